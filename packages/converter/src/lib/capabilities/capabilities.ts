@@ -1,0 +1,37 @@
+import type { Effort } from '../chat/request.ts'
+
+/**
+ * What a model behind a dialect accepts: the part of a target that is data, not code. Each dialect has a table of these by
+ * model name (`anthropic.ts`, `openai.ts`); an operator's own entries are laid over it.
+ */
+export interface Capabilities {
+  /** Sent as the output limit where the dialect requires one and the client gave none. Tokens. */
+  readonly defaultMaxTokens: number
+  /** `full`: temperature, top_p and top_k as given; `none`: sampling parameters are refused. */
+  readonly sampling: 'full' | 'none'
+  /** The highest temperature accepted. */
+  readonly maxTemperature: number
+  /** Accepts an instruction (`role: system`) between turns. */
+  readonly systemTurns: boolean
+  /** Spells instructions as `developer` rather than `system` (OpenAI reasoning models). */
+  readonly developerRole: boolean
+  /** Continues a final assistant message instead of refusing it. */
+  readonly prefill: boolean
+  /** Effort words accepted, weakest first; empty when the model has no such control. */
+  readonly efforts: readonly Effort[]
+  /** How thinking is asked for: a token budget, adaptively, or not at all. */
+  readonly thinking: 'budget' | 'adaptive' | 'none'
+  /** Accepts a JSON schema for the answer natively. */
+  readonly structuredOutput: boolean
+  /** Most stop sequences accepted. */
+  readonly maxStops: number
+  /** The field the output limit goes in (openai dialects). */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens'
+  /** Accepts `stream_options.include_usage` (openai dialects). */
+  readonly streamUsage: boolean
+  /** Accepts OpenAI's newer request fields (`verbosity`, `safety_identifier`, `prompt_cache_breakpoint`, `store`, custom tools). */
+  readonly openaiExtensions: boolean
+}
+
+/** What an operator may say about a model; laid over the built-in table. */
+export type CapabilityOverrides = Partial<Capabilities>

@@ -1,0 +1,5 @@
+/** A wire protocol. */
+export type Dialect = 'openai-chat' | 'openai-completions' | 'openai-responses' | 'anthropic' | 'gemini'
+
+/** Every dialect this version converts. */
+export const dialects = ['openai-chat', 'openai-completions', 'anthropic'] as const satisfies readonly Dialect[]

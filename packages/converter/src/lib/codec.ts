@@ -1,0 +1,103 @@
+import type { Capabilities } from './capabilities/capabilities.ts'
+import type { Dialect } from './chat/dialect.ts'
+import type { ChatError } from './chat/error.ts'
+import type { ChatEvent, Emit } from './chat/event.ts'
+import type { JsonObject } from './chat/json.ts'
+import type { Report } from './chat/loss.ts'
+import type { ChatReply } from './chat/reply.ts'
+import type { ChatRequest } from './chat/request.ts'
+import type { Stop } from './chat/stop.ts'
+import type { Usage } from './chat/usage.ts'
+
+/** What encoding a request needs besides the request. */
+export interface RequestContext {
+  readonly report: Report
+  /** What the model it goes to accepts. `chat.model` is already the name to send. */
+  readonly capabilities: Capabilities
+  /** The dialect the request came in: seals of another issuer are withheld. */
+  readonly from: Dialect
+  /** A tool name under the target's limits; the same name always gives the same alias. */
+  toolName(name: string): string
+  /** A tool call id under the target's limits; the same id always gives the same alias. */
+  callId(id: string): string
+}
+
+/** What encoding a reply or a stream needs to know of the request it answers. */
+export interface ReplyContext {
+  readonly report: Report
+  /** The model name to show; absent: the upstream's own. */
+  readonly model?: string
+  /** The client asked for a usage chunk at the end of a stream. */
+  readonly wantsUsage: boolean
+  /** The client declared its tools by the legacy `functions` field and reads `function_call`. */
+  readonly legacyFunctions: boolean
+  /** Whether reasoning text is shown where the client's dialect has only an unofficial place for it. */
+  readonly showReasoning: boolean
+  /** Names of the client's custom (free text) tools, by the name the upstream knows. */
+  readonly customTools: ReadonlySet<string>
+  /** The client's own tool name for what the upstream called it. */
+  originalToolName(alias: string): string
+  /** A tool call id under the client dialect's limits. */
+  callId(id: string): string
+  /** A fresh id body without prefix, for what the upstream gave no id. */
+  newId(): string
+  /** Seconds since the epoch, for what the upstream gave no time. */
+  now(): number
+}
+
+/** Reads the frames of one upstream stream. Keeps all its state; two streams never share one. */
+export interface StreamDecoder {
+  /** One SSE event: its `event` name (empty when it had none) and its joined `data`. */
+  frame(event: string, data: string): void
+  /** The bytes are over. Emits `finish` when the dialect's own sign of completion was seen, else `error` (truncated). */
+  end(): void
+}
+
+/** Writes one client stream: SSE text for each event, empty when it has nothing to say yet. */
+export interface StreamEncoder {
+  encode(event: ChatEvent): string
+}
+
+/** Reads usage, stop and errors from a stream that passes as bytes. */
+export interface StreamTap {
+  frame(event: string, data: string): void
+  /** The bytes are over: settles `finished`. */
+  end(): void
+  /** Real content has begun: failover is over. */
+  readonly content: boolean
+  /** The dialect's own sign of completion was seen (a stop reason, not the transport's trailer). */
+  readonly finished: boolean
+  readonly usage: Usage | undefined
+  readonly stop: Stop | undefined
+  /** The upstream said in the stream that it failed. */
+  readonly error: ChatError | undefined
+}
+
+/** Everything the converter knows of one dialect. Each dialect folder exports one. */
+export interface DialectCodec {
+  readonly id: Dialect
+  /** Throws `ConversionError` `INVALID_REQUEST` naming the path of a field that is not what the dialect says. */
+  decodeRequest(wire: JsonObject, report: Report): ChatRequest
+  encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject
+  /** Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect. */
+  decodeReply(wire: JsonObject, report: Report): ChatReply
+  encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
+  /** Reads any body an upstream sends with an error status: the dialect's envelope, another vendor's, HTML, text, nothing. */
+  decodeError(status: number, body: unknown): ChatError
+  encodeError(error: ChatError): { status: number; body: JsonObject }
+  openDecoder(emit: Emit, report: Report): StreamDecoder
+  openEncoder(context: ReplyContext): StreamEncoder
+  openTap(): StreamTap
+  /** The terminal error frame of a stream in this dialect, as SSE text. */
+  errorFrame(error: ChatError): string
+  /** A comment or event that keeps an idle stream alive without meaning anything. */
+  readonly keepAlive: string
+  /** Usage and stop of a reply that passes as bytes. */
+  tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop }
+  /**
+   * Takes the subtrees whose digits matter (tool inputs, schemas) from a parse that kept number literals. `wire` is changed in place.
+   */
+  graft(wire: JsonObject, lossless: JsonObject): void
+  /** Limits of tool names and tool call ids in requests of this dialect. */
+  readonly limits: { readonly toolName: number; readonly callId: number }
+}

@@ -1,0 +1,157 @@
+/** Thrown into nobody's stream: told to the caller when one event outgrows the limit. */
+export class FrameTooLargeError extends Error {
+  override readonly name: string = 'FrameTooLargeError'
+}
+
+/** Receives one SSE event: its `event` name (empty when it had none) and its `data` lines joined by LF. */
+export type OnFrame = (event: string, data: string) => void
+
+const LF = 10
+const CR = 13
+
+/**
+ * Splits bytes into SSE events, after the WHATWG rules with two tolerances real servers need: an event at the end of input
+ * without its blank line is dispatched by {@link FrameSplitter.end}, and text that is not UTF-8 is replaced rather than refused.
+ * Lines end at LF, CRLF or CR only, never at U+2028 and its kin. One object per stream.
+ */
+export class FrameSplitter {
+  readonly #onFrame: OnFrame
+  readonly #maxEventBytes: number
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** Bytes of an incomplete UTF-8 sequence at the end of the last chunk. */
+  #cut: Uint8Array | undefined
+  /** The unfinished line. */
+  #line = ''
+  /** The last chunk ended in CR: an LF that follows belongs to it. */
+  #afterCr = false
+  #atStart = true
+  #event = ''
+  #data = ''
+  #hasData = false
+
+  /** @param maxEventBytes one event longer than this throws {@link FrameTooLargeError}; default 16 MiB. */
+  constructor(onFrame: OnFrame, maxEventBytes: number = 16 * 1024 * 1024) {
+    this.#onFrame = onFrame
+    this.#maxEventBytes = maxEventBytes
+  }
+
+  push(chunk: Uint8Array | string): void {
+    this.#text(typeof chunk === 'string' ? chunk : this.#decode(chunk))
+  }
+
+  /** The input is over: dispatches what the last, unterminated lines hold. */
+  end(): void {
+    if (this.#cut) this.#text('\ufffd')
+    if (this.#line !== '') this.#field(this.#line)
+    this.#line = ''
+    this.#dispatch()
+  }
+
+  #decode(chunk: Uint8Array): string {
+    const bytes = this.#cut ? concat(this.#cut, chunk) : chunk
+    const whole = completeUtf8(bytes)
+    this.#cut = whole === bytes.length ? undefined : bytes.slice(whole)
+    return this.#decoder.decode(whole === bytes.length ? bytes : bytes.subarray(0, whole))
+  }
+
+  #text(text: string): void {
+    if (text === '') return
+    let at = 0
+    if (this.#atStart) {
+      this.#atStart = false
+      if (text.charCodeAt(0) === 0xfeff) at = 1
+    }
+    if (this.#afterCr) {
+      this.#afterCr = false
+      if (text.charCodeAt(at) === LF) at++
+    }
+    const hasCr = text.indexOf('\r', at) !== -1
+    for (;;) {
+      const end = hasCr ? lineEnd(text, at) : text.indexOf('\n', at)
+      if (end === -1) break
+      const line = this.#line === '' ? text.slice(at, end) : this.#line + text.slice(at, end)
+      this.#line = ''
+      at = end + 1
+      if (hasCr && text.charCodeAt(end) === CR) {
+        if (at === text.length) this.#afterCr = true
+        else if (text.charCodeAt(at) === LF) at++
+      }
+      if (line === '') this.#dispatch()
+      else this.#field(line)
+    }
+    if (at < text.length) this.#line += text.slice(at)
+    if (this.#line.length + this.#data.length > this.#maxEventBytes) throw new FrameTooLargeError('an event of the stream is too large')
+  }
+
+  #field(line: string): void {
+    if (line.startsWith('data:')) {
+      const value = line.slice(line.charCodeAt(5) === 32 ? 6 : 5)
+      this.#data = this.#hasData ? `${this.#data}\n${value}` : value
+      this.#hasData = true
+    } else if (line.startsWith('event:')) {
+      this.#event = line.slice(line.charCodeAt(6) === 32 ? 7 : 6)
+    } else if (line === 'data') {
+      this.#data = this.#hasData ? `${this.#data}\n` : ''
+      this.#hasData = true
+    } else if (line === 'event') this.#event = ''
+  }
+
+  #dispatch(): void {
+    if (!this.#hasData) {
+      this.#event = ''
+      return
+    }
+    const event = this.#event
+    const data = this.#data
+    this.#event = ''
+    this.#data = ''
+    this.#hasData = false
+    this.#onFrame(event, data)
+  }
+}
+
+/** The next LF or CR at or after `from`. */
+function lineEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === LF || c === CR) return i
+  }
+  return -1
+}
+
+/** How many leading bytes end on a whole UTF-8 sequence. */
+function completeUtf8(bytes: Uint8Array): number {
+  const length = bytes.length
+  for (let back = 1; back <= 3 && back <= length; back++) {
+    const byte = bytes[length - back] ?? 0
+    if (byte < 0x80) return length
+    if (byte >= 0xc0) {
+      const need = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      return back < need ? length - back : length
+    }
+  }
+  return length
+}
+
+/**
+ * How many leading bytes of a piece of an SSE stream are whole events, each with its blank line: what may be passed on
+ * without ever leaving half an event with the receiver. 0 when no event ends in the piece.
+ */
+export function wholeFrames(bytes: Uint8Array): number {
+  for (let i = bytes.length - 1; i > 0; i--) {
+    const c = bytes[i]
+    if (c !== LF && c !== CR) continue
+    const before = bytes[i - 1]
+    if (c === LF && before === LF) return i + 1
+    if (c === CR && (before === CR || before === LF)) return i + 1
+    if (c === LF && before === CR && i > 1 && (bytes[i - 2] === LF || bytes[i - 2] === CR)) return i + 1
+  }
+  return 0
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}

@@ -1,0 +1,118 @@
+import { ConversionError } from './error.ts'
+import { isObject, type JsonObject, type JsonValue, member } from './json.ts'
+
+/**
+ * Reading untrusted requests. Every reader takes the object, the key and the path of the object (`''` for the body itself),
+ * takes `null` for absent as the providers do, and throws a {@link ConversionError} `INVALID_REQUEST` that names the path of
+ * what has the wrong type.
+ */
+
+/** The path of a member: `messages[2]` and `content` give `messages[2].content`. */
+export function pathOf(at: string, key: string): string {
+  return at === '' ? key : `${at}.${key}`
+}
+
+/** Refuses a request: `invalid('messages[2].content', 'must be a string')`. */
+export function invalid(path: string, must: string): never {
+  throw new ConversionError('INVALID_REQUEST', `${path === '' ? 'the request body' : path}: ${must}`, { path })
+}
+
+/** A member that is there: undefined for absent, inherited and `null`. */
+export function present(wire: JsonObject, key: string): JsonValue | undefined {
+  return member(wire, key) ?? undefined
+}
+
+export function readString(wire: JsonObject, key: string, at: string): string | undefined {
+  const value = present(wire, key)
+  if (value === undefined || typeof value === 'string') return value
+  return invalid(pathOf(at, key), 'must be a string')
+}
+
+export function requireString(wire: JsonObject, key: string, at: string): string {
+  return readString(wire, key, at) ?? invalid(pathOf(at, key), 'is required and must be a string')
+}
+
+export function readNumber(wire: JsonObject, key: string, at: string): number | undefined {
+  const value = present(wire, key)
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  return invalid(pathOf(at, key), 'must be a number')
+}
+
+/** A whole number, 0 or more. */
+export function readCount(wire: JsonObject, key: string, at: string): number | undefined {
+  const value = readNumber(wire, key, at)
+  if (value === undefined || (Number.isInteger(value) && value >= 0)) return value
+  return invalid(pathOf(at, key), 'must be a whole number, 0 or more')
+}
+
+export function readBoolean(wire: JsonObject, key: string, at: string): boolean | undefined {
+  const value = present(wire, key)
+  if (value === undefined || typeof value === 'boolean') return value
+  return invalid(pathOf(at, key), 'must be true or false')
+}
+
+export function readObject(wire: JsonObject, key: string, at: string): JsonObject | undefined {
+  const value = present(wire, key)
+  if (value === undefined || isObject(value)) return value
+  return invalid(pathOf(at, key), 'must be an object')
+}
+
+export function requireObject(wire: JsonObject, key: string, at: string): JsonObject {
+  return readObject(wire, key, at) ?? invalid(pathOf(at, key), 'is required and must be an object')
+}
+
+export function readArray(wire: JsonObject, key: string, at: string): JsonValue[] | undefined {
+  const value = present(wire, key)
+  if (value === undefined || Array.isArray(value)) return value
+  return invalid(pathOf(at, key), 'must be an array')
+}
+
+/** An array of objects, each with its path. */
+export function readObjects(
+  wire: JsonObject,
+  key: string,
+  at: string,
+): { readonly value: JsonObject; readonly at: string }[] | undefined {
+  const list = pathOf(at, key)
+  return readArray(wire, key, at)?.map((value, i) => {
+    const path = `${list}[${i}]`
+    return isObject(value) ? { value, at: path } : invalid(path, 'must be an object')
+  })
+}
+
+export function readStrings(wire: JsonObject, key: string, at: string): string[] | undefined {
+  const list = pathOf(at, key)
+  return readArray(wire, key, at)?.map((value, i) =>
+    typeof value === 'string' ? value : invalid(`${list}[${i}]`, 'must be a string'),
+  )
+}
+
+/**
+ * Reading what a provider sent: what has the wrong type counts as absent, because an answer that was paid for
+ * is not thrown away for one odd field.
+ */
+
+/** The string under a key, if it is one. */
+export function stringAt(wire: JsonObject, key: string): string | undefined {
+  const value = member(wire, key)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The finite number under a key, if it is one. */
+export function numberAt(wire: JsonObject, key: string): number | undefined {
+  const value = member(wire, key)
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** The object under a key, if it is one. */
+export function objectAt(wire: JsonObject, key: string): JsonObject | undefined {
+  const value = member(wire, key)
+  return isObject(value) ? value : undefined
+}
+
+/** The array under a key; empty if it is none. */
+export function arrayAt(wire: JsonObject, key: string): readonly JsonValue[] {
+  const value = member(wire, key)
+  return Array.isArray(value) ? value : []
+}

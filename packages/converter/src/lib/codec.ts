@@ -5,7 +5,7 @@ import type { ChatEvent, Emit } from './chat/event.ts'
 import type { JsonObject } from './chat/json.ts'
 import type { Report } from './chat/loss.ts'
 import type { ChatReply } from './chat/reply.ts'
-import type { ChatRequest } from './chat/request.ts'
+import type { ChatRequest, Extra } from './chat/request.ts'
 import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 
@@ -16,6 +16,8 @@ export interface RequestContext {
   readonly capabilities: Capabilities
   /** The dialect the request came in: seals of another issuer are withheld. */
   readonly from: Dialect
+  /** One of the request's extras this encoder has a counterpart for; what nobody takes is reported as its verdict says. */
+  take(key: string): Extra | undefined
   /** A tool name under the target's limits; the same name always gives the same alias. */
   toolName(name: string): string
   /** A tool call id under the target's limits; the same id always gives the same alias. */

@@ -1,0 +1,224 @@
+/** Where the value of one top-level member lies, in bytes; `end` is exclusive. */
+export interface Member {
+  readonly start: number
+  readonly end: number
+}
+
+export type JsonScan =
+  | {
+      readonly ok: true
+      /** Top-level members by key; of a repeated key the last, as `JSON.parse` takes it. */
+      readonly members: ReadonlyMap<string, Member>
+      /** Keys that stand more than once. */
+      readonly repeated: readonly string[]
+    }
+  | { readonly ok: false; /** Byte offset of the fault. */ readonly at: number; readonly message: string }
+
+class Fault extends Error {
+  readonly at: number
+  constructor(at: number, message: string) {
+    super(message)
+    this.at = at
+  }
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+/** Strings longer than this are skipped by a native search; shorter ones are not worth the call. */
+const shortString = 48
+
+/**
+ * Finds the top-level members of a JSON object without building it: the body is checked for well-formedness and bounded in
+ * depth, and nothing is allocated but the member table. Control characters inside long strings are let pass.
+ *
+ * @param maxDepth deepest nesting accepted; a body beyond it is refused before it costs anything.
+ */
+export function scanObject(bytes: Uint8Array, maxDepth: number = 128): JsonScan {
+  const scanner = new Scanner(bytes, maxDepth)
+  try {
+    return scanner.object()
+  } catch (fault) {
+    if (fault instanceof Fault) return { ok: false, at: fault.at, message: fault.message }
+    throw fault
+  }
+}
+
+class Scanner {
+  readonly #bytes: Uint8Array
+  readonly #maxDepth: number
+  #at = 0
+
+  constructor(bytes: Uint8Array, maxDepth: number) {
+    this.#bytes = bytes
+    this.#maxDepth = maxDepth
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3
+  }
+
+  object(): JsonScan {
+    const members = new Map<string, Member>()
+    const repeated: string[] = []
+    this.#space()
+    if (this.#bytes[this.#at] !== 123) throw new Fault(this.#at, 'the body must be a JSON object')
+    this.#at++
+    this.#members((key, start, end) => {
+      if (members.has(key)) repeated.push(key)
+      members.set(key, { start, end })
+    }, 1)
+    this.#space()
+    if (this.#at < this.#bytes.length) throw new Fault(this.#at, 'unexpected text after the JSON object')
+    return { ok: true, members, repeated }
+  }
+
+  /** After `{`, up to and including `}`. `onMember` is only given for the top level: keys further in are not decoded. */
+  #members(onMember: ((key: string, start: number, end: number) => void) | undefined, depth: number): void {
+    this.#space()
+    if (this.#bytes[this.#at] === 125) {
+      this.#at++
+      return
+    }
+    for (;;) {
+      this.#space()
+      const keyStart = this.#at
+      if (this.#bytes[keyStart] !== QUOTE) throw this.#unexpected('a member name in double quotes')
+      this.#string()
+      const keyEnd = this.#at
+      this.#space()
+      if (this.#bytes[this.#at] !== 58) throw this.#unexpected('":"')
+      this.#at++
+      this.#space()
+      const start = this.#at
+      this.#value(depth)
+      if (onMember) onMember(this.#text(keyStart, keyEnd), start, this.#at)
+      this.#space()
+      const c = this.#bytes[this.#at]
+      if (c !== 44 && c !== 125) throw this.#unexpected('"," or "}"')
+      this.#at++
+      if (c === 125) return
+    }
+  }
+
+  #elements(depth: number): void {
+    this.#space()
+    if (this.#bytes[this.#at] === 93) {
+      this.#at++
+      return
+    }
+    for (;;) {
+      this.#space()
+      this.#value(depth)
+      this.#space()
+      const c = this.#bytes[this.#at]
+      if (c !== 44 && c !== 93) throw this.#unexpected('"," or "]"')
+      this.#at++
+      if (c === 93) return
+    }
+  }
+
+  #value(depth: number): void {
+    const c = this.#bytes[this.#at]
+    if (c === QUOTE) return this.#string()
+    if (c === 123 || c === 91) {
+      if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`)
+      this.#at++
+      return c === 123 ? this.#members(undefined, depth + 1) : this.#elements(depth + 1)
+    }
+    if (c === 116) return this.#word('true')
+    if (c === 102) return this.#word('false')
+    if (c === 110) return this.#word('null')
+    this.#number()
+  }
+
+  #string(): void {
+    const bytes = this.#bytes
+    let at = this.#at + 1
+    const near = Math.min(at + shortString, bytes.length)
+    while (at < near) {
+      const c = bytes[at] ?? 0
+      if (c === QUOTE) {
+        this.#at = at + 1
+        return
+      }
+      if (c < 32) throw new Fault(at, 'a control character inside a string must be escaped')
+      at += c === BACKSLASH ? 2 : 1
+    }
+    for (;;) {
+      const quote = bytes.indexOf(QUOTE, at)
+      if (quote === -1) throw new Fault(bytes.length, 'the body ends inside a string')
+      let slashes = 0
+      while (quote - 1 - slashes >= at && bytes[quote - 1 - slashes] === BACKSLASH) slashes++
+      at = quote + 1
+      if (slashes % 2 === 0) break
+    }
+    this.#at = at
+  }
+
+  #number(): void {
+    const start = this.#at
+    if (this.#bytes[this.#at] === 45) this.#at++
+    const zero = this.#bytes[this.#at] === 48
+    const digits = this.#digits()
+    if (digits === 0 || (zero && digits > 1)) {
+      this.#at = start
+      throw this.#unexpected('a JSON value')
+    }
+    if (this.#bytes[this.#at] === 46) {
+      this.#at++
+      if (this.#digits() === 0) throw this.#unexpected('a digit')
+    }
+    const e = this.#bytes[this.#at]
+    if (e === 69 || e === 101) {
+      this.#at++
+      const sign = this.#bytes[this.#at]
+      if (sign === 43 || sign === 45) this.#at++
+      if (this.#digits() === 0) throw this.#unexpected('a digit')
+    }
+  }
+
+  #digits(): number {
+    const start = this.#at
+    for (;;) {
+      const c = this.#bytes[this.#at]
+      if (c === undefined || c < 48 || c > 57) return this.#at - start
+      this.#at++
+    }
+  }
+
+  #word(word: string): void {
+    for (let i = 0; i < word.length; i++) {
+      if (this.#bytes[this.#at + i] !== word.charCodeAt(i)) throw this.#unexpected('a JSON value')
+    }
+    this.#at += word.length
+  }
+
+  #space(): void {
+    for (;;) {
+      const c = this.#bytes[this.#at]
+      if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return
+      this.#at++
+    }
+  }
+
+  #text(start: number, end: number): string {
+    let text = ''
+    for (let i = start + 1; i < end - 1; i++) {
+      const c = this.#bytes[i] ?? 0
+      if (c === BACKSLASH || c > 126) return decodeKey(this.#bytes.subarray(start, end), start)
+      text += String.fromCharCode(c)
+    }
+    return text
+  }
+
+  #unexpected(wanted: string): Fault {
+    const c = this.#bytes[this.#at]
+    if (c === undefined) return new Fault(this.#at, `the body ends where ${wanted} should stand`)
+    return new Fault(this.#at, `expected ${wanted}`)
+  }
+}
+
+function decodeKey(literal: Uint8Array, at: number): string {
+  try {
+    return JSON.parse(new TextDecoder().decode(literal)) as string
+  } catch {
+    throw new Fault(at, 'a member name is not a JSON string')
+  }
+}

@@ -1,0 +1,52 @@
+import { type JsonScan, type Member, scanObject } from './json-scan.ts'
+
+/** What routing needs of a request body, read without parsing it. */
+export interface BodyFacts {
+  readonly model?: string
+  readonly stream: boolean
+  readonly scan: Extract<JsonScan, { ok: true }>
+}
+
+export type BodyRead = { readonly ok: true; readonly facts: BodyFacts } | { readonly ok: false; readonly message: string; readonly path?: string }
+
+const decoder = new TextDecoder()
+
+/**
+ * Reads `model` and `stream` of a request body. Refuses what would be read differently here and at the provider: malformed JSON,
+ * and a `model` or `stream` that stands twice.
+ */
+export function readBody(bytes: Uint8Array): BodyRead {
+  const scan = scanObject(bytes)
+  if (!scan.ok) return { ok: false, message: `the request body is not valid JSON: ${scan.message} (at byte ${scan.at})` }
+  for (const key of ['model', 'stream']) {
+    if (scan.repeated.includes(key)) return { ok: false, message: `${key} stands more than once in the request body`, path: key }
+  }
+  const model = valueOf(bytes, scan.members.get('model'))
+  if (model !== undefined && typeof model !== 'string') return { ok: false, message: 'model must be a string', path: 'model' }
+  const stream = valueOf(bytes, scan.members.get('stream'))
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
+    return { ok: false, message: 'stream must be true or false', path: 'stream' }
+  }
+  const facts = { stream: stream === true, scan }
+  return { ok: true, facts: model === undefined ? facts : { ...facts, model } }
+}
+
+/** The parsed value of a member; only for small ones, such as a name or a flag. */
+function valueOf(bytes: Uint8Array, member: Member | undefined): unknown {
+  if (member === undefined) return undefined
+  try {
+    return JSON.parse(decoder.decode(bytes.subarray(member.start, member.end)))
+  } catch {
+    return undefined
+  }
+}
+
+/** The body with one member's value replaced and every other byte as it was. */
+export function spliceMember(bytes: Uint8Array, member: Member, json: string): Uint8Array {
+  const value = new TextEncoder().encode(json)
+  const spliced = new Uint8Array(bytes.length - (member.end - member.start) + value.length)
+  spliced.set(bytes.subarray(0, member.start))
+  spliced.set(value, member.start)
+  spliced.set(bytes.subarray(member.end), member.start + value.length)
+  return spliced
+}

@@ -1,0 +1,52 @@
+import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
+import type { AssistantPart } from '../chat/part.ts'
+import type { ChatReply } from '../chat/reply.ts'
+
+/** Tells a whole reply as the stream it could have been: one delta a part. */
+export function unfold(reply: ChatReply, emit: Emit): void {
+  const { id, model, created, usage } = reply
+  emit({
+    type: 'start',
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { model }),
+    ...(created !== undefined && { created }),
+    ...(usage && { usage }),
+  })
+  let index = 0
+  for (const part of reply.parts) {
+    const open = openOf(part)
+    if (open === undefined) continue
+    emit({ type: 'open', index, part: open })
+    for (const event of deltasOf(part, index)) emit(event)
+    emit({ type: 'close', index })
+    index++
+  }
+  emit({ type: 'finish', stop: reply.stop, ...(usage && { usage }) })
+}
+
+function openOf(part: AssistantPart): OpenPart | undefined {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return { type: part.type }
+    case 'reasoning':
+      return part.redacted ? { type: 'reasoning', redacted: true } : { type: 'reasoning' }
+    case 'tool-call':
+      return { type: 'tool-call', id: part.id, name: part.name, inputKind: part.inputKind }
+    case 'opaque':
+      return { type: 'opaque', kind: part.kind }
+    case 'image':
+      return undefined
+  }
+}
+
+function deltasOf(part: AssistantPart, index: number): ChatEvent[] {
+  const events: ChatEvent[] = []
+  if ((part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning') && part.text !== '') {
+    events.push({ type: 'text', index, literal: JSON.stringify(part.text) })
+  }
+  if (part.type === 'tool-call' && part.input !== '') events.push({ type: 'input', index, literal: JSON.stringify(part.input) })
+  if (part.type === 'text') for (const citation of part.citations ?? []) events.push({ type: 'citation', index, citation })
+  if ((part.type === 'reasoning' || part.type === 'tool-call') && part.seal) events.push({ type: 'seal', index, seal: part.seal })
+  return events
+}

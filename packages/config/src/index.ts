@@ -1,1 +1,25 @@
-export {}
+export type { Issue, IssueCode } from './lib/issue.ts'
+export type {
+  AccountConfig,
+  AccountDialect,
+  AdminConfig,
+  CorsConfig,
+  DefaultBehavior,
+  EntryStatus,
+  EnvironmentConfig,
+  GatewayConfig,
+  KeyConfig,
+  LegacyTokens,
+  LimitConfig,
+  LoggingConfig,
+  LogLevel,
+  Permission,
+  RateLimitConfig,
+  RouteConfig,
+  RouteSetConfig,
+  RoutingConfig,
+  RoutingStrategy,
+  ServerConfig,
+  TimeoutConfig,
+} from './lib/schema.ts'
+export { KNOWN_PROVIDERS } from './lib/schema.ts'

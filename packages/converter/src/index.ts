@@ -1,1 +1,43 @@
-export {}
+export { ByteTap } from './lib/byte-tap.ts'
+export type { Capabilities, CapabilityOverrides } from './lib/capabilities/capabilities.ts'
+export { type Dialect, dialects } from './lib/chat/dialect.ts'
+export {
+  type ChatError,
+  ConversionError,
+  type ConversionErrorCode,
+  type ErrorKind,
+  kindOfStatus,
+  statusOfKind,
+} from './lib/chat/error.ts'
+export { isObject, type JsonObject, type JsonValue, member } from './lib/chat/json.ts'
+export type { Loss } from './lib/chat/loss.ts'
+export type { Stop, StopReason } from './lib/chat/stop.ts'
+export type { Usage } from './lib/chat/usage.ts'
+export { capabilitiesOf } from './lib/codecs.ts'
+export {
+  type Body,
+  type Converted,
+  convertError,
+  convertReply,
+  convertRequest,
+  keepAliveFrame,
+  type ReplyOptions,
+  type RequestOptions,
+  readError,
+  readUsage,
+  renderError,
+  renderErrorFrame,
+  type UpstreamErrorAnswer,
+} from './lib/convert.ts'
+export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
+export { estimateInputTokens } from './lib/estimate.ts'
+export type { Member } from './lib/json-scan.ts'
+export { type BodyFacts, type BodyRead, readBody, spliceMember } from './lib/passthrough.ts'
+export { FrameSplitter, FrameTooLargeError, wholeFrames } from './lib/sse.ts'
+export type { StreamPhase } from './lib/stream/phase.ts'
+export {
+  openStream,
+  type StreamConverter,
+  type StreamOptions,
+  streamTransform,
+} from './lib/stream-converter.ts'

@@ -12,7 +12,7 @@ export type JsonScan =
       /** Keys that stand more than once. */
       readonly repeated: readonly string[]
     }
-  | { readonly ok: false; /** Byte offset of the fault. */ readonly at: number; readonly message: string }
+  | { readonly ok: false /** Byte offset of the fault. */; readonly at: number; readonly message: string }
 
 class Fault extends Error {
   readonly at: number
@@ -116,16 +116,16 @@ class Scanner {
 
   #value(depth: number): void {
     const c = this.#bytes[this.#at]
-    if (c === QUOTE) return this.#string()
-    if (c === 123 || c === 91) {
+    if (c === QUOTE) this.#string()
+    else if (c === 123 || c === 91) {
       if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`)
       this.#at++
-      return c === 123 ? this.#members(undefined, depth + 1) : this.#elements(depth + 1)
-    }
-    if (c === 116) return this.#word('true')
-    if (c === 102) return this.#word('false')
-    if (c === 110) return this.#word('null')
-    this.#number()
+      if (c === 123) this.#members(undefined, depth + 1)
+      else this.#elements(depth + 1)
+    } else if (c === 116) this.#word('true')
+    else if (c === 102) this.#word('false')
+    else if (c === 110) this.#word('null')
+    else this.#number()
   }
 
   #string(): void {

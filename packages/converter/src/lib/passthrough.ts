@@ -7,7 +7,9 @@ export interface BodyFacts {
   readonly scan: Extract<JsonScan, { ok: true }>
 }
 
-export type BodyRead = { readonly ok: true; readonly facts: BodyFacts } | { readonly ok: false; readonly message: string; readonly path?: string }
+export type BodyRead =
+  | { readonly ok: true; readonly facts: BodyFacts }
+  | { readonly ok: false; readonly message: string; readonly path?: string }
 
 const decoder = new TextDecoder()
 
@@ -17,12 +19,15 @@ const decoder = new TextDecoder()
  */
 export function readBody(bytes: Uint8Array): BodyRead {
   const scan = scanObject(bytes)
-  if (!scan.ok) return { ok: false, message: `the request body is not valid JSON: ${scan.message} (at byte ${scan.at})` }
+  if (!scan.ok)
+    return { ok: false, message: `the request body is not valid JSON: ${scan.message} (at byte ${scan.at})` }
   for (const key of ['model', 'stream']) {
-    if (scan.repeated.includes(key)) return { ok: false, message: `${key} stands more than once in the request body`, path: key }
+    if (scan.repeated.includes(key))
+      return { ok: false, message: `${key} stands more than once in the request body`, path: key }
   }
   const model = valueOf(bytes, scan.members.get('model'))
-  if (model !== undefined && typeof model !== 'string') return { ok: false, message: 'model must be a string', path: 'model' }
+  if (model !== undefined && typeof model !== 'string')
+    return { ok: false, message: 'model must be a string', path: 'model' }
   const stream = valueOf(bytes, scan.members.get('stream'))
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return { ok: false, message: 'stream must be true or false', path: 'stream' }

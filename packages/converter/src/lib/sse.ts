@@ -80,7 +80,8 @@ export class FrameSplitter {
       else this.#field(line)
     }
     if (at < text.length) this.#line += text.slice(at)
-    if (this.#line.length + this.#data.length > this.#maxEventBytes) throw new FrameTooLargeError('an event of the stream is too large')
+    if (this.#line.length + this.#data.length > this.#maxEventBytes)
+      throw new FrameTooLargeError('an event of the stream is too large')
   }
 
   #field(line: string): void {

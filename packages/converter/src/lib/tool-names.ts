@@ -10,7 +10,8 @@ export function aliasOf(name: string, limit: number): string {
   if (isLegal(name, limit)) return name
   const kept = name.slice(0, limit - hashLength - 1)
   let legal = ''
-  for (const character of kept) legal += isLegalCharacter(character.charCodeAt(0)) && character.length === 1 ? character : '_'
+  for (const character of kept)
+    legal += isLegalCharacter(character.charCodeAt(0)) && character.length === 1 ? character : '_'
   return `${legal}_${hash(name)}`
 }
 

@@ -1,17 +1,19 @@
 import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
+import { JsonBalance } from './json-balance.ts'
+
+type Delta = Extract<ChatEvent, { type: 'text' | 'input' | 'seal' | 'citation' | 'logprobs' }>
 
 interface Live {
   readonly source: number
   readonly index: number
   readonly part: OpenPart
-  /** Input of a tool call so far, as literals: looked at only when somebody waits for it to be complete. */
-  readonly input: string[]
+  readonly balance: JsonBalance
 }
 
 interface Waiting {
   readonly source: number
   readonly part: OpenPart
-  readonly events: ChatEvent[]
+  readonly events: Delta[]
   closed: boolean
 }
 
@@ -34,20 +36,24 @@ export class Sequential {
   push(event: ChatEvent): void {
     switch (event.type) {
       case 'open':
-        return this.#open(event.index, event.part)
+        this.#open(event.index, event.part)
+        break
       case 'close':
-        return this.#close(event.index)
+        this.#close(event.index)
+        break
       case 'text':
       case 'input':
       case 'seal':
       case 'citation':
       case 'logprobs':
-        return this.#delta(event)
+        this.#delta(event)
+        break
       case 'finish':
         this.#flush()
-        return this.#emit(event)
+        this.#emit(event)
+        break
       default:
-        return this.#emit(event)
+        this.#emit(event)
     }
   }
 
@@ -60,11 +66,10 @@ export class Sequential {
     this.#start(source, part)
   }
 
-  #delta(event: Extract<ChatEvent, { index: number }>): void {
+  #delta(event: Delta): void {
     const live = this.#live
     if (live !== undefined && live.source === event.index) {
-      if (event.type === 'input') live.input.push(event.literal)
-      this.#emit({ ...event, index: live.index })
+      this.#forward(live, event)
       if (this.#waiting.length > 0 && isComplete(live)) this.#promote()
       return
     }
@@ -85,10 +90,7 @@ export class Sequential {
   #promote(): void {
     this.#closeLive()
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      this.#start(next.source, next.part)
-      for (const event of next.events) this.#delta(event as Extract<ChatEvent, { index: number }>)
-      const live = this.#live
-      if (live === undefined) continue
+      const live = this.#replay(next)
       if (!next.closed && (this.#waiting.length === 0 || !isComplete(live))) return
       this.#closeLive()
     }
@@ -97,15 +99,27 @@ export class Sequential {
   #flush(): void {
     this.#closeLive()
     for (const waiting of this.#waiting.splice(0)) {
-      this.#start(waiting.source, waiting.part)
-      for (const event of waiting.events) this.#delta(event as Extract<ChatEvent, { index: number }>)
+      this.#replay(waiting)
       this.#closeLive()
     }
   }
 
-  #start(source: number, part: OpenPart): void {
-    this.#live = { source, index: this.#next++, part, input: [] }
-    this.#emit({ type: 'open', index: this.#live.index, part })
+  #replay(waiting: Waiting): Live {
+    const live = this.#start(waiting.source, waiting.part)
+    for (const event of waiting.events) this.#forward(live, event)
+    return live
+  }
+
+  #forward(live: Live, event: Delta): void {
+    if (event.type === 'input' && live.part.type === 'tool-call') live.balance.feed(JSON.parse(event.literal) as string)
+    this.#emit({ ...event, index: live.index })
+  }
+
+  #start(source: number, part: OpenPart): Live {
+    const live = { source, index: this.#next++, part, balance: new JsonBalance() }
+    this.#live = live
+    this.#emit({ type: 'open', index: live.index, part })
+    return live
   }
 
   #closeLive(): void {
@@ -116,14 +130,7 @@ export class Sequential {
   }
 }
 
+/** Free text of a custom tool is never known to be complete before its part closes. */
 function isComplete(live: Live): boolean {
-  if (live.part.type !== 'tool-call') return true
-  const text = live.input.map((literal) => JSON.parse(literal) as string).join('')
-  if (live.part.inputKind === 'text') return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return live.part.type !== 'tool-call' || (live.part.inputKind === 'json' && live.balance.complete)
 }

@@ -45,8 +45,11 @@ function deltasOf(part: AssistantPart, index: number): ChatEvent[] {
   if ((part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning') && part.text !== '') {
     events.push({ type: 'text', index, literal: JSON.stringify(part.text) })
   }
-  if (part.type === 'tool-call' && part.input !== '') events.push({ type: 'input', index, literal: JSON.stringify(part.input) })
-  if (part.type === 'text') for (const citation of part.citations ?? []) events.push({ type: 'citation', index, citation })
-  if ((part.type === 'reasoning' || part.type === 'tool-call') && part.seal) events.push({ type: 'seal', index, seal: part.seal })
+  if (part.type === 'tool-call' && part.input !== '')
+    events.push({ type: 'input', index, literal: JSON.stringify(part.input) })
+  if (part.type === 'text')
+    for (const citation of part.citations ?? []) events.push({ type: 'citation', index, citation })
+  if ((part.type === 'reasoning' || part.type === 'tool-call') && part.seal)
+    events.push({ type: 'seal', index, seal: part.seal })
   return events
 }

@@ -1,0 +1,29 @@
+import { anthropicCodec } from './anthropic/index.ts'
+import { anthropicCapabilities } from './capabilities/anthropic.ts'
+import type { Capabilities, CapabilityOverrides } from './capabilities/capabilities.ts'
+import { openaiCapabilities } from './capabilities/openai.ts'
+import type { Dialect } from './chat/dialect.ts'
+import { ConversionError } from './chat/error.ts'
+import type { DialectCodec } from './codec.ts'
+import { openaiChatCodec } from './openai-chat/index.ts'
+import { openaiCompletionsCodec } from './openai-completions/index.ts'
+
+const codecs: { readonly [dialect in Dialect]?: DialectCodec } = {
+  anthropic: anthropicCodec,
+  'openai-chat': openaiChatCodec,
+  'openai-completions': openaiCompletionsCodec,
+}
+
+/** The codec of a dialect. Throws `ConversionError` `UNKNOWN_DIALECT` for a name this version does not convert. */
+export function codecOf(dialect: Dialect): DialectCodec {
+  const codec = Object.hasOwn(codecs, dialect) ? codecs[dialect] : undefined
+  if (codec === undefined)
+    throw new ConversionError('UNKNOWN_DIALECT', `${dialect} is not a dialect this version converts`)
+  return codec
+}
+
+/** What a model behind a dialect accepts: the built-in table with an operator's own words laid over it. */
+export function capabilitiesOf(dialect: Dialect, model: string, overrides: CapabilityOverrides = {}): Capabilities {
+  const known = dialect === 'anthropic' ? anthropicCapabilities(model) : openaiCapabilities(model)
+  return { ...known, ...overrides }
+}

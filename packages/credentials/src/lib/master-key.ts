@@ -116,7 +116,10 @@ async function readKeyFile(path: string, warn: (message: string) => void): Promi
     throw new CredentialError('FILE_UNREADABLE', `cannot read the master key ${path} (${codeOf(cause)})`, { cause })
   }
   try {
-    const { mode, size } = await file.stat()
+    const found = await file.stat()
+    if (!found.isFile())
+      throw new CredentialError('FILE_UNREADABLE', `the master key ${path} is not a file: move it away`)
+    const { mode, size } = found
     if (size > LARGEST_FILE) throw invalid(path)
     if (hasModes() && (mode & OTHERS) !== 0) {
       await closeKeyFile(file, path, mode)

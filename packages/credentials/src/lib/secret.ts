@@ -51,8 +51,9 @@ export class Secret {
     return REDACTED
   }
 
-  [inspect.custom](): string {
-    return REDACTED
+  // Not a member: a computed name has no type that isolated declarations could write down.
+  static {
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => REDACTED })
   }
 }
 

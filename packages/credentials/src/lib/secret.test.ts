@@ -6,6 +6,9 @@ const VALUE = 'sk-ant-api03-Zx81kq_canary_9f3c'
 
 describe('Secret', () => {
   const secret = new Secret(VALUE)
+  // What untyped code does, and the type checker would refuse.
+  const text = secret as unknown as string
+  const object: object = secret
 
   it('gives its value to who asks for it by name', () => {
     expect(secret.reveal()).toBe(VALUE)
@@ -14,21 +17,21 @@ describe('Secret', () => {
 
   it.each<[string, () => string]>([
     ['String', () => String(secret)],
-    ['a template', () => `${secret}`],
-    ['concatenation', () => `key: ${secret}`.concat(secret.toString())],
+    ['a template', () => `${text}`],
+    ['concatenation', () => 'key: '.concat(text, secret.toString())],
     ['JSON.stringify', () => JSON.stringify({ account: { secret } })],
     ['util.inspect', () => inspect({ secret }, { depth: null, showHidden: true })],
     ['util.inspect without custom inspection', () => inspect(secret, { customInspect: false, showHidden: true })],
-    ['an Error message', () => String(new Error(`refused ${secret}`).stack)],
+    ['an Error message', () => String(new Error(`refused ${text}`).stack)],
     ['structuredClone', () => inspect(structuredClone({ secret }), { showHidden: true })],
-    ['Object.entries and spread', () => JSON.stringify([Object.entries(secret), { ...secret }])],
+    ['Object.entries and spread', () => JSON.stringify([Object.entries(object), { ...object }])],
     ['own property names', () => Reflect.ownKeys(secret).map(String).join()],
   ])('does not show in %s', (_way, show) => {
     expect(show()).not.toContain('canary')
   })
 
   it('reads [redacted] where it is printed', () => {
-    expect(`${secret}`).toBe('[redacted]')
+    expect(`${text}`).toBe('[redacted]')
     expect(JSON.stringify({ secret })).toBe('{"secret":"[redacted]"}')
     expect(inspect({ secret })).toBe('{ secret: [redacted] }')
   })

@@ -12,7 +12,7 @@ const HINT_ENDS = 4
  *
  * @example
  * const secret = new Secret(apiKey)
- * console.log(`using ${secret}`)               // using [redacted]
+ * console.log('using', secret)                 // using [redacted]
  * headers['x-api-key'] = secret.reveal()
  */
 export class Secret {

@@ -51,29 +51,18 @@ describe('encryptSecret and decryptSecret', () => {
   })
 
   it('refuses a text in which any single character was changed, dropped or doubled', () => {
-    for (let at = 0; at < VECTOR.length; at += 1) {
-      const [before, here, after] = [VECTOR.slice(0, at), VECTOR.charAt(at), VECTOR.slice(at + 1)]
+    const tampered = [...VECTOR].flatMap((here, at) => {
       // The alphabet's neighbour differs in the lowest bit, which the last character of base64 may not carry.
-      for (const changed of [
-        here === 'A' ? 'B' : 'A',
-        here === '=' ? '' : '=',
-        String.fromCharCode(here.charCodeAt(0) ^ 1),
-        '',
-        here + here,
-        ' ',
-      ]) {
-        expect(
-          codeOf(() => decryptSecret(before + changed + after, key, RECORD)),
-          before + changed + after,
-        ).toBeDefined()
-      }
-    }
+      const neighbour = String.fromCharCode(here.charCodeAt(0) ^ 1)
+      const changes = [here === 'A' ? 'B' : 'A', neighbour, '=', ' ', '', here + here]
+      return changes.map((changed) => VECTOR.slice(0, at) + changed + VECTOR.slice(at + 1))
+    })
+    expect(tampered.filter((text) => codeOf(() => decryptSecret(text, key, RECORD)) === undefined)).toEqual([])
   })
 
   it('refuses every truncation', () => {
-    for (let length = 0; length < VECTOR.length; length += 1) {
-      expect(codeOf(() => decryptSecret(VECTOR.slice(0, length), key, RECORD))).toBeDefined()
-    }
+    const truncated = [...VECTOR].map((_, length) => VECTOR.slice(0, length))
+    expect(truncated.filter((text) => codeOf(() => decryptSecret(text, key, RECORD)) === undefined)).toEqual([])
   })
 
   it('is bound to its record', () => {

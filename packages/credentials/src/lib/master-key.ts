@@ -65,8 +65,9 @@ export async function openMasterKey(options: OpenMasterKeyOptions): Promise<Mast
   await closeHome(options.home, warn)
   // Read back rather than kept: when two processes came first at once, the file says which of them won.
   const made = await readKeyFile(path, warn)
-  if (!made)
-    throw new CredentialError('FILE_UNREADABLE', `the master key ${path} vanished while it was being made; try again`)
+  if (!made) {
+    throw new CredentialError('FILE_UNREADABLE', `the master key ${path} vanished while it was being made: try again`)
+  }
   return made
 }
 
@@ -117,8 +118,9 @@ async function readKeyFile(path: string, warn: (message: string) => void): Promi
   }
   try {
     const found = await file.stat()
-    if (!found.isFile())
+    if (!found.isFile()) {
       throw new CredentialError('FILE_UNREADABLE', `the master key ${path} is not a file: move it away`)
+    }
     const { mode, size } = found
     if (size > LARGEST_FILE) throw invalid(path)
     if (hasModes() && (mode & OTHERS) !== 0) {

@@ -22,10 +22,9 @@ const usage = `usage: node scripts/run.mjs TASK [ARGS]
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const toolchain = process.env.GATEWAY_TOOLCHAIN_DIR || join(root, '.toolchain')
-/** @type {{ packageManager: string, engines: { node: string }, scripts: Record<string, string> }} */
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-/** @type {import('./bootstrap/toolchain.mjs').Pins} */
-const pins = JSON.parse(readFileSync(join(root, 'scripts/toolchain.json'), 'utf8'))
+/** @typedef {{ packageManager: string, engines: { node: string }, scripts: Record<string, string> }} Manifest */
+const manifest = /** @type {Manifest} */ (readJson('package.json'))
+const pins = /** @type {import('./bootstrap/toolchain.mjs').Pins} */ (readJson('scripts/toolchain.json'))
 const pnpmVersion = manifest.packageManager.slice('pnpm@'.length)
 
 /** Where the person typed the command: npm moves to the root and leaves the place in INIT_CWD. */
@@ -156,6 +155,14 @@ async function main(task, ...args) {
   if (Object.hasOwn(manifest.scripts, task)) return throughPnpm(['run', task, ...args], root)
   process.stderr.write(usage)
   throw new BootstrapError(`no task and no script of package.json is called "${task}"`, 2)
+}
+
+/**
+ * @param {string} path
+ * @returns {unknown}
+ */
+function readJson(path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'))
 }
 
 /**

@@ -8,6 +8,8 @@ import { BootstrapError, log } from './error.mjs'
  * @typedef {object} Pins scripts/toolchain.json
  * @property {Record<string, string>} node Per `platform-arch`, the npm package that holds the plain Node.js program.
  * @property {Record<string, string>} integrity Per `name@version`, what `npm view name@version dist.integrity` says.
+ *
+ * @typedef {Record<string, { version: string, integrity?: string }>} Installed `packages` of npm's hidden lockfile.
  */
 
 const windows = process.platform === 'win32'
@@ -113,9 +115,8 @@ export async function installTool({ toolchain, pins, id }) {
   try {
     writeFileSync(join(aside, 'package.json'), '{"private":true}\n')
     await npmInstall(id, aside)
-    /** @type {{ packages: Record<string, { version: string, integrity?: string }> }} */
-    const installed = JSON.parse(readFileSync(join(aside, 'node_modules/.package-lock.json'), 'utf8'))
-    checkIntegrity(installed.packages, pins)
+    const hiddenLockfile = readFileSync(join(aside, 'node_modules/.package-lock.json'), 'utf8')
+    checkIntegrity(/** @type {{ packages: Installed }} */ (JSON.parse(hiddenLockfile)).packages, pins)
     writeFileSync(join(aside, '.ok'), '')
     moveTo(folder, aside)
   } finally {
@@ -146,7 +147,7 @@ function removeAbandoned(toolchain) {
 }
 
 /**
- * @param {Record<string, { version: string, integrity?: string }>} installed `packages` of npm's hidden lockfile.
+ * @param {Installed} installed
  * @param {Pins} pins
  */
 export function checkIntegrity(installed, pins) {

@@ -7,8 +7,8 @@ import type { Effort } from '../chat/request.ts'
 export interface Capabilities {
   /** Sent as the output limit where the dialect requires one and the client gave none. Tokens. */
   readonly defaultMaxTokens: number
-  /** `full`: temperature, top_p and top_k as given; `none`: sampling parameters are refused. */
-  readonly sampling: 'full' | 'none'
+  /** `full`: temperature, top_p and top_k as given; `either`: temperature or top_p, not both; `none`: sampling parameters are refused. */
+  readonly sampling: 'full' | 'either' | 'none'
   /** The highest temperature accepted. */
   readonly maxTemperature: number
   /** Accepts an instruction (`role: system`) between turns. */
@@ -21,6 +21,10 @@ export interface Capabilities {
   readonly efforts: readonly Effort[]
   /** How thinking is asked for: a token budget, adaptively, or not at all. */
   readonly thinking: 'budget' | 'adaptive' | 'none'
+  /** How thinking is turned off (anthropic): by which word, or `never`. Default `disabled`. */
+  readonly thinkingOff?: 'disabled' | 'between_tools' | 'never'
+  /** Accepts a tool choice that forces a call. Default true. */
+  readonly forcedTools?: boolean
   /** Accepts a JSON schema for the answer natively. */
   readonly structuredOutput: boolean
   /** Most stop sequences accepted. */

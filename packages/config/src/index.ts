@@ -1,4 +1,8 @@
 export type { Issue, IssueCode } from './lib/issue.ts'
+export type { LoadOptions, LoadResult } from './lib/load.ts'
+export { loadConfig } from './lib/load.ts'
+export type { RenderOptions } from './lib/report.ts'
+export { renderIssues } from './lib/report.ts'
 export type {
   AccountConfig,
   AccountDialect,
@@ -23,3 +27,4 @@ export type {
   TimeoutConfig,
 } from './lib/schema.ts'
 export { KNOWN_PROVIDERS } from './lib/schema.ts'
+export { configJsonSchema } from './lib/sections.ts'

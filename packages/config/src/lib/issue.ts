@@ -41,19 +41,16 @@ export type DataPath = readonly (string | number)[]
 /** A fault before it has a line and a column. */
 export interface Problem {
   readonly severity: 'error' | 'warning'
-  readonly path: DataPath
-  /** Whether the key or its value is at fault; the caret goes there. */
-  readonly at: 'key' | 'value'
-  /** A name within the value's text to put the caret on, such as a variable's. */
-  readonly mark?: string
   readonly code: IssueCode
+  readonly path: DataPath
   readonly message: string
   readonly hint?: string
-}
-
-/** An error that the gateway cannot start with. */
-export function problem(code: IssueCode, path: DataPath, message: string, hint?: string): Problem {
-  return { severity: 'error', at: 'value', path, code, message, ...(hint === undefined ? {} : { hint }) }
+  /** Whether the caret goes to the key or to its value. Default `value`. */
+  readonly at?: 'key' | 'value'
+  /** Text within the value to put the caret on, such as a variable's name. */
+  readonly mark?: string
+  /** The place itself, where the path does not lead to it: an offset into the text. */
+  readonly offset?: number
 }
 
 /** Writes a path the way people read it: `gateway_keys[0].name`. */

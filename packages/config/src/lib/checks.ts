@@ -1,0 +1,139 @@
+import { isLoopback } from './hosts.ts'
+import type { DataPath, Problem } from './issue.ts'
+import { legacyWarning, QWEN, valueAt } from './legacy.ts'
+import { error, unknownChoice } from './zod-problems.ts'
+
+/** Providers whose endpoint is the user's own, so that no default can stand in for `base_url`. */
+const NEEDS_BASE_URL: Readonly<Record<string, string>> = {
+  azure: 'https://NAME.openai.azure.com',
+  'openai-compatible': 'http://127.0.0.1:11434/v1',
+}
+
+/**
+ * What no single key can be judged by. It works on the data as read rather than on the validated configuration,
+ * so that these problems are reported along with the others.
+ */
+export function checkAcross(data: unknown, providers: readonly string[]): Problem[] {
+  const accountIds = items(data, 'upstream_accounts').map(({ value }) => textAt(value, 'id'))
+  const routeSets = [['model_routes'], ...items(data, 'gateway_keys').map(({ path }) => [...path, 'model_routes'])]
+  const deprecated = legacyWarning(data)
+  return [
+    ...duplicates(data, 'gateway_keys', 'id', 'gateway key'),
+    ...duplicates(data, 'gateway_keys', 'key_hash', 'gateway key'),
+    ...duplicates(data, 'upstream_accounts', 'id', 'upstream account'),
+    ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkAccount(value, path, providers)),
+    ...routeSets.flatMap((path) => checkRoutes(data, path, accountIds, providers)),
+    ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkKeyHash(value, path)),
+    ...checkHost(data),
+    ...(deprecated === undefined ? [] : [deprecated]),
+  ]
+}
+
+interface Item {
+  readonly value: unknown
+  readonly path: DataPath
+}
+
+function items(data: unknown, list: string): Item[] {
+  return itemsAt(data, [list])
+}
+
+function itemsAt(data: unknown, path: DataPath): Item[] {
+  const value = valueAt(data, path)
+  return Array.isArray(value) ? value.map((item: unknown, index) => ({ value: item, path: [...path, index] })) : []
+}
+
+function textAt(value: unknown, key: string): string | undefined {
+  const found = valueAt(value, [key])
+  return typeof found === 'string' && found.trim() !== '' ? found : undefined
+}
+
+function duplicates(data: unknown, list: string, key: string, thing: string): Problem[] {
+  const seen = new Map<string, number>()
+  return items(data, list).flatMap(({ value, path }, index) => {
+    const text = textAt(value, key)?.toLowerCase()
+    if (text === undefined) return []
+    const before = seen.get(text)
+    if (before === undefined) {
+      seen.set(text, index)
+      return []
+    }
+    const message = `another ${thing} has the same "${key}": ${list}[${before}]`
+    const hint = key === 'id' ? 'give each its own id' : 'remove one of the two: they are the same key'
+    return [error('duplicate-value', [...path, key], message, hint)]
+  })
+}
+
+function checkAccount(account: unknown, path: DataPath, providers: readonly string[]): Problem[] {
+  const provider = textAt(account, 'provider')
+  if (provider === undefined) return []
+  const problems: Problem[] = []
+  if (!providers.includes(provider) && provider !== QWEN.provider) {
+    problems.push(unknownChoice('must be one of', [...path, 'provider'], providers, provider))
+  }
+  // What a disabled account lacks can be added before it is enabled.
+  if (textAt(account, 'status') === 'disabled') return problems
+  if (textAt(account, 'type') === 'api-key' && provider !== 'simulator' && textAt(account, 'api_key') === undefined) {
+    const hint = 'add it, best as a reference such as ${' + 'MY_KEY}; where the endpoint asks for none, write "none"'
+    problems.push(error('missing-key', [...path, 'api_key'], '"api_key" is missing', hint))
+  }
+  const example = NEEDS_BASE_URL[provider]
+  if (example !== undefined && textAt(account, 'base_url') === undefined) {
+    const message = `"base_url" is missing: provider ${provider} has no default`
+    problems.push(error('missing-key', [...path, 'base_url'], message, `add it, such as ${example}`))
+  }
+  return problems
+}
+
+function checkRoutes(
+  data: unknown,
+  path: DataPath,
+  accountIds: readonly (string | undefined)[],
+  providers: readonly string[],
+): Problem[] {
+  const routes = Array.isArray(valueAt(data, path)) ? itemsAt(data, path) : itemsAt(data, [...path, 'routes'])
+  const ids = accountIds.filter((id) => id !== undefined)
+  return routes.flatMap(({ value, path: at }) => {
+    const problems: Problem[] = []
+    for (const key of ['target_provider', 'provider']) {
+      const provider = textAt(value, key)
+      if (provider === undefined || providers.includes(provider) || provider === QWEN.provider) continue
+      problems.push(unknownChoice('must be one of', [...at, key], providers, provider))
+    }
+    const account = textAt(value, 'account')
+    if (account !== undefined && !ids.includes(account)) {
+      const none = error('unknown-reference', [...at, 'account'], `no upstream account has the id "${account}"`)
+      const { hint } = unknownChoice('', at, ids, account)
+      problems.push(hint === undefined ? none : { ...none, hint })
+    }
+    return problems
+  })
+}
+
+function checkKeyHash(key: unknown, path: DataPath): Problem[] {
+  const hash = textAt(key, 'key_hash')
+  if (hash === undefined || /^[0-9a-f]{64}$/i.test(hash)) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'inert-key',
+      path: [...path, 'key_hash'],
+      message: '"key_hash" is not a SHA-256 in hex, so no client can ever use this key',
+      hint: 'make a key with `llm-gateway apikey add`',
+    },
+  ]
+}
+
+function checkHost(data: unknown): Problem[] {
+  const host = textAt(valueAt(data, ['server']), 'host')
+  if (host === undefined || isLoopback(host)) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'exposed-host',
+      path: ['server', 'host'],
+      message: 'the gateway will be reachable from other machines',
+      hint: 'keep 127.0.0.1 unless that is meant; a wider bind needs an active gateway key and an admin secret',
+    },
+  ]
+}

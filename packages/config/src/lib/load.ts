@@ -1,0 +1,65 @@
+import { checkAcross } from './checks.ts'
+import type { Environment } from './env.ts'
+import { formatPath, type Issue, type Problem } from './issue.ts'
+import { parseText } from './parse.ts'
+import { type PlainData, readPlain } from './plain.ts'
+import { type GatewayConfig, KNOWN_PROVIDERS } from './schema.ts'
+import { fileSchema } from './sections.ts'
+import { zodProblems } from './zod-problems.ts'
+
+/** How a text is read. */
+export interface LoadOptions {
+  /** Where `${VAR}` is looked up. Default: nothing is set. */
+  readonly env?: Environment
+  /** Providers a file may name. Default {@link KNOWN_PROVIDERS}. */
+  readonly providers?: readonly string[]
+}
+
+/** A configuration with what is worth a warning, or everything that is wrong with the file. */
+export type LoadResult =
+  | { readonly ok: true; readonly config: GatewayConfig; readonly warnings: readonly Issue[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/**
+ * Reads the text of a configuration file. It never throws: all that is wrong comes back at once, in the order of the
+ * file, errors and warnings alike.
+ *
+ * @example
+ * const result = loadConfig(text, { env: process.env })
+ * if (!result.ok) console.error(renderIssues(result.issues, text, { file: 'config.yaml' }))
+ */
+export function loadConfig(text: string, options: LoadOptions = {}): LoadResult {
+  const { doc, lines, problems } = parseText(text)
+  const position = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length))
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  if (doc === undefined || problems.length > 0) {
+    return { ok: false, issues: problems.map((found) => issue(found, position(found.offset ?? 0))) }
+  }
+  const plain = readPlain(doc, text, options.env ?? {})
+  const parsed = fileSchema.safeParse(plain.value ?? {})
+  const found = [
+    ...plain.problems,
+    ...(parsed.success ? [] : judge(zodProblems(parsed.error.issues, plain.value ?? {}), plain)),
+    ...judge(checkAcross(plain.value, options.providers ?? KNOWN_PROVIDERS), plain),
+  ]
+  const issues = found
+    .map((each) => ({ each, offset: each.offset ?? plain.offsetOf(each.path, each.at ?? 'value', each.mark) }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ each, offset }) => issue(each, position(offset)))
+  if (parsed.success && issues.every(({ severity }) => severity === 'warning')) {
+    return { ok: true, config: parsed.data, warnings: issues }
+  }
+  return { ok: false, issues }
+}
+
+/** Leaves out what only follows from a value that could not be resolved. */
+function judge(problems: readonly Problem[], plain: PlainData): Problem[] {
+  return problems.filter(({ path }) => !plain.unresolved(path))
+}
+
+function issue(found: Problem, place: { line: number; column: number }): Issue {
+  const { severity, code, message, hint, path } = found
+  return { severity, path: formatPath(path), message, ...place, code, ...(hint === undefined ? {} : { hint }) }
+}

@@ -33,7 +33,7 @@ const typedIn = process.env.INIT_CWD || process.cwd()
 const node = await findNode({ toolchain, pins, range: manifest.engines.node }).catch(stop)
 const env = {
   ...withoutNpmVariables(process.env),
-  PATH: [dirname(node), process.env.PATH].join(delimiter),
+  PATH: [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   npm_config_verify_deps_before_run: 'false',
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',

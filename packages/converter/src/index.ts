@@ -21,6 +21,7 @@ export {
   convertReply,
   convertRequest,
   keepAliveFrame,
+  parseRequest,
   type ReplyOptions,
   type RequestOptions,
   readError,
@@ -39,5 +40,6 @@ export {
   openStream,
   type StreamConverter,
   type StreamOptions,
+  streamOfReply,
   streamTransform,
 } from './lib/stream-converter.ts'

@@ -4,6 +4,7 @@ import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
 import { isObject, type JsonObject } from './chat/json.ts'
 import type { Loss } from './chat/loss.ts'
+import type { ChatReply } from './chat/reply.ts'
 import type { ChatRequest, Extra } from './chat/request.ts'
 import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
@@ -108,6 +109,11 @@ export function convertReply(body: Body, options: ReplyOptions): Converted {
   return { body: codecOf(to).encodeReply(reply, contextOf(options, report)), losses: report.losses }
 }
 
+/** Decodes a whole reply. Throws `ConversionError` `INVALID_REPLY`. */
+export function decodeReply(body: Body, from: Dialect, report: LossReport): ChatReply {
+  return codecOf(from).decodeReply(readWire(body, from, 'INVALID_REPLY'), report)
+}
+
 /** The reply half's context of public options. */
 export function contextOf(options: ReplyOptions, report: LossReport): ReturnType<typeof replyContext> {
   return replyContext({
@@ -166,6 +172,15 @@ export function readUsage(body: Body, dialect: Dialect): { usage?: Usage; stop?:
     if (ConversionError.is(cause)) return undefined
     throw cause
   }
+}
+
+/**
+ * Parses a request body once for several uses; numbers in tool arguments keep their digits.
+ *
+ * @throws ConversionError `INVALID_REQUEST` when it is no JSON object.
+ */
+export function parseRequest(body: string | Uint8Array, dialect: Dialect): JsonObject {
+  return readWire(body, dialect, 'INVALID_REQUEST')
 }
 
 function readWire(body: Body, dialect: Dialect, code: 'INVALID_REQUEST' | 'INVALID_REPLY'): JsonObject {

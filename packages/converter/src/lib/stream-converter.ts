@@ -7,11 +7,12 @@ import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 import type { StreamDecoder, StreamEncoder } from './codec.ts'
 import { codecOf } from './codecs.ts'
-import { contextOf, type ReplyOptions } from './convert.ts'
+import { type Body, contextOf, decodeReply, type ReplyOptions } from './convert.ts'
 import { LossReport } from './report.ts'
 import { FrameSplitter, FrameTooLargeError } from './sse.ts'
 import { mergeUsage } from './stream/fold.ts'
 import type { StreamPhase } from './stream/phase.ts'
+import { unfold } from './stream/unfold.ts'
 
 /** Converts one stream. Synchronous: bytes in, SSE text out. One object per stream. */
 export interface StreamConverter {
@@ -51,6 +52,21 @@ export function streamTransform(options: StreamOptions): TransformStream<Uint8Ar
       if (text !== '') controller.enqueue(encoder.encode(text))
     },
   })
+}
+
+/** A whole reply told as the stream it could have been, for a client that asked for one of a server that does not stream. */
+export function streamOfReply(
+  body: Body,
+  options: ReplyOptions,
+): { text: string; usage: Usage | undefined; stop: Stop } {
+  const report = new LossReport()
+  const reply = decodeReply(body, options.from, report)
+  const encoder = codecOf(options.to).openEncoder(contextOf(options, report))
+  let text = ''
+  unfold(reply, (event) => {
+    text += encoder.encode(event)
+  })
+  return { text, usage: reply.usage, stop: reply.stop }
 }
 
 class Conversion implements StreamConverter {

@@ -1,0 +1,185 @@
+import type { Operation } from '@llm-gateway/upstream'
+import { admit } from './lib/admit.ts'
+import { authenticate, permit } from './lib/authenticate.ts'
+import { Call } from './lib/call.ts'
+import { Catalogue } from './lib/catalogue.ts'
+import { countTokens } from './lib/count-tokens.ts'
+import { deliver } from './lib/deliver.ts'
+import { detect } from './lib/detect.ts'
+import { endpointOf } from './lib/endpoint.ts'
+import { GatewayError } from './lib/error.ts'
+import { listModels } from './lib/list-models.ts'
+import { plan } from './lib/plan.ts'
+import type { GatewayRequest, Sink } from './lib/port.ts'
+import { Pulse, type PulseOptions } from './lib/pulse.ts'
+import { BodyBudget, read, receive } from './lib/receive.ts'
+import { type AccessRecord, recordOf } from './lib/record.ts'
+import type { Services } from './lib/services.ts'
+import type { GatewayState } from './lib/state.ts'
+
+/** One layer of the column. Throws a `GatewayError` to end the call there. */
+type Layer = (call: Call) => void | Promise<void>
+
+export interface GatewayOptions extends Services {
+  readonly state: GatewayState
+  /** Told of every request when it is over; must not throw and must not wait. */
+  observe(record: AccessRecord): void
+  /** Told of what should never happen: an error that is a bug of ours. */
+  report(error: unknown, requestId: string): void
+  /** Default: a sign of life after 15 s, a client given up after 60 s without reading. */
+  readonly pulse?: Partial<PulseOptions>
+}
+
+/** The gateway: takes requests, answers them from upstream accounts. Opens no socket of its own for clients. */
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly #columns: Readonly<Record<Operation, readonly Layer[]>>
+  readonly #calls = new Set<Call>()
+  readonly #budget = new BodyBudget()
+  readonly #pulse: Pulse
+  #state: GatewayState
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#state = options.state
+    this.#pulse = new Pulse(this.#calls, {
+      keepAliveMs: 15_000,
+      writeStallMs: 60_000,
+      now: options.now,
+      ...options.pulse,
+    })
+    this.#columns = columns(options, this.#budget)
+  }
+
+  /** Puts a new configuration in force for the requests that start from now on. */
+  update(state: GatewayState): void {
+    this.#state = state
+  }
+
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#calls.size
+  }
+
+  /** From now on answers say that the connection will close. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  /** Ends what is still under way: streams with their dialect's terminal error, the rest with 503. */
+  cut(): void {
+    const error = new GatewayError('draining', 'the gateway is stopping: send the request again')
+    for (const call of this.#calls) {
+      call.cancel?.('the gateway is stopping')
+      call.answer.error(error.toChatError(), call.dialect, 'gateway', { 'retry-after': '1' })
+    }
+  }
+
+  close(): void {
+    this.#pulse.stop()
+  }
+
+  /** Answers one request. Never rejects: whatever goes wrong is told to the client in its dialect. */
+  async handle(request: GatewayRequest, sink: Sink): Promise<void> {
+    const endpoint = endpointOf(request.path)
+    const call = new Call({
+      id: this.#options.newId(),
+      request,
+      sink,
+      state: this.#state,
+      startedAt: this.#options.now(),
+      operation: endpoint?.operation ?? 'generate',
+      dialect: endpoint?.dialect ?? 'openai-chat',
+      now: this.#options.now,
+    })
+    sink.onClose(() => {
+      call.clientLeft = true
+      call.cancel?.('the client left')
+    })
+    this.#calls.add(call)
+    try {
+      if (endpoint === undefined)
+        throw new GatewayError('unknown_endpoint', `${request.method} ${request.path} is not served here`)
+      if (endpoint.method !== request.method) throw wrongMethod(request, endpoint.method)
+      if (this.#calls.size > call.state.limits.concurrency) throw busy()
+      for (const layer of this.#columns[endpoint.operation]) {
+        const pending = layer(call)
+        if (pending) await pending
+        if (call.clientLeft) break
+      }
+    } catch (cause) {
+      this.#fail(call, cause)
+    } finally {
+      this.#end(call)
+    }
+  }
+
+  #fail(call: Call, cause: unknown): void {
+    const known = cause instanceof GatewayError
+    if (!known) this.#options.report(cause, call.id)
+    const error = known ? cause : new GatewayError('internal', 'the gateway failed at this request; its log says why')
+    call.failure = { code: error.code, message: error.message }
+    if (call.clientLeft || error.code === 'client_left') {
+      call.clientLeft = true
+      call.answer.destroy()
+      return
+    }
+    call.answer.error(error.toChatError(), call.dialect, 'gateway', { ...error.headers, ...call.admission?.headers })
+  }
+
+  #end(call: Call): void {
+    this.#calls.delete(call)
+    this.#budget.give(call.body.length)
+    if (call.admission) {
+      const { input = 0, output = 0 } = call.usage ?? {}
+      call.admission.lease.settle(input + output)
+      call.admission.lease.release()
+    }
+    this.#options.observe(recordOf(call, this.#options.now()))
+  }
+}
+
+/** The columns, top to bottom as a request passes them. */
+function columns(services: Services, budget: BodyBudget): Readonly<Record<Operation, readonly Layer[]>> {
+  const known: readonly Layer[] = [
+    // Before anything is read or held for them: who asks, and may they.
+    (call) => authenticate(call, services),
+    permit,
+    // Refused requests must cost a limited key nothing more than this.
+    (call) => admit(call, services),
+  ]
+  const planned: readonly Layer[] = [
+    ...known,
+    // The whole body, because an attempt that fails is followed by another with the same bytes.
+    (call) => receive(call, budget),
+    // Scanned, not parsed: most bodies go on as they are.
+    read,
+    // After reading, because a body may be of another dialect than its path; before planning, because it decides who needs no conversion.
+    detect,
+    // The client's model name becomes accounts to try, best first.
+    (call) => plan(call, services),
+  ]
+  return {
+    // Conversion belongs to the attempt: each account may speak another dialect.
+    generate: [...planned, (call) => deliver(call, services)],
+    'count-tokens': [...planned, (call) => countTokens(call, services)],
+    'list-models': [...known, listing(services)],
+  }
+}
+
+function listing(services: Services): Layer {
+  const catalogue = new Catalogue()
+  return (call) => listModels(call, services, catalogue)
+}
+
+function wrongMethod(request: GatewayRequest, method: string): GatewayError {
+  return new GatewayError('method_not_allowed', `${request.path} takes ${method}, not ${request.method}`, {
+    headers: { allow: method },
+  })
+}
+
+function busy(): GatewayError {
+  return new GatewayError('gateway_busy', 'the gateway has as many requests under way as it may: try again shortly', {
+    headers: { 'retry-after': '1' },
+  })
+}

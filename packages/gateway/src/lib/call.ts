@@ -1,0 +1,90 @@
+import type { RateLimiter } from '@llm-gateway/access'
+import type { BodyFacts, Dialect, JsonObject, Loss, Stop, Usage } from '@llm-gateway/converter'
+import type { Plan } from '@llm-gateway/router'
+import type { Operation } from '@llm-gateway/upstream'
+import { Answer } from './answer.ts'
+import { GatewayError } from './error.ts'
+import type { GatewayRequest, Sink } from './port.ts'
+import type { Client, GatewayState } from './state.ts'
+
+type Admission = Extract<ReturnType<RateLimiter['admit']>, { ok: true }>
+
+/** One try at one upstream account. */
+export interface AttemptRecord {
+  readonly account: string
+  readonly status?: number
+  readonly verdict: string
+  readonly durationMs: number
+  /** Why it did not serve, for people. */
+  readonly error?: string
+}
+
+/** One client request on its way through the column; each layer fills in what the next ones read. */
+export class Call {
+  readonly id: string
+  readonly request: GatewayRequest
+  readonly answer: Answer
+  readonly state: GatewayState
+  readonly startedAt: number
+  operation: Operation
+  /** What errors are rendered in; known from the path at once and set again when the body tells better. */
+  dialect: Dialect
+  client: Client | undefined
+  admission: Admission | undefined
+  facts: BodyFacts | undefined
+  /** The parsed body; only there once a conversion needed it. */
+  wire: JsonObject | undefined
+  plan: Extract<Plan, { ok: true }> | undefined
+  readonly attempts: AttemptRecord[] = []
+  upstreamDialect: Dialect | undefined
+  upstreamRequestId: string | undefined
+  losses: readonly Loss[] = []
+  usage: Usage | undefined
+  stop: Stop | undefined
+  /** When the first real content went to the client, in milliseconds since the start. */
+  firstContentMs: number | undefined
+  failure: { readonly code: string; readonly message: string } | undefined
+  clientLeft = false
+  #body: Uint8Array | undefined
+  /** Ends what is under way when the client leaves or the gateway stops. */
+  cancel: ((reason: string) => void) | undefined
+
+  constructor(options: {
+    id: string
+    request: GatewayRequest
+    sink: Sink
+    state: GatewayState
+    startedAt: number
+    operation: Operation
+    dialect: Dialect
+    now: () => number
+  }) {
+    this.id = options.id
+    this.request = options.request
+    this.state = options.state
+    this.startedAt = options.startedAt
+    this.operation = options.operation
+    this.dialect = options.dialect
+    this.answer = new Answer(options.sink, options.id, options.now)
+  }
+
+  get body(): Uint8Array {
+    return this.#body ?? noBody
+  }
+
+  set body(bytes: Uint8Array) {
+    this.#body = bytes
+  }
+
+  get model(): string {
+    const model = this.facts?.model
+    if (model === undefined) throw new GatewayError('internal', 'the model was asked for before the body was read')
+    return model
+  }
+
+  get stream(): boolean {
+    return this.operation === 'generate' && this.facts?.stream === true
+  }
+}
+
+const noBody = new Uint8Array(0)

@@ -1,0 +1,143 @@
+import { isObject, type JsonValue } from '@llm-gateway/converter'
+import { providers, resolveCall, type UpstreamSink } from '@llm-gateway/upstream'
+import type { Call } from './call.ts'
+import type { Services } from './services.ts'
+import type { Account } from './state.ts'
+
+export interface CataloguedModel {
+  readonly id: string
+  readonly provider: string
+  readonly name?: string
+  /** Seconds since the epoch. */
+  readonly created?: number
+}
+
+interface Listing {
+  readonly until: number
+  readonly models: Promise<readonly CataloguedModel[]>
+}
+
+const freshMs = 10 * 60_000
+/** A listing that failed is asked for again this soon. */
+const retryMs = 30_000
+/** Claude Code gives model discovery three seconds. */
+const listTimeoutMs = 2_500
+const maxListBytes = 4 * 1024 * 1024
+
+/**
+ * Which models are served: what the configuration names, and for accounts that name none what their provider lists. Listings
+ * are free of charge, are asked for once in ten minutes, and an account that does not answer is left out.
+ */
+export class Catalogue {
+  readonly #listings = new Map<string, Listing>()
+
+  async models(call: Call, services: Services): Promise<readonly CataloguedModel[]> {
+    const { client, state } = call
+    const found = new Map<string, CataloguedModel>()
+    for (const model of services.router.served(client?.models)) {
+      found.set(model.id, { id: model.id, provider: model.provider })
+    }
+    const open = [...state.accounts.values()].filter((account) => account.listsModels)
+    const listings = await Promise.all(open.map((account) => this.#listing(account, call, services)))
+    for (const model of listings.flat()) {
+      if (!found.has(model.id) && mayUse(client?.models, model.id)) found.set(model.id, model)
+    }
+    return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  #listing(account: Account, call: Call, services: Services): Promise<readonly CataloguedModel[]> {
+    const known = this.#listings.get(account.id)
+    if (known && known.until > services.now()) return known.models
+    const models = list(account, call, services)
+    this.#listings.set(account.id, { until: services.now() + freshMs, models })
+    void models.then((listed) => {
+      if (listed.length === 0) this.#listings.set(account.id, { until: services.now() + retryMs, models })
+    })
+    return models
+  }
+}
+
+function mayUse(patterns: readonly string[] | undefined, model: string): boolean {
+  if (patterns === undefined) return true
+  return patterns.some((pattern) =>
+    pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model,
+  )
+}
+
+/** What one account's provider lists; nothing when it does not answer. */
+async function list(account: Account, call: Call, services: Services): Promise<readonly CataloguedModel[]> {
+  const provider = providers.get(account.provider)
+  const dialect = account.dialects?.[0] ?? provider?.dialects[0]
+  if (provider === undefined || dialect === undefined) return []
+  try {
+    const { origin, path, headers } = resolveCall(account, provider, {
+      dialect,
+      operation: 'list-models',
+      model: '',
+      stream: false,
+      clientHeaders: {},
+      sameDialect: false,
+    })
+    const credential = await services.authorize(account)
+    const timeouts = { ...call.state.timeouts, requestMs: listTimeoutMs }
+    const text = await new Promise<string>((resolve) => {
+      const sink = collector(resolve)
+      services.upstream.send(
+        {
+          accountId: account.id,
+          origin,
+          path,
+          headers: { ...headers, ...credential },
+          body: '',
+          method: 'GET',
+          stream: false,
+          timeouts,
+        },
+        sink,
+      )
+    })
+    return read(JSON.parse(text) as JsonValue, account.provider)
+  } catch {
+    return []
+  }
+}
+
+function collector(resolve: (text: string) => void): UpstreamSink {
+  const pieces: Buffer[] = []
+  let size = 0
+  let ok = false
+  return {
+    onHead: (status) => {
+      ok = status === 200
+    },
+    onData: (chunk) => {
+      size += chunk.length
+      if (size <= maxListBytes) pieces.push(chunk)
+    },
+    onEnd: () => resolve(ok ? Buffer.concat(pieces).toString('utf8') : '{}'),
+    onFailure: () => resolve('{}'),
+  }
+}
+
+/** OpenAI and Anthropic both list under `data`, with `id` and a time each spells its own way. */
+function read(listing: JsonValue, provider: string): CataloguedModel[] {
+  const data = isObject(listing) ? listing.data : undefined
+  if (!Array.isArray(data)) return []
+  const models: CataloguedModel[] = []
+  for (const entry of data) {
+    if (!isObject(entry) || typeof entry.id !== 'string') continue
+    const created = typeof entry.created === 'number' ? entry.created : secondsOf(entry.created_at)
+    models.push({
+      id: entry.id,
+      provider,
+      ...(typeof entry.display_name === 'string' && { name: entry.display_name }),
+      ...(created !== undefined && { created }),
+    })
+  }
+  return models
+}
+
+function secondsOf(value: JsonValue | undefined): number | undefined {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(at) ? undefined : Math.floor(at / 1000)
+}

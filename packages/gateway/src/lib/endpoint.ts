@@ -1,0 +1,32 @@
+import type { Dialect } from '@llm-gateway/converter'
+import type { Operation } from '@llm-gateway/upstream'
+
+/** What a path is for. */
+export interface Endpoint {
+  readonly operation: Operation
+  /** The dialect of the path; a body may say otherwise. */
+  readonly dialect: Dialect
+  readonly method: 'POST' | 'GET'
+}
+
+const post = (dialect: Dialect, operation: Operation = 'generate'): Endpoint => ({ operation, dialect, method: 'POST' })
+
+/** Every model endpoint by its path. */
+export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  ['/v1/chat/completions', post('openai-chat')],
+  ['/v1/completions', post('openai-completions')],
+  ['/v1/messages', post('anthropic')],
+  ['/v1/messages/count_tokens', post('anthropic', 'count-tokens')],
+  ['/v1/models', { operation: 'list-models', dialect: 'openai-chat', method: 'GET' }],
+])
+
+const azure = /^\/openai\/deployments\/[^/]+\/chat\/completions$/
+const oneModel = /^\/v1\/models\/.+$/
+
+/** The endpoint of a path, or undefined when no dialect has it. */
+export function endpointOf(path: string): Endpoint | undefined {
+  const known = endpoints.get(path)
+  if (known) return known
+  if (azure.test(path)) return endpoints.get('/v1/chat/completions')
+  return oneModel.test(path) ? endpoints.get('/v1/models') : undefined
+}

@@ -1,0 +1,188 @@
+import {
+  ByteTap,
+  type ChatError,
+  openStream,
+  renderErrorFrame,
+  type Stop,
+  type StreamPhase,
+  type Usage,
+} from '@llm-gateway/converter'
+import type { UpstreamFailure } from '@llm-gateway/upstream'
+import type { Call } from './call.ts'
+import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
+import type { HeaderMap } from './port.ts'
+import type { Prepared } from './prepare.ts'
+import { replyHead } from './reply-head.ts'
+
+type Piece = Uint8Array | string
+
+/** What passing a stream and converting one have in common. */
+interface StreamReader {
+  push(chunk: Uint8Array): readonly Piece[]
+  end(): readonly Piece[]
+  /** The terminal error of the stream is already among the pieces. */
+  readonly toldError: boolean
+  readonly phase: StreamPhase
+  readonly error: ChatError | undefined
+  readonly usage: Usage | undefined
+  readonly stop: Stop | undefined
+}
+
+/**
+ * Reads a stream. What comes before the first real content is held back, so that an account whose stream starts with an error,
+ * with nothing or with nonsense fails over; from then on pieces pass as they come, always whole events.
+ */
+export class StreamReceiver implements Receiver {
+  readonly #call: Call
+  readonly #prepared: Prepared
+  readonly #account: string
+  readonly #headers: HeaderMap
+  readonly #reader: StreamReader
+  readonly #now: () => number
+  #held: Piece[] | undefined = []
+
+  constructor(call: Call, prepared: Prepared, account: string, headers: HeaderMap, now: () => number) {
+    this.#call = call
+    this.#prepared = prepared
+    this.#account = account
+    this.#headers = headers
+    this.#now = now
+    this.#reader = prepared.sameDialect ? passing(prepared) : converting(call, prepared)
+  }
+
+  /** The upstream said in the stream that it failed, or broke its dialect. */
+  get over(): boolean {
+    return this.#reader.phase === 'failed'
+  }
+
+  data(chunk: Uint8Array): boolean {
+    return this.#take(this.#reader.push(chunk))
+  }
+
+  end(): Outcome {
+    this.#take(this.#reader.end())
+    this.#settle()
+    const { phase, error } = this.#reader
+    if (phase === 'finished') {
+      this.#call.answer.end()
+      return { type: 'delivered', fault: { status: 200 } }
+    }
+    const fault: Fault =
+      error?.code === 'stream_truncated' ? { failure: 'truncated' } : { status: error?.status ?? 502 }
+    return this.#failed(fault, error ?? unknownEnd)
+  }
+
+  broken(failure: UpstreamFailure): Outcome {
+    this.#settle()
+    if (this.#reader.phase === 'finished') {
+      this.#call.answer.end()
+      return { type: 'delivered', fault: { status: 200 } }
+    }
+    const { fault, error } = transportFailure(failure)
+    if (this.#held) return { type: 'failed', failure: transportFailure(failure) }
+    return this.#failed(fault, error)
+  }
+
+  #take(pieces: readonly Piece[]): boolean {
+    const { phase } = this.#reader
+    if (this.#held) {
+      for (const piece of pieces) this.#held.push(piece)
+      if (phase !== 'content' && phase !== 'finished') return true
+      return this.#commit(this.#held)
+    }
+    return this.#write(pieces)
+  }
+
+  /** The first real content is here: this account it is. */
+  #commit(held: readonly Piece[]): boolean {
+    const call = this.#call
+    this.#held = undefined
+    call.firstContentMs = this.#now() - call.startedAt
+    if (!call.answer.begun) {
+      const head = replyHead(call, this.#account, this.#prepared, this.#headers)
+      call.answer.head(200, { ...head, ...streamHead })
+    }
+    return this.#write(held)
+  }
+
+  #write(pieces: readonly Piece[]): boolean {
+    let more = true
+    for (const piece of pieces) if (piece.length > 0) more = this.#call.answer.write(piece)
+    return more
+  }
+
+  /** A stream that failed: silently when the client has nothing of it yet, else by its dialect's terminal error. */
+  #failed(fault: Fault, error: ChatError): Outcome {
+    if (this.#held) return { type: 'failed', failure: { fault, error } }
+    const { call, told } = { call: this.#call, told: this.#reader.toldError }
+    call.answer.end(told ? undefined : renderErrorFrame(error, call.dialect))
+    return { type: 'delivered', fault, error }
+  }
+
+  #settle(): void {
+    this.#call.usage = this.#reader.usage
+    this.#call.stop = this.#reader.stop
+  }
+}
+
+export const streamHead: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+}
+
+const unknownEnd: ChatError = {
+  status: 502,
+  kind: 'server',
+  message: 'the upstream ended the stream in an unknown state',
+}
+
+function passing(prepared: Prepared): StreamReader {
+  const tap = new ByteTap(prepared.dialect)
+  return {
+    push: (chunk) => tap.push(chunk),
+    end: () => tap.end(),
+    get toldError() {
+      return tap.error !== undefined && !tap.broken
+    },
+    get phase() {
+      return tap.phase
+    },
+    get error() {
+      return tap.error
+    },
+    get usage() {
+      return tap.usage
+    },
+    get stop() {
+      return tap.stop
+    },
+  }
+}
+
+function converting(call: Call, prepared: Prepared): StreamReader {
+  const converter = openStream({
+    from: prepared.dialect,
+    to: call.dialect,
+    ...(call.wire && { request: call.wire }),
+    ...(call.plan?.model !== call.model && { model: call.model }),
+  })
+  return {
+    push: (chunk) => [converter.push(chunk)],
+    end: () => [converter.end()],
+    get toldError() {
+      return converter.error !== undefined
+    },
+    get phase() {
+      return converter.phase
+    },
+    get error() {
+      return converter.error
+    },
+    get usage() {
+      return converter.usage
+    },
+    get stop() {
+      return converter.stop
+    },
+  }
+}

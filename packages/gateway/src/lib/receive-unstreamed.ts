@@ -1,0 +1,64 @@
+import { ConversionError, type JsonObject, streamOfReply } from '@llm-gateway/converter'
+import type { UpstreamFailure } from '@llm-gateway/upstream'
+import type { Call } from './call.ts'
+import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
+import type { HeaderMap } from './port.ts'
+import type { Prepared } from './prepare.ts'
+import { parsed } from './receive-error.ts'
+import { streamHead } from './receive-stream.ts'
+import { faultOf, replyKey } from './receive-whole.ts'
+import { replyHead } from './reply-head.ts'
+
+/**
+ * Reads what came in place of a stream: an error or a page under status 200 fails over; a whole reply, from servers that do not
+ * stream, is told to the client as the stream it asked for.
+ */
+export class UnstreamedReceiver implements Receiver {
+  readonly over: boolean = false
+  readonly #call: Call
+  readonly #prepared: Prepared
+  readonly #account: string
+  readonly #headers: HeaderMap
+  readonly #pieces: Uint8Array[] = []
+
+  constructor(call: Call, prepared: Prepared, account: string, headers: HeaderMap) {
+    this.#call = call
+    this.#prepared = prepared
+    this.#account = account
+    this.#headers = headers
+  }
+
+  data(chunk: Uint8Array): boolean {
+    this.#pieces.push(chunk)
+    return true
+  }
+
+  end(): Outcome {
+    const call = this.#call
+    const { dialect } = this.#prepared
+    const wire = parsed(Buffer.concat(this.#pieces))
+    const fault = faultOf(wire, replyKey[dialect], dialect)
+    if (fault) return fault
+    try {
+      const told = streamOfReply(wire as JsonObject, {
+        from: dialect,
+        to: call.dialect,
+        ...(call.wire && { request: call.wire }),
+      })
+      call.usage = told.usage
+      call.stop = told.stop
+      if (!call.answer.begun) {
+        call.answer.head(200, { ...replyHead(call, this.#account, this.#prepared, this.#headers), ...streamHead })
+      }
+      call.answer.end(told.text)
+      return { type: 'delivered', fault: { status: 200 } }
+    } catch (cause) {
+      if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)
+      throw cause
+    }
+  }
+
+  broken(failure: UpstreamFailure): Outcome {
+    return { type: 'failed', failure: transportFailure(failure) }
+  }
+}

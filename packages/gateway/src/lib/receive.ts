@@ -1,0 +1,69 @@
+import { readBody } from '@llm-gateway/converter'
+import type { Call } from './call.ts'
+import { GatewayError } from './error.ts'
+import { BodyError, headerOf } from './port.ts'
+
+/** Bytes of request bodies held by all calls together. */
+export class BodyBudget {
+  #held = 0
+
+  get held(): number {
+    return this.#held
+  }
+
+  take(bytes: number): void {
+    this.#held += bytes
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes
+  }
+}
+
+/** Reads the whole body: an attempt that fails must be able to send it again. */
+export async function receive(call: Call, budget: BodyBudget): Promise<void> {
+  const { bodyBytes, bufferedBytes } = call.state.limits
+  const encoding = headerOf(call.request.headers, 'content-encoding')
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new GatewayError(
+      'unsupported_encoding',
+      `request bodies must not be compressed (content-encoding: ${encoding})`,
+    )
+  }
+  const declared = Number(headerOf(call.request.headers, 'content-length') ?? 0)
+  if (declared > bodyBytes) throw tooLarge(bodyBytes)
+  if (budget.held + declared > bufferedBytes) {
+    throw new GatewayError('gateway_busy', 'the gateway holds too many large requests: try again shortly', {
+      headers: { 'retry-after': '2' },
+    })
+  }
+  try {
+    call.body = await call.request.body(bodyBytes)
+    budget.take(call.body.length)
+  } catch (cause) {
+    throw bodyFailure(cause, bodyBytes)
+  }
+}
+
+function bodyFailure(cause: unknown, limit: number): unknown {
+  if (!(cause instanceof BodyError)) return cause
+  if (cause.reason === 'too-large') return tooLarge(limit)
+  return new GatewayError('client_left', cause.message)
+}
+
+function tooLarge(limit: number): GatewayError {
+  const size = limit >= 1_048_576 ? `${Math.round(limit / 1_048_576)} MiB` : `${limit} bytes`
+  return new GatewayError('body_too_large', `the request body is larger than ${size}`)
+}
+
+/** Scans the body for what routing needs; it is parsed only when it has to be converted. */
+export function read(call: Call): void {
+  const result = readBody(call.body)
+  if (!result.ok) {
+    throw new GatewayError('invalid_body', result.message, result.path === undefined ? {} : { param: result.path })
+  }
+  if (result.facts.model === undefined || result.facts.model === '') {
+    throw new GatewayError('invalid_body', 'model is required', { param: 'model' })
+  }
+  call.facts = result.facts
+}

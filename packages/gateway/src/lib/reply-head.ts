@@ -1,0 +1,29 @@
+import { replyHeaders } from '@llm-gateway/upstream'
+import type { Call } from './call.ts'
+import { type HeaderMap, headerOf } from './port.ts'
+import type { Prepared } from './prepare.ts'
+
+/** How many loss paths a header names. */
+const shownLosses = 5
+
+/** The client's headers for an answer that came from an upstream: what the upstream may say, and what we say of the way. */
+export function replyHead(
+  call: Call,
+  account: string,
+  prepared: Prepared | undefined,
+  headers: HeaderMap,
+): Record<string, string | string[]> {
+  const head = replyHeaders(headers)
+  call.upstreamRequestId = headerOf(headers, 'request-id') ?? headerOf(headers, 'x-request-id')
+  head['x-llm-gateway-upstream'] = account
+  head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
+  if (call.admission) Object.assign(head, call.admission.headers)
+  if (prepared && prepared.losses.length > 0) head['x-llm-gateway-losses'] = lossHeader(prepared)
+  return head
+}
+
+function lossHeader(prepared: Prepared): string {
+  const paths = prepared.losses.slice(0, shownLosses).map((loss) => loss.path.replace(/[^\x21-\x7e]/g, '?'))
+  const rest = prepared.losses.length > shownLosses ? ', …'.replace('…', '...') : ''
+  return `${prepared.losses.length}; ${paths.join(', ')}${rest}`
+}

@@ -1,0 +1,20 @@
+import type { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
+import type { Router } from '@llm-gateway/router'
+import type { UpstreamClient } from '@llm-gateway/upstream'
+import type { Account } from './state.ts'
+
+/** What the layers work with: made once, kept over reloads. */
+export interface Services {
+  readonly router: Router
+  readonly upstream: UpstreamClient
+  readonly limiter: RateLimiter
+  readonly failedAuth: FailedAuthThrottle
+  /** The headers that carry an account's credential. May reject when there is none to be had. */
+  authorize(account: Account): Record<string, string> | Promise<Record<string, string>>
+  /** Takes every secret the gateway knows out of a text before a person sees it. */
+  redact(text: string): string
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** A fresh id for a request. */
+  newId(): string
+}

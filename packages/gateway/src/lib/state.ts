@@ -1,0 +1,37 @@
+import type { GatewayKey, KeyRing } from '@llm-gateway/access'
+import type { CapabilityOverrides } from '@llm-gateway/converter'
+import type { RouteSet } from '@llm-gateway/router'
+import type { Timeouts, UpstreamAccount } from '@llm-gateway/upstream'
+
+/** A gateway key as the gateway reads it. */
+export interface Client extends GatewayKey {
+  readonly modelRoutes?: RouteSet
+}
+
+/** An upstream account as the gateway uses it; routing knows the same account under the same id. */
+export interface Account extends UpstreamAccount {
+  readonly name: string
+  /** The configuration names no models for it: what its provider lists is served. */
+  readonly listsModels?: boolean
+  /** What the operator knows of the models behind this account beyond the built-in table. */
+  readonly capabilities?: CapabilityOverrides
+}
+
+export interface Limits {
+  /** One request body, in bytes. */
+  readonly bodyBytes: number
+  /** All request bodies held at once, in bytes. */
+  readonly bufferedBytes: number
+  /** Requests in flight at once, over all keys. */
+  readonly concurrency: number
+}
+
+/** Everything a reload changes. Each request keeps the state it began with. */
+export interface GatewayState {
+  readonly keys: KeyRing<Client>
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly timeouts: Timeouts
+  readonly limits: Limits
+  /** Refuse what a conversion would lose. */
+  readonly strict: boolean
+}

@@ -1,1 +1,14 @@
-export {}
+export { type CredentialHeaders, credentialFrom } from './lib/credential-from.ts'
+export { FailedAuthThrottle, type FailedAuthThrottleOptions } from './lib/failed-auth-throttle.ts'
+export { type GatewayKey, hashKey, type MintedKey, mintGatewayKey } from './lib/gateway-key.ts'
+export { type Authentication, KeyRing, type KeyRingOptions, type Refusal } from './lib/key-ring.ts'
+export { allows, type Permission } from './lib/permission.ts'
+export {
+  type Admission,
+  type Lease,
+  type LimitName,
+  type RateLimit,
+  RateLimiter,
+  type RateLimiterOptions,
+  type RateLimitHeaders,
+} from './lib/rate-limiter.ts'

@@ -1,0 +1,227 @@
+import { Window } from './window.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+
+// Nothing says when a running request will end: clients are asked back soon, and not all at once.
+const CONCURRENCY_RETRY_MS = 1000
+const CONCURRENCY_JITTER_MS = 4000
+
+/** What a gateway key may use. An absent member is no limit; 0 admits nothing. */
+export interface RateLimit {
+  readonly requestsPerMinute?: number
+  readonly requestsPerHour?: number
+  readonly requestsPerDay?: number
+  /** Tokens of settled requests: a request is admitted while fewer than these are counted. */
+  readonly tokensPerMinute?: number
+  /** Requests running at one time. */
+  readonly concurrency?: number
+}
+
+/** The limit that refused a request. */
+export type LimitName =
+  | 'requests-per-minute'
+  | 'requests-per-hour'
+  | 'requests-per-day'
+  | 'tokens-per-minute'
+  | 'concurrency'
+
+/** A request admitted and running. */
+export interface Lease {
+  /** Counts tokens used, also those of a request that failed or was abandoned, and also after `release`. Calls add up. */
+  settle(tokens: number): void
+  /** The request has ended. Only the first call counts. */
+  release(): void
+}
+
+/** Response headers about the limits: `ratelimit` and `ratelimit-policy`, with `retry-after` on a refusal. */
+export type RateLimitHeaders = Readonly<Record<string, string>>
+
+/** Whether a request may run. */
+export type Admission =
+  | { readonly ok: true; readonly lease: Lease; readonly headers: RateLimitHeaders }
+  | {
+      readonly ok: false
+      /** When another try may succeed. */
+      readonly retryAfterMs: number
+      /** Of the windows that are full, the one that stays so longest; `concurrency` only when none is. */
+      readonly limit: LimitName
+      readonly message: string
+      readonly headers: RateLimitHeaders
+    }
+
+export interface RateLimiterOptions {
+  /** Milliseconds, from any origin. Default: `Date.now`. */
+  now?: () => number
+  /** A number from 0 up to 1 that spreads the retries of clients refused for concurrency. Default: `Math.random`. */
+  random?: () => number
+}
+
+const WINDOWED = [
+  {
+    name: 'requests-per-minute',
+    member: 'requestsPerMinute',
+    ms: MINUTE_MS,
+    unit: 'requests per minute',
+    perRequest: 1,
+  },
+  { name: 'requests-per-hour', member: 'requestsPerHour', ms: HOUR_MS, unit: 'requests per hour', perRequest: 1 },
+  { name: 'requests-per-day', member: 'requestsPerDay', ms: DAY_MS, unit: 'requests per day', perRequest: 1 },
+  { name: 'tokens-per-minute', member: 'tokensPerMinute', ms: MINUTE_MS, unit: 'tokens per minute', perRequest: 0 },
+] as const satisfies readonly {
+  name: LimitName
+  member: keyof RateLimit
+  ms: number
+  unit: string
+  perRequest: number
+}[]
+
+/** What one gateway key has used. */
+class KeyUse {
+  readonly requestsPerMinute: Window = new Window(MINUTE_MS)
+  readonly requestsPerHour: Window = new Window(HOUR_MS)
+  readonly requestsPerDay: Window = new Window(DAY_MS)
+  readonly tokensPerMinute: Window = new Window(MINUTE_MS)
+  running = 0
+
+  isIdle(now: number): boolean {
+    return this.running === 0 && WINDOWED.every(({ member }) => this[member].isOver(now))
+  }
+}
+
+class KeyLease implements Lease {
+  readonly #use: KeyUse
+  readonly #now: () => number
+  #released = false
+
+  constructor(use: KeyUse, now: () => number) {
+    this.#use = use
+    this.#now = now
+    use.running += 1
+  }
+
+  settle(tokens: number): void {
+    // Usage an upstream reports is untrusted: a negative or missing number must not give quota back or spoil the count.
+    if (tokens > 0 && Number.isFinite(tokens)) this.#use.tokensPerMinute.add(tokens, this.#now())
+  }
+
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#use.running -= 1
+  }
+}
+
+const NO_LIMIT: Admission = { ok: true, lease: { settle: () => {}, release: () => {} }, headers: {} }
+
+/**
+ * Holds each gateway key to its {@link RateLimit}, in this process. Windows are fixed and begin with the first request in
+ * them; every limit is checked before any is charged, and a refused request is charged to none. Since {@link RateLimiter.admit}
+ * is synchronous, however many requests come at once a window admits exactly its limit.
+ *
+ * @example
+ * const admission = limiter.admit(key.id, key.rateLimit)
+ * if (!admission.ok) return refuse(429, admission.message, admission.headers)
+ * try { admission.lease.settle((await call()).totalTokens) } finally { admission.lease.release() }
+ */
+export class RateLimiter {
+  readonly #now: () => number
+  readonly #random: () => number
+  readonly #uses = new Map<string, KeyUse>()
+  readonly #policies = new WeakMap<RateLimit, string>()
+  // Goes round the keys, two steps for each key added, so that idle ones leave without there ever being a long sweep.
+  #hand: Iterator<[string, KeyUse]> = this.#uses.entries()
+
+  constructor(options: RateLimiterOptions = {}) {
+    this.#now = options.now ?? Date.now
+    this.#random = options.random ?? Math.random
+  }
+
+  /** Asks for one request. The limit may differ from call to call: what was used stands, and is held against the new one. */
+  admit(keyId: string, limit: RateLimit | undefined): Admission {
+    if (!limit) return NO_LIMIT
+    const now = this.#now()
+    const use = this.#uses.get(keyId) ?? this.#begin(keyId, now)
+    const refusal = this.#refusal(use, limit, now)
+    if (refusal) return refusal
+    for (const { member, perRequest } of WINDOWED) {
+      if (perRequest > 0 && limit[member] !== undefined) use[member].add(perRequest, now)
+    }
+    return { ok: true, lease: new KeyLease(use, this.#now), headers: this.#headers(use, limit, now) }
+  }
+
+  /** How many keys are remembered. Idle ones leave as others come. */
+  get size(): number {
+    return this.#uses.size
+  }
+
+  #begin(keyId: string, now: number): KeyUse {
+    this.#dropIdle(now)
+    this.#dropIdle(now)
+    const use = new KeyUse()
+    this.#uses.set(keyId, use)
+    return use
+  }
+
+  #dropIdle(now: number): void {
+    const next = this.#hand.next()
+    if (next.done) {
+      this.#hand = this.#uses.entries()
+      return
+    }
+    const [keyId, use] = next.value
+    if (use.isIdle(now)) this.#uses.delete(keyId)
+  }
+
+  #refusal(use: KeyUse, limit: RateLimit, now: number): Admission | undefined {
+    let longest: { limit: LimitName; retryAfterMs: number; phrase: string } | undefined
+    for (const { name, member, unit } of WINDOWED) {
+      const max = limit[member]
+      if (max === undefined || use[member].count(now) < max) continue
+      const retryAfterMs = use[member].remainingMs(now)
+      if (longest && longest.retryAfterMs >= retryAfterMs) continue
+      longest = { limit: name, retryAfterMs, phrase: `${max} ${unit}` }
+    }
+    if (!longest && limit.concurrency !== undefined && use.running >= limit.concurrency) {
+      const retryAfterMs = CONCURRENCY_RETRY_MS + Math.floor(this.#random() * CONCURRENCY_JITTER_MS)
+      longest = { limit: 'concurrency', retryAfterMs, phrase: `${limit.concurrency} requests at one time` }
+    }
+    if (!longest) return undefined
+    const seconds = inSeconds(longest.retryAfterMs)
+    return {
+      ok: false,
+      retryAfterMs: longest.retryAfterMs,
+      limit: longest.limit,
+      message: `this gateway key is limited to ${longest.phrase}: try again in ${seconds} s`,
+      headers: { ...this.#headers(use, limit, now), 'retry-after': String(seconds) },
+    }
+  }
+
+  /** The fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
+  #headers(use: KeyUse, limit: RateLimit, now: number): RateLimitHeaders {
+    let state = ''
+    for (const { name, member } of WINDOWED) {
+      const max = limit[member]
+      if (max === undefined) continue
+      const left = Math.max(0, Math.floor(max - use[member].count(now)))
+      state += `${state && ', '}"${name}";r=${left};t=${inSeconds(use[member].remainingMs(now))}`
+    }
+    return state === '' ? {} : { 'ratelimit-policy': this.#policy(limit), ratelimit: state }
+  }
+
+  #policy(limit: RateLimit): string {
+    const known = this.#policies.get(limit)
+    if (known !== undefined) return known
+    const policy = WINDOWED.filter(({ member }) => limit[member] !== undefined)
+      .map(({ name, member, ms }) => `"${name}";q=${limit[member]};w=${ms / 1000}`)
+      .join(', ')
+    this.#policies.set(limit, policy)
+    return policy
+  }
+}
+
+/** Rounded up, and never "now": a client must not come back before the window has ended. */
+function inSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000))
+}

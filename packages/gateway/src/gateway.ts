@@ -61,11 +61,6 @@ export class Gateway {
     return this.#calls.size
   }
 
-  /** From now on answers say that the connection will close. */
-  drain(): void {
-    this.#draining = true
-  }
-
   /** Ends what is still under way: streams with their dialect's terminal error, the rest with 503. */
   cut(): void {
     const error = new GatewayError('draining', 'the gateway is stopping: send the request again')

@@ -1,1 +1,11 @@
-export {}
+export { Gateway, type GatewayOptions } from './gateway.ts'
+export type { AttemptRecord } from './lib/call.ts'
+export { type Endpoint, endpointOf, endpoints } from './lib/endpoint.ts'
+export { GatewayError, type GatewayErrorCode } from './lib/error.ts'
+export { handleFetch } from './lib/fetch.ts'
+export { fromNode } from './lib/node.ts'
+export { BodyError, type GatewayRequest, type HeaderMap, headerOf, type Sink } from './lib/port.ts'
+export type { PulseOptions } from './lib/pulse.ts'
+export type { AccessRecord } from './lib/record.ts'
+export type { Services } from './lib/services.ts'
+export type { Account, Client, GatewayState, Limits } from './lib/state.ts'

@@ -25,10 +25,10 @@ export function readBody(bytes: Uint8Array): BodyRead {
     if (scan.repeated.includes(key))
       return { ok: false, message: `${key} stands more than once in the request body`, path: key }
   }
-  const model = valueOf(bytes, scan.members.get('model'))
+  const model = readValue(bytes, scan.members.get('model'))
   if (model !== undefined && typeof model !== 'string')
     return { ok: false, message: 'model must be a string', path: 'model' }
-  const stream = valueOf(bytes, scan.members.get('stream'))
+  const stream = readValue(bytes, scan.members.get('stream'))
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return { ok: false, message: 'stream must be true or false', path: 'stream' }
   }
@@ -37,7 +37,7 @@ export function readBody(bytes: Uint8Array): BodyRead {
 }
 
 /** The parsed value of a member; only for small ones, such as a name or a flag. */
-function valueOf(bytes: Uint8Array, member: Member | undefined): unknown {
+function readValue(bytes: Uint8Array, member: Member | undefined): unknown {
   if (member === undefined) return undefined
   try {
     return JSON.parse(decoder.decode(bytes.subarray(member.start, member.end)))

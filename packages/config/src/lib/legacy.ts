@@ -88,7 +88,7 @@ export function legacyWarning(value: unknown): Problem | undefined {
   const first = found[0]
   if (first === undefined) return undefined
   const names = new Set(
-    found.map(({ path, key }) => name(path) + (key === undefined ? ` (${valueAt(value, path)})` : '')),
+    found.map(({ path, key }) => name(path) + (key === undefined ? ` (${String(valueAt(value, path))})` : '')),
   )
   return {
     severity: 'warning',

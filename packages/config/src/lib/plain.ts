@@ -30,7 +30,7 @@ export interface PlainData {
 
 /** Turns a YAML tree into plain data. */
 export function readPlain(doc: Document.Parsed, text: string, env: Environment): PlainData {
-  const reader = new Reader(text, env)
+  const reader = new Reader(env)
   const value = doc.contents === null ? undefined : reader.read(doc.contents, [])
   return {
     value,
@@ -65,14 +65,12 @@ class Reader {
   readonly #anchors = new Map<string, Node>()
   /** Anchored nodes being read: an alias to one of them would never end. */
   readonly #open = new Set<Node>()
-  readonly #text: string
   readonly #env: Environment
   #aliasDepth = 0
   #aliasedNodes = 0
   #exhausted = false
 
-  constructor(text: string, env: Environment) {
-    this.#text = text
+  constructor(env: Environment) {
     this.#env = env
   }
 

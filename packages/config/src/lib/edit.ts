@@ -1,0 +1,249 @@
+import { type Environment, escapeReferences, expandReferences } from './env.ts'
+import { ConfigError } from './error.ts'
+import type { DataPath } from './issue.ts'
+import { findLegacy, QWEN, valueAt } from './legacy.ts'
+import type { AccountConfig, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
+import { YamlText } from './yaml-text.ts'
+
+/** A gateway key to add. What is left out takes its default. */
+export type KeyInput = Pick<KeyConfig, 'id' | 'name' | 'keyHash'> & Partial<KeyConfig>
+
+/** An upstream account to add; `apiKey` is written as given, so it may be `${VAR}`, `file:…` or `enc:v1:…`. */
+export type AccountInput = Pick<AccountConfig, 'id' | 'name' | 'type' | 'provider'> &
+  Partial<Omit<AccountConfig, 'legacyTokens'>>
+
+/** A route to add. */
+export type RouteInput = Pick<RouteConfig, 'source'> & Partial<RouteConfig>
+
+/** Properties to change; one that is given as undefined is removed from the file. */
+export type Patch<T> = { [K in keyof Omit<T, 'id'>]?: T[K] | undefined }
+
+/** A variable of the `environment` section. */
+export type EnvironmentName = 'http_proxy' | 'https_proxy' | 'no_proxy'
+
+/** Changes the text of a configuration file and leaves everything else of it as it is. */
+export class ConfigEditor {
+  readonly #yaml: YamlText
+  readonly #env: Environment
+
+  /** @throws {@link ConfigError} `EDIT_UNSUPPORTED` when the text is not YAML. */
+  constructor(text: string, env: Environment = {}) {
+    this.#yaml = new YamlText(text)
+    this.#env = env
+  }
+
+  /** The text with the changes made so far. */
+  toString(): string {
+    return this.#yaml.toString()
+  }
+
+  /** Adds a gateway key. */
+  addKey(key: KeyInput): void {
+    this.#yaml.append(['gateway_keys'], keyToFile(key))
+  }
+
+  /** Changes a gateway key. @throws {@link ConfigError} `NOT_FOUND` */
+  updateKey(id: string, patch: Patch<KeyConfig>): void {
+    this.#patch(this.#find('gateway_keys', id, 'gateway key'), keyToFile(patch))
+  }
+
+  /** Removes a gateway key. @throws {@link ConfigError} `NOT_FOUND` */
+  removeKey(id: string): void {
+    this.#yaml.delete(this.#find('gateway_keys', id, 'gateway key'))
+  }
+
+  /** Adds an upstream account. */
+  addAccount(account: AccountInput): void {
+    this.#yaml.append(['upstream_accounts'], accountToFile(account))
+  }
+
+  /** Changes an upstream account. @throws {@link ConfigError} `NOT_FOUND` */
+  updateAccount(id: string, patch: Patch<Omit<AccountConfig, 'legacyTokens'>>): void {
+    this.#patch(this.#find('upstream_accounts', id, 'upstream account'), accountToFile(patch))
+  }
+
+  /** Removes an upstream account. @throws {@link ConfigError} `NOT_FOUND` */
+  removeAccount(id: string): void {
+    this.#yaml.delete(this.#find('upstream_accounts', id, 'upstream account'))
+  }
+
+  /** Adds a global model route after the others. */
+  addRoute(route: RouteInput): void {
+    this.#yaml.append(this.#routesPath(), routeToFile(route))
+  }
+
+  /** Removes the global model route with this id or, where none has it, this source model. @throws `NOT_FOUND` */
+  removeRoute(idOrSource: string): void {
+    const path = this.#routesPath()
+    const routes = listAt(this.#yaml.data, path)
+    const byId = routes.findIndex((route) => this.#reads(valueAt(route, ['id']), idOrSource))
+    const sources = ['source_model', 'source', 'model']
+    const bySource = routes.findIndex((route) => sources.some((key) => this.#reads(valueAt(route, [key]), idOrSource)))
+    const index = byId < 0 ? bySource : byId
+    if (index < 0) throw new ConfigError('NOT_FOUND', `no model route has the id or source model "${idOrSource}"`)
+    this.#yaml.delete([...path, index])
+  }
+
+  /** Sets a proxy variable, or removes it when the value is undefined. */
+  setEnvironment(name: EnvironmentName, value: string | undefined): void {
+    if (value === undefined) this.#yaml.delete(['environment', name])
+    else this.#yaml.set(['environment', name], value)
+  }
+
+  /** Writes any value at any path, by the names of the file: `set(['logging', 'level'], 'debug')`. */
+  set(path: DataPath, value: unknown): void {
+    this.#yaml.set(path, value)
+  }
+
+  /** Removes whatever stands at a path. */
+  delete(path: DataPath): void {
+    this.#yaml.delete(path)
+  }
+
+  /**
+   * Brings what the older Go program wrote up to date: renames its keys and removes those that mean nothing here.
+   * OAuth tokens stay unless `dropTokens` says they are kept elsewhere by now.
+   *
+   * @returns What was changed, for people.
+   */
+  rewriteLegacy(options: { readonly dropTokens?: boolean } = {}): string[] {
+    const data = this.#yaml.data
+    return findLegacy(data).flatMap(({ path, key }) => {
+      const section = path.slice(0, -1)
+      if (key === undefined) return this.#modernise(path, valueAt(data, path))
+      if (key.token === true && options.dropTokens !== true) return []
+      const value = valueAt(data, path)
+      if (key.renamed === undefined || Number(value) === 0 || this.#yaml.has([...section, key.renamed])) {
+        this.#yaml.delete(path)
+        return [`removed ${path.join('.')}`]
+      }
+      this.#yaml.rename(path, key.renamed)
+      return [`renamed ${path.join('.')} to ${key.renamed}`]
+    })
+  }
+
+  #modernise(path: DataPath, value: unknown): string[] {
+    if (value !== QWEN.provider) {
+      this.#yaml.set(path, 'active')
+      return [`set ${path.join('.')} to active`]
+    }
+    const account = path.slice(0, -1)
+    this.#yaml.set(path, QWEN.becomes)
+    if (!this.#yaml.has([...account, 'base_url'])) this.#yaml.set([...account, 'base_url'], QWEN.baseUrl)
+    if (!this.#yaml.has([...account, 'models'])) this.#yaml.set([...account, 'models'], [...QWEN.models])
+    return [`set ${path.join('.')} to ${QWEN.becomes}`]
+  }
+
+  #find(list: string, id: string, thing: string): DataPath {
+    const index = listAt(this.#yaml.data, [list]).findIndex((item) => this.#reads(valueAt(item, ['id']), id))
+    if (index < 0) throw new ConfigError('NOT_FOUND', `no ${thing} has the id "${id}"`)
+    return [list, index]
+  }
+
+  /** Whether a value of the file, references resolved, is this text. */
+  #reads(value: unknown, text: string): boolean {
+    return typeof value === 'string' && expandReferences(value, this.#env).text === text
+  }
+
+  #patch(path: DataPath, values: Record<string, unknown>): void {
+    for (const [key, value] of Object.entries(values)) {
+      if (value === undefined) this.#yaml.delete([...path, key])
+      else this.#yaml.set([...path, key], value)
+    }
+  }
+
+  #routesPath(): DataPath {
+    const routes = valueAt(this.#yaml.data, ['model_routes'])
+    const isSection = typeof routes === 'object' && routes !== null && !Array.isArray(routes)
+    return isSection ? ['model_routes', 'routes'] : ['model_routes']
+  }
+}
+
+function listAt(data: unknown, path: DataPath): readonly unknown[] {
+  const value = valueAt(data, path)
+  return Array.isArray(value) ? value : []
+}
+
+/** How a property of the configuration is written to the file. */
+type Writer = readonly [name: string, write?: (value: never) => unknown]
+
+const KEY_FIELDS: Readonly<Record<keyof KeyConfig, Writer>> = {
+  id: ['id', escapeReferences],
+  name: ['name', escapeReferences],
+  keyHash: ['key_hash'],
+  permissions: ['permissions'],
+  status: ['status'],
+  rateLimit: ['rate_limit', snakeKeys],
+  models: ['models'],
+  modelRoutes: ['model_routes', routeSetToFile],
+  expiresAt: ['expires_at', isoTime],
+  createdAt: ['created_at', isoTime],
+}
+
+const ACCOUNT_FIELDS: Readonly<Record<keyof Omit<AccountConfig, 'legacyTokens'>, Writer>> = {
+  id: ['id', escapeReferences],
+  name: ['name', escapeReferences],
+  type: ['type'],
+  provider: ['provider'],
+  apiKey: ['api_key'],
+  baseUrl: ['base_url'],
+  status: ['status'],
+  priority: ['priority'],
+  weight: ['weight'],
+  models: ['models'],
+  dialects: ['dialects'],
+  options: ['options'],
+  createdAt: ['created_at', isoTime],
+}
+
+const ROUTE_FIELDS: Readonly<Record<keyof RouteConfig, Writer>> = {
+  id: ['id', escapeReferences],
+  source: ['source_model', escapeReferences],
+  target: ['target_model', escapeReferences],
+  provider: ['target_provider'],
+  account: ['account', escapeReferences],
+  priority: ['priority'],
+  enabled: ['enabled'],
+  description: ['description', escapeReferences],
+}
+
+function keyToFile(key: Partial<Record<keyof KeyConfig, unknown>>): Record<string, unknown> {
+  return toFile(key, KEY_FIELDS)
+}
+
+function accountToFile(account: Partial<Record<keyof AccountConfig, unknown>>): Record<string, unknown> {
+  return toFile(account, ACCOUNT_FIELDS)
+}
+
+function routeToFile(route: Partial<Record<keyof RouteConfig, unknown>>): Record<string, unknown> {
+  return toFile(route, ROUTE_FIELDS)
+}
+
+function routeSetToFile(set: RouteSetConfig): unknown {
+  const routes = set.routes.map(routeToFile)
+  return set.defaultBehavior === 'passthrough' ? routes : { default_behavior: set.defaultBehavior, routes }
+}
+
+/** The properties that are given, in the table's order and under the file's names; undefined ones stay undefined. */
+function toFile(values: Record<string, unknown>, fields: Readonly<Record<string, Writer>>): Record<string, unknown> {
+  const given = Object.entries(fields).filter(([property]) => Object.hasOwn(values, property))
+  return Object.fromEntries(
+    given.map(([property, [name, write]]) => {
+      const value = values[property]
+      return [name, value === undefined || write === undefined ? value : write(value as never)]
+    }),
+  )
+}
+
+function snakeKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([name, inner]) => [snake(name), inner]),
+  )
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,304 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import { emitAfterColon, emitFlow, emitItem, emitKey, emitLike, emitPair } from './emit.ts'
+import { ConfigError } from './error.ts'
+import type { DataPath } from './issue.ts'
+import { valueAt } from './legacy.ts'
+
+/** A piece of the text and what stands there instead. */
+interface Splice {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+type Entry = Pair<Node, Node | null>
+
+/**
+ * YAML text that is changed in place: only the bytes of what changes are replaced, so comments, order, blank lines,
+ * quotes and spacing elsewhere stay as they are. Each change is checked by reading the result back; one that cannot
+ * be made in place is made on the document instead, which keeps comments and order but may re-space lines.
+ */
+export class YamlText {
+  #text: string
+  #doc: Document.Parsed
+  readonly #newline: string
+
+  constructor(text: string) {
+    this.#text = text
+    this.#doc = parse(text)
+    this.#newline = text.includes('\r\n') ? '\r\n' : '\n'
+  }
+
+  toString(): string {
+    return this.#text
+  }
+
+  /** The data as it stands, references unresolved. */
+  get data(): unknown {
+    const data: unknown = this.#doc.toJS()
+    return data
+  }
+
+  /** Whether anything stands at the path. */
+  has(path: DataPath): boolean {
+    return this.#doc.hasIn(path)
+  }
+
+  /** Writes a value, making the sections above it. A section given for a section changes only what differs. */
+  set(path: DataPath, value: unknown): void {
+    const before = valueAt(this.data, path)
+    if (isDeepStrictEqual(before, value)) return
+    if (isPlainObject(before) && isPlainObject(value) && Object.keys(before).length > 0) {
+      for (const key of Object.keys(before)) if (!Object.hasOwn(value, key)) this.delete([...path, key])
+      for (const [key, inner] of Object.entries(value)) this.set([...path, key], inner)
+      return
+    }
+    this.#change(this.#setSplices(path, value), (doc) => doc.setIn(path, doc.createNode(value)))
+  }
+
+  /** Adds an item to the end of a list, making the list if there is none. */
+  append(path: DataPath, item: unknown): void {
+    const list = this.#node(path)
+    if (!isSeq(list) || list.items.length === 0) {
+      this.set(path, [item])
+      return
+    }
+    this.#change(this.#appendSplices(list, item), (doc) => doc.addIn(path, doc.createNode(item)))
+  }
+
+  /** Removes a key or a list item, if it is there. */
+  delete(path: DataPath): void {
+    if (!this.has(path)) return
+    this.#change(this.#deleteSplices(path), (doc) => doc.deleteIn(path))
+  }
+
+  /** Gives a key another name and leaves its value alone. */
+  rename(path: DataPath, name: string): void {
+    const entry = this.#entry(path)
+    const [start, end] = entry?.key.range ?? []
+    if (entry === undefined || start === undefined || end === undefined) return
+    this.#change([{ start, end, text: emitKey(name) }], (doc) => {
+      const section = doc.getIn(path.slice(0, -1), true)
+      const pair = isMap(section) ? section.items.find((item) => keyOf(item as Entry) === path.at(-1)) : undefined
+      if (pair !== undefined) pair.key = doc.createNode(name)
+    })
+  }
+
+  #change(splices: readonly Splice[] | undefined, onDocument: (doc: Document.Parsed) => void): void {
+    const changed = parse(this.#text)
+    try {
+      onDocument(changed)
+    } catch (error) {
+      const message = 'this file uses YAML that cannot be edited here; edit it by hand, or write out its aliases'
+      throw new ConfigError('EDIT_UNSUPPORTED', message, { cause: error })
+    }
+    const text = splices === undefined ? undefined : applySplices(this.#text, splices)
+    const doc = text === undefined ? undefined : parseDocument(text, PARSE)
+    if (text !== undefined && doc?.errors.length === 0 && isDeepStrictEqual(doc.toJS(), changed.toJS())) {
+      this.#text = text
+      this.#doc = doc
+      return
+    }
+    this.#text = changed.toString({ lineWidth: 0, flowCollectionPadding: false })
+    this.#doc = parse(this.#text)
+  }
+
+  #node(path: DataPath): Node | undefined {
+    const node = path.length === 0 ? this.#doc.contents : this.#doc.getIn(path, true)
+    return isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node : undefined
+  }
+
+  #entry(path: DataPath): Entry | undefined {
+    const section = this.#node(path.slice(0, -1))
+    return isMap(section)
+      ? section.items.map((item) => item as Entry).find((item) => keyOf(item) === path.at(-1))
+      : undefined
+  }
+
+  #setSplices(path: DataPath, value: unknown): Splice[] | undefined {
+    const depth = path.findIndex((_, index) => !this.has(path.slice(0, index + 1)))
+    if (depth < 0) return this.#replaceSplices(path, value)
+    // What is missing is made as one value of the deepest section there is.
+    const inner = path.slice(depth + 1).reduceRight((nested, key) => ({ [key]: nested }), value)
+    const parent = path.slice(0, depth)
+    const section = this.#node(parent)
+    const key = path[depth]
+    if (typeof key !== 'string') return undefined
+    if (isMap(section) && section.items.length > 0) return this.#insertSplices(section, key, inner)
+    if (depth > 0) return this.#replaceSplices(parent, { [key]: inner })
+    const gap = this.#text === '' || this.#text.endsWith('\n') ? '' : this.#newline
+    const end = this.#text.length
+    return [{ start: end, end, text: gap + emitPair(key, inner, 0, this.#newline) + this.#newline }]
+  }
+
+  #replaceSplices(path: DataPath, value: unknown): Splice[] | undefined {
+    const node = this.#node(path)
+    const scalar = isScalar(node) && node.range != null && node.range[1] > node.range[0] ? node : undefined
+    const single = scalar === undefined || scalar.type?.startsWith('BLOCK') ? undefined : emitLike(value, scalar.type)
+    if (scalar?.range != null && single !== undefined) {
+      return [{ start: scalar.range[0], end: scalar.range[1], text: single }]
+    }
+    const entry = this.#entry(path)
+    const section = this.#node(path.slice(0, -1))
+    if (entry === undefined || !isMap(section) || section.flow === true) return undefined
+    const colon = this.#text.indexOf(':', entry.key.range?.[1] ?? 0) + 1
+    const text = emitAfterColon(value, columnOf(section), this.#newline)
+    return this.#afterColonSplices(colon, Math.max(colon, contentEnd(this.#text, entry)), text)
+  }
+
+  /** A value of several lines begins below its key; a comment beside the key stays there. */
+  #afterColonSplices(start: number, end: number, text: string): Splice[] {
+    const lineEnd = endOfLine(this.#text, end)
+    const rest = this.#text.slice(end, lineEnd)
+    if (!text.startsWith(this.#newline) || rest.trim() === '') return [{ start, end, text }]
+    return [
+      { start, end, text: '' },
+      { start: lineEnd, end: lineEnd, text },
+    ]
+  }
+
+  #insertSplices(section: YAMLMap, key: string, value: unknown): Splice[] | undefined {
+    const last = section.items.at(-1) as Entry | undefined
+    if (last === undefined) return undefined
+    const end = contentEnd(this.#text, last)
+    if (section.flow === true) return [{ start: end, end, text: `, ${emitKey(key)}: ${emitFlow(value)}` }]
+    const column = columnOf(section)
+    const at = endOfLine(this.#text, end)
+    return [
+      { start: at, end: at, text: this.#newline + ' '.repeat(column) + emitPair(key, value, column, this.#newline) },
+    ]
+  }
+
+  #appendSplices(list: YAMLSeq, item: unknown): Splice[] | undefined {
+    const items = list.items as Node[]
+    const [beforeLast, last] = items.length > 1 ? items.slice(-2) : [undefined, items[0]]
+    if (last === undefined) return undefined
+    const end = contentEnd(this.#text, last)
+    if (list.flow === true) return [{ start: end, end, text: `, ${emitFlow(item)}` }]
+    const column = columnOf(list)
+    const at = endOfLine(this.#text, end)
+    // Where the items stand apart, the new one does too.
+    const gap = beforeLast === undefined ? '' : this.#text.slice(contentEnd(this.#text, beforeLast), last.range?.[0])
+    const blank = /\n[ \t]*\r?\n/.test(gap) ? this.#newline : ''
+    const text = this.#newline + blank + ' '.repeat(column) + emitItem(item, column, this.#newline)
+    return [{ start: at, end: at, text }]
+  }
+
+  #deleteSplices(path: DataPath): Splice[] | undefined {
+    const parentPath = path.slice(0, -1)
+    const parent = this.#node(parentPath)
+    if (!(isMap(parent) || isSeq(parent))) return undefined
+    if (parent.items.length === 1 && parentPath.length > 0)
+      return this.#replaceSplices(parentPath, isMap(parent) ? {} : [])
+    const items = parent.items as (Entry | Node)[]
+    const step = path.at(-1)
+    const index = isMap(parent) ? items.findIndex((item) => keyOf(item as Entry) === step) : Number(step)
+    const item = items[index]
+    if (item === undefined) return undefined
+    const start = startOf(item)
+    const end = contentEnd(this.#text, item)
+    if (parent.flow === true) return [flowRemoval(this.#text, items, index)]
+    const lineStart = this.#text.lastIndexOf('\n', start - 1) + 1
+    const lead = this.#text.slice(lineStart, start)
+    if (!(isMap(parent) ? /^ *$/ : /^ *- +$/).test(lead)) return undefined
+    return [this.#lineRemoval(lineStart, end, isSeq(parent) && index > 0)]
+  }
+
+  /** Whole lines; of a list item also the comment right above it, which speaks of it, and one of two blank lines. */
+  #lineRemoval(lineStart: number, contentEndAt: number, withComment: boolean): Splice {
+    const text = this.#text
+    const end = Math.min(
+      text.length,
+      endOfLine(text, contentEndAt) + newlineLength(text, endOfLine(text, contentEndAt)),
+    )
+    let start = lineStart
+    while (withComment && start > 0) {
+      const previous = text.lastIndexOf('\n', start - 2) + 1
+      if (!/^ *#/.test(text.slice(previous, start))) break
+      start = previous
+    }
+    const before = text.lastIndexOf('\n', start - 2) + 1
+    const blankBefore = start > 0 && text.slice(before, start).trim() === ''
+    const blankAfter = text.slice(end, endOfLine(text, end)).trim() === ''
+    return { start: withComment && blankBefore && blankAfter ? before : start, end, text: '' }
+  }
+}
+
+const PARSE = { version: '1.2', schema: 'core', merge: false, logLevel: 'silent', keepSourceTokens: true } as const
+
+function parse(text: string): Document.Parsed {
+  const doc = parseDocument(text, PARSE)
+  if (doc.errors.length === 0) return doc
+  throw new ConfigError('EDIT_UNSUPPORTED', 'the file is not valid YAML; correct it by hand first')
+}
+
+function applySplices(text: string, splices: readonly Splice[]): string {
+  const ordered = [...splices].sort((a, b) => b.start - a.start)
+  return ordered.reduce((out, { start, end, text: piece }) => out.slice(0, start) + piece + out.slice(end), text)
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEntry(item: Entry | Node): item is Entry {
+  return 'key' in item
+}
+
+function keyOf(entry: Entry): unknown {
+  return isScalar(entry.key) ? entry.key.value : undefined
+}
+
+function startOf(item: Entry | Node): number {
+  return (isEntry(item) ? item.key.range?.[0] : item.range?.[0]) ?? 0
+}
+
+/** Column of a block section's keys or of a block list's dashes. */
+function columnOf(collection: YAMLMap | YAMLSeq): number {
+  const token = collection.srcToken
+  return token !== undefined && 'indent' in token ? token.indent : 0
+}
+
+/** Where the text of an item ends, without what follows it on its line. */
+function contentEnd(text: string, item: Entry | Node): number {
+  const node = isEntry(item) ? (item.value ?? item.key) : item
+  if ((isMap(node) || isSeq(node)) && node.flow !== true) {
+    const last = node.items.at(-1) as Entry | Node | undefined
+    if (last !== undefined) return contentEnd(text, last)
+  }
+  const end = node.range?.[1] ?? 0
+  // The value of a block scalar reaches over its line breaks.
+  return text.slice(0, end).trimEnd().length
+}
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf('\n', from)
+  if (at < 0) return text.length
+  return at > from && text[at - 1] === '\r' ? at - 1 : at
+}
+
+function newlineLength(text: string, at: number): number {
+  return text[at] === '\r' ? 2 : 1
+}
+
+function flowRemoval(text: string, items: readonly (Entry | Node)[], index: number): Splice {
+  const item = items[index]
+  const next = items[index + 1]
+  const previous = items[index - 1]
+  if (item === undefined) return { start: 0, end: 0, text: '' }
+  if (next !== undefined) return { start: startOf(item), end: startOf(next), text: '' }
+  const start = previous === undefined ? startOf(item) : contentEnd(text, previous)
+  return { start, end: contentEnd(text, item), text: '' }
+}

@@ -1,1 +1,12 @@
-export {}
+export type { RoutedAccount } from './lib/account.ts'
+export type { AccountHealth, HealthState, ModelHealth } from './lib/account-health.ts'
+export type { Attempt } from './lib/attempt.ts'
+export type { AttemptEnd } from './lib/health.ts'
+export { type ModelFamily, modelFamilies, providerOfModel } from './lib/model-providers.ts'
+export type { Candidate, Plan, PlanRequest, RefusalReason } from './lib/plan.ts'
+export type { PlanRule } from './lib/resolve.ts'
+export { Router, type RouterConfig, type RouterOptions } from './lib/router.ts'
+export type { ModelRoute, RouteSet } from './lib/routes.ts'
+export type { StrategyName } from './lib/select/selector.ts'
+export type { ServedModel } from './lib/served.ts'
+export { type AttemptFailure, type Judgement, type Verdict, verdictOf } from './lib/verdict.ts'

@@ -1,0 +1,73 @@
+import type { UpstreamFailure } from './failure.ts'
+
+/** How long each part of a call may take, in milliseconds. 0 means no limit. */
+export interface Timeouts {
+  /** Name resolution and TCP connection; through a proxy also its answer. */
+  readonly connectMs: number
+  /** TLS handshake. */
+  readonly tlsMs: number
+  /** A whole call that is not streamed, from `send` to the last byte. */
+  readonly requestMs: number
+  /** The wait for a stream's head, from `send`. */
+  readonly responseMs: number
+  /** Silence of the upstream within a stream. Its total length is never limited. */
+  readonly streamIdleMs: number
+  /** How long an unused connection is kept. */
+  readonly idleConnMs: number
+}
+
+/** What holds where nobody says otherwise: made for models that think for minutes before they answer. */
+export const defaultTimeouts: Timeouts = {
+  connectMs: 10_000,
+  tlsMs: 10_000,
+  requestMs: 600_000,
+  responseMs: 300_000,
+  streamIdleMs: 300_000,
+  idleConnMs: 90_000,
+}
+
+/** One request to one provider, complete with its credential. */
+export interface UpstreamCall {
+  /** Connections are shared within an account only. */
+  readonly accountId: string
+  /** Scheme, host and port, as `resolveCall` gives it. */
+  readonly origin: string
+  /** Path with query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Ignored when the method is GET. */
+  readonly body: Uint8Array | string
+  /** Default POST. */
+  readonly method?: 'POST' | 'GET'
+  /** Chooses the deadlines: those of a stream, or `requestMs` for the whole call. */
+  readonly stream: boolean
+  /** Default: those of the client. */
+  readonly timeouts?: Timeouts
+}
+
+/**
+ * Takes an answer as it comes. No callback runs before `send` has returned; exactly one of `onEnd` and `onFailure` is called,
+ * once, and nothing after it; none is called after `Exchange.abort`.
+ *
+ * Callbacks must not throw. A throw in `onHead` or `onData` ends the call with the failure `SINK_FAILED`; one in `onEnd` or
+ * `onFailure` is an uncaught exception, since nobody is left to be told.
+ */
+export interface UpstreamSink {
+  /** Header names are lower case. Comes for any status; informational answers (1xx) are not shown. */
+  onHead(status: number, headers: Record<string, string | string[] | undefined>): void
+  /**
+   * Return false to pause until `Exchange.resume`; anything else reads on. While paused a chunk or two may still come: what
+   * had been read from the socket, and all that is left when the upstream closes.
+   */
+  onData(chunk: Buffer): boolean | undefined
+  onEnd(): void
+  onFailure(failure: UpstreamFailure): void
+}
+
+/** A call under way. Every method may be called at any time, also after the end, where it does nothing. */
+export interface Exchange {
+  pause(): void
+  resume(): void
+  /** Closes the upstream's connection at once. The sink hears nothing more. */
+  abort(reason: string): void
+}

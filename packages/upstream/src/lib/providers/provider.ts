@@ -1,0 +1,79 @@
+import type { HeaderMap } from '../headers.ts'
+
+/** What is asked of a provider. */
+export type Operation = 'generate' | 'count-tokens' | 'list-models' | 'embeddings'
+
+/** What a call needs to know of an upstream account. */
+export interface UpstreamAccount {
+  readonly id: string
+  /** A key of `providers`. */
+  readonly provider: string
+  /** What the vendor's own SDK takes as its base URL; with or without `/v1`. Default: the provider's. */
+  readonly baseUrl?: string
+  /** What the provider's file says it reads. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** What the endpoint speaks, most wanted first. Default: the provider's. */
+  readonly dialects?: readonly string[]
+}
+
+/** What an address is built from. */
+export interface TargetContext {
+  readonly account: UpstreamAccount
+  readonly dialect: string
+  readonly operation: Operation
+  /** As planned; empty where the operation is about no model. */
+  readonly model: string
+  readonly stream: boolean
+}
+
+/** One request as far as its address and headers depend on it. */
+export interface CallContext {
+  readonly dialect: string
+  readonly operation: Operation
+  readonly model: string
+  readonly stream: boolean
+  readonly clientHeaders: HeaderMap
+  /** The client's query, without `?`. */
+  readonly clientQuery?: string
+  /** The client speaks the dialect of the call: what its headers say is meant for this upstream. */
+  readonly sameDialect: boolean
+}
+
+/** How an endpoint departs from what its dialect's models accept elsewhere; the names are the converter's. */
+export interface ProviderProfile {
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  readonly streamUsage?: boolean
+  readonly openaiExtensions?: boolean
+  readonly developerRole?: boolean
+}
+
+/** A company's endpoint, as data. */
+export interface Provider {
+  readonly id: string
+  /** For people. */
+  readonly name: string
+  /** What the endpoint speaks, most wanted first. */
+  readonly dialects: readonly string[]
+  readonly baseUrl?: string
+  /** Where an API key goes. */
+  readonly credential: { readonly header: string; readonly prefix?: string }
+  /** An account must bring its own base URL. */
+  readonly needsBaseUrl?: boolean
+  /** An account must have a credential. Default true. */
+  readonly needsKey?: boolean
+  readonly profile?: ProviderProfile
+  /** Client headers that go up when the client speaks the dialect of the call; `*` at the end stands for any rest. */
+  readonly forwardHeaders?: readonly string[]
+  /** Client query parameters that go up on the same condition. */
+  readonly forwardQuery?: readonly string[]
+  /**
+   * The full URL of a call.
+   *
+   * @throws UpstreamError when the account or the model makes none.
+   */
+  target(context: TargetContext): string
+  /** Headers the call needs besides the credential; they win over forwarded ones. */
+  headers?(context: TargetContext & { readonly sameDialect: boolean }): Record<string, string>
+  /** The name the provider knows the model by. Default: the planned one. */
+  model?(context: TargetContext): string
+}

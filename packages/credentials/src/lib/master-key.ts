@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { chmod, type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CredentialError } from './error.ts'
+import { closeDirectory, hasModes, isOpen, octal } from './modes.ts'
 
 /** The environment variable that holds the master key, in place of the file. */
 export const MASTER_KEY_VARIABLE = 'LLM_GATEWAY_MASTER_KEY'
@@ -10,8 +11,6 @@ const KEY_BYTES = 32
 const FILE_NAME = 'master.key'
 // A key is at most 64 characters and a newline; anything much longer is some other file.
 const LARGEST_FILE = 1024
-const OTHERS = 0o077
-const STICKY = 0o1000
 
 /** A key that encrypts secrets. The bytes are within Node's `KeyObject`, which neither prints nor serialises them. */
 export interface MasterKey {
@@ -52,7 +51,7 @@ export async function openMasterKey(options: OpenMasterKeyOptions): Promise<Mast
   const warn = options.warn ?? (() => {})
   const existing = await readKeyFile(path, warn)
   if (existing) {
-    await closeHome(options.home, warn)
+    await closeDirectory(options.home, warn)
     return existing
   }
   if (!options.create) {
@@ -62,7 +61,7 @@ export async function openMasterKey(options: OpenMasterKeyOptions): Promise<Mast
     )
   }
   await createKeyFile(options.home, path, options.random ?? randomBytes)
-  await closeHome(options.home, warn)
+  await closeDirectory(options.home, warn)
   // Read back rather than kept: when two processes came first at once, the file says which of them won.
   const made = await readKeyFile(path, warn)
   if (!made) {
@@ -123,7 +122,7 @@ async function readKeyFile(path: string, warn: (message: string) => void): Promi
     }
     const { mode, size } = found
     if (size > LARGEST_FILE) throw invalid(path)
-    if (hasModes() && (mode & OTHERS) !== 0) {
+    if (isOpen(mode)) {
       await closeKeyFile(file, path, mode)
       warn(
         `the master key ${path} was open to other users (mode ${octal(mode)}): set to 600; consider replacing the key`,
@@ -147,34 +146,6 @@ async function closeKeyFile(file: FileHandle, path: string, mode: number): Promi
       `the master key ${path} is open to other users (mode ${octal(mode)}) and its mode cannot be changed (${codeOf(cause)}): make it 600, or set ${MASTER_KEY_VARIABLE} instead`,
       { cause },
     )
-  }
-}
-
-/** Files in the home are 600 whatever its own mode is, so a home that cannot be closed is worth a warning, not a refusal. */
-async function closeHome(home: string, warn: (message: string) => void): Promise<void> {
-  if (!hasModes()) return
-  const { mode, uid } = await stat(home)
-  if ((mode & OTHERS) === 0) return
-  const closed = isOwn(home, mode, uid) && (await tryChmod(home, 0o700))
-  warn(
-    closed
-      ? `the directory ${home} was open to other users (mode ${octal(mode)}): set to 700`
-      : `the directory ${home} is open to other users (mode ${octal(mode)}): give the gateway a directory of its own, mode 700`,
-  )
-}
-
-/** Closing a directory others live in (`/tmp`, `/etc`, another user's) would lock them out: a mistaken home must not do that. */
-function isOwn(directory: string, mode: number, uid: number): boolean {
-  const parent = dirname(resolve(directory))
-  return uid === process.getuid?.() && (mode & STICKY) === 0 && parent !== dirname(parent)
-}
-
-async function tryChmod(path: string, mode: number): Promise<boolean> {
-  try {
-    await chmod(path, mode)
-    return true
-  } catch {
-    return false
   }
 }
 
@@ -223,15 +194,6 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close()
   }
-}
-
-/** Windows keeps access lists instead of modes, and opens no directories. */
-function hasModes(): boolean {
-  return process.platform !== 'win32'
-}
-
-function octal(mode: number): string {
-  return (mode & 0o777).toString(8)
 }
 
 function codeOf(error: unknown): string {

@@ -57,6 +57,11 @@ describe('Redactor', () => {
     )
   })
 
+  it('removes what is left of a secret that overlaps another', () => {
+    const redactor = redactorOf('abcdefghijklmnop', 'ijklmnopqrstuvwx')
+    expect(redactor.redact('<abcdefghijklmnopqrstuvwx>')).toBe('<[redacted]>')
+  })
+
   it('removes any run of twelve characters, and leaves shorter ones', () => {
     const redactor = redactorOf(KEY)
     for (let start = 0; start + 12 <= KEY.length; start += 1) {

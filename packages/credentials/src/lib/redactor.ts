@@ -54,11 +54,13 @@ export class Redactor {
     let copied = 0
     for (let at = 0; at + GRAM <= text.length; ) {
       const places = this.#places.get(text.slice(at, at + GRAM))
-      const run = places && longestRun(text, at, copied, places)
+      const run = places && longestRun(text, at, places)
       if (run) {
-        result += text.slice(copied, run.start) + REPLACEMENT
+        // One that overlaps what is redacted already only lengthens it.
+        if (run.start >= copied) result += text.slice(copied, run.start) + REPLACEMENT
         copied = run.end
-        at = run.end
+        // Back by less than a gram, for a second secret that begins within the first.
+        at = run.end - GRAM + 1
       } else {
         at += 1
       }
@@ -80,19 +82,14 @@ function plain(secret: Secret | string): string {
   return secret instanceof Secret ? secret.reveal() : secret
 }
 
-/** The longest piece of a secret around `at` in the text, if it is long enough to count; it does not start before `floor`. */
-function longestRun(
-  text: string,
-  at: number,
-  floor: number,
-  places: readonly Place[],
-): { start: number; end: number } | undefined {
+/** The longest piece of a secret around `at` in the text, if it is long enough to count. */
+function longestRun(text: string, at: number, places: readonly Place[]): { start: number; end: number } | undefined {
   let longest: { start: number; end: number } | undefined
   for (const place of places) {
     let start = at
     let end = at + GRAM
     const offset = place.at - at
-    while (start > floor && start + offset > 0 && text[start - 1] === place.form[start - 1 + offset]) start -= 1
+    while (start > 0 && start + offset > 0 && text[start - 1] === place.form[start - 1 + offset]) start -= 1
     while (end < text.length && text[end] === place.form[end + offset]) end += 1
     const length = end - start
     const counts = length >= Math.min(SHORTEST_RUN, place.form.length)

@@ -72,6 +72,14 @@ describe('FailedAuthThrottle', () => {
     expect(throttle.size).toBe(3)
   })
 
+  it('counts a source that fails again after its window among the latest', () => {
+    const throttle = new FailedAuthThrottle({ now, max: 1, maxSources: 3 })
+    for (const source of ['a', 'b']) throttle.record(source)
+    time += 60_000
+    for (const source of ['a', 'c', 'd']) throttle.record(source)
+    expect(['a', 'b', 'c', 'd'].map((source) => throttle.blocked(source))).toEqual([true, false, true, true])
+  })
+
   it.each([{ max: 0 }, { windowMs: -1 }, { maxSources: Number.NaN }])('refuses %j', (options) => {
     expect(() => new FailedAuthThrottle(options)).toThrow(RangeError)
   })

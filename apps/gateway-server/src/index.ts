@@ -1,1 +1,6 @@
-export {}
+export { ServerError, type ServerErrorCode } from './lib/error.ts'
+export { runServer, welcome } from './lib/run.ts'
+export { type Runtime, readRuntime } from './lib/runtime-file.ts'
+export { GatewayServer, type ServerOptions } from './lib/server.ts'
+export type { AccountStatus, ServerStatus } from './lib/status.ts'
+export { version } from './lib/version.ts'

@@ -1,0 +1,111 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
+import { renderError } from '@llm-gateway/converter'
+import { type Client, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
+import { type Context, Hono } from 'hono'
+import { answerPreflight, applyCors } from './cors.ts'
+import type { ServerStatus } from './status.ts'
+
+type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse }
+type AppContext = Context<{ Bindings: Bindings }>
+
+/** What the routes need of the server they belong to; read anew at each request, so a reload changes it. */
+export interface AppPorts {
+  readonly gateway: Gateway
+  draining(): boolean
+  keys(): KeyRing<Client>
+  corsOrigins(): readonly string[] | '*' | undefined
+  /** SHA-256 of the configured admin secret. */
+  adminKeyHash(): string | undefined
+  /** The token of the runtime file. */
+  readonly token: string
+  status(): ServerStatus
+  reload(): Promise<{ ok: true } | { ok: false; problem: string }>
+}
+
+/** Every route of the server. Model calls are answered on the raw response; the rest the usual way. */
+export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>()
+  const serve = (c: AppContext): Response | Promise<Response> => serveModelCall(c, ports)
+
+  for (const [path, endpoint] of endpoints) app.on([endpoint.method, 'OPTIONS'], path, serve)
+  app.on(['GET', 'OPTIONS'], '/v1/models/*', serve)
+  app.on(['POST', 'OPTIONS'], '/openai/deployments/:deployment/chat/completions', serve)
+
+  app.get('/', (c) =>
+    c.json({
+      service: 'llm-gateway',
+      docs: 'POST /v1/chat/completions, /v1/completions, /v1/messages; GET /v1/models, /health',
+    }),
+  )
+  app.get('/api/hello', (c) => c.json({ message: 'hello' }))
+  app.get('/health', (c) => c.json({ status: ports.draining() ? 'draining' : 'healthy', service: 'llm-gateway' }))
+  app.get('/livez', (c) => c.text('ok'))
+  app.get('/readyz', (c) => (ports.draining() ? c.text('draining', 503) : c.text('ok')))
+
+  app.use('/admin/api/*', async (c, next) => (mayAdminister(c, ports) ? next() : refuseAdmin(c)))
+  app.get('/admin/api/status', (c) => c.json(ports.status()))
+  app.post('/admin/api/reload', async (c) => {
+    const result = await ports.reload()
+    return c.json(result, result.ok ? 200 : 422)
+  })
+
+  app.notFound((c) => c.json(...notFound(c)))
+  app.onError((_error, c) => c.json(...internalError()))
+  return app
+}
+
+function serveModelCall(c: AppContext, ports: AppPorts): Response {
+  const { incoming, outgoing } = c.env
+  const allowed = applyCors(incoming, outgoing, ports.corsOrigins())
+  if (incoming.method === 'OPTIONS') {
+    answerPreflight(incoming, outgoing, allowed)
+    return RESPONSE_ALREADY_SENT
+  }
+  if (ports.draining()) outgoing.setHeader('connection', 'close')
+  const { request, sink } = fromNode(incoming, outgoing)
+  // Never rejects: what goes wrong is told to the client and to the log.
+  void ports.gateway.handle(request, sink)
+  return RESPONSE_ALREADY_SENT
+}
+
+/** The local command line's token, the configured secret, or a gateway key with `admin`; never a page of another origin. */
+function mayAdminister(c: AppContext, ports: AppPorts): boolean {
+  if (c.req.header('origin') !== undefined || (c.req.header('sec-fetch-site') ?? 'none') !== 'none') return false
+  const credential = credentialFrom(c.env.incoming.headers)
+  if (credential === undefined) return false
+  const adminHash = ports.adminKeyHash()
+  const digest = hashKey(credential)
+  if (same(digest, hashKey(ports.token)) || (adminHash !== undefined && same(digest, adminHash))) return true
+  const known = ports.keys().authenticate(credential)
+  return known.ok && allows(known.key.permissions, 'admin')
+}
+
+function same(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+}
+
+function refuseAdmin(c: AppContext): Response {
+  return c.json(
+    { error: { message: 'the admin API needs an admin secret or a gateway key with the permission "admin"' } },
+    401,
+  )
+}
+
+function notFound(c: AppContext): [object, 404] {
+  const { path, method } = c.req
+  const hint = path.startsWith('/v1/v1/') ? ': the base URL given to the client should not end in /v1 twice' : ''
+  const message = `${method} ${path} is not served here${hint}`
+  return [renderError({ status: 404, kind: 'not-found', message, code: 'unknown_endpoint' }, dialectOf(c)).body, 404]
+}
+
+function internalError(): [object, 500] {
+  const message = 'the gateway failed at this request; its log says why'
+  return [renderError({ status: 500, kind: 'server', message, code: 'internal' }, 'openai-chat').body, 500]
+}
+
+function dialectOf(c: AppContext): 'anthropic' | 'openai-chat' {
+  return c.req.header('anthropic-version') === undefined ? 'openai-chat' : 'anthropic'
+}

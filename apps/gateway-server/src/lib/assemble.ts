@@ -1,0 +1,138 @@
+import { KeyRing } from '@llm-gateway/access'
+import type { AccountConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
+import { CredentialError, type MasterKey, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
+import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
+import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
+import { providers } from '@llm-gateway/upstream'
+
+/** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
+export interface Assembly {
+  readonly state: GatewayState
+  readonly routed: readonly RoutedAccount[]
+  readonly routes: RouteSet
+  /** Credential headers by account id. */
+  readonly headers: ReadonlyMap<string, Record<string, string>>
+  readonly secrets: readonly Secret[]
+  /** Accounts that cannot serve, with the reason. */
+  readonly unusable: readonly UnusableAccount[]
+}
+
+export interface UnusableAccount {
+  readonly id: string
+  readonly name: string
+  readonly reason: string
+}
+
+export interface AssembleOptions {
+  readonly home: string
+  /** What `file:` references are relative to. */
+  readonly baseDir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where accounts of the provider `simulator` without a base URL go. */
+  readonly simulatorUrl: (() => Promise<string>) | undefined
+  readonly now: () => number
+  readonly warn: (message: string) => void
+}
+
+/** Resolves a configuration's secrets and puts it into the parts' own terms. An account whose secret cannot be had is left out and named. */
+export async function assemble(config: GatewayConfig, options: AssembleOptions): Promise<Assembly> {
+  let masterKey: Promise<MasterKey> | undefined
+  const openKey = (): Promise<MasterKey> => {
+    masterKey ??= openMasterKey({ home: options.home, env: options.env, create: false, warn: options.warn })
+    return masterKey
+  }
+  const accounts = new Map<string, Account>()
+  const routed: RoutedAccount[] = []
+  const headers = new Map<string, Record<string, string>>()
+  const secrets: Secret[] = []
+  const unusable: UnusableAccount[] = []
+  for (const account of config.accounts) {
+    if (account.status !== 'active') continue
+    try {
+      const secret =
+        account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
+      const ready = await accountOf(account, options)
+      if (secret) secrets.push(secret)
+      headers.set(account.id, credentialHeaders(account, secret))
+      accounts.set(account.id, ready)
+      routed.push(routedOf(account, ready))
+    } catch (cause) {
+      unusable.push({ id: account.id, name: account.name, reason: reasonOf(cause) })
+    }
+  }
+  return {
+    state: {
+      keys: new KeyRing<Client>(config.keys.map(clientOf), { now: options.now }),
+      accounts,
+      timeouts: config.timeouts,
+      limits: config.limits,
+      strict: false,
+    },
+    routed,
+    routes: routesOf(config.routes),
+    headers,
+    secrets,
+    unusable,
+  }
+}
+
+/** A reason an account cannot serve that is no bug of ours. */
+class UnusableError extends Error {}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof CredentialError || cause instanceof UnusableError) return cause.message
+  throw cause
+}
+
+function secretOf(
+  account: AccountConfig,
+  reference: string,
+  options: AssembleOptions,
+  masterKey: () => Promise<MasterKey>,
+): Promise<Secret> {
+  return resolveSecret(reference, { record: account.id, masterKey, baseDir: options.baseDir })
+}
+
+async function accountOf(account: AccountConfig, options: AssembleOptions): Promise<Account> {
+  const provider = providers.get(account.provider)
+  if (provider === undefined)
+    throw new UnusableError(`the provider "${account.provider}" is not served by this version`)
+  if (account.type === 'oauth') throw new UnusableError('accounts of type oauth are not served by this version')
+  const simulated = account.provider === 'simulator' && account.baseUrl === undefined
+  const baseUrl = simulated ? await options.simulatorUrl?.() : account.baseUrl
+  return {
+    id: account.id,
+    name: account.name,
+    provider: account.provider,
+    dialects: account.dialects ?? provider.dialects,
+    listsModels: account.models === undefined,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(account.options && { options: account.options }),
+  }
+}
+
+function credentialHeaders(account: AccountConfig, secret: Secret | undefined): Record<string, string> {
+  const place = providers.get(account.provider)?.credential
+  if (place === undefined || secret === undefined) return {}
+  return { [place.header]: `${place.prefix ?? ''}${secret.reveal()}` }
+}
+
+function routedOf(account: AccountConfig, ready: Account): RoutedAccount {
+  return {
+    id: account.id,
+    provider: account.provider,
+    dialects: ready.dialects ?? [],
+    ...(account.models && { models: account.models }),
+    ...(account.priority !== undefined && { priority: account.priority }),
+    ...(account.weight !== undefined && { weight: account.weight }),
+  }
+}
+
+function clientOf(key: KeyConfig): Client {
+  const { modelRoutes, ...rest } = key
+  return modelRoutes ? { ...rest, modelRoutes: routesOf(modelRoutes) } : rest
+}
+
+function routesOf(set: RouteSetConfig): RouteSet {
+  return { routes: set.routes, defaultBehavior: set.defaultBehavior }
+}

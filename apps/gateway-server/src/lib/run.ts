@@ -1,0 +1,51 @@
+import { constants } from 'node:os'
+import { GatewayServer, type ServerOptions } from './server.ts'
+
+/** Starts a server and keeps the process to it: signals stop and reload it. Resolves with the exit code once it has stopped. */
+export async function runServer(options: ServerOptions, onListening: (server: GatewayServer) => void): Promise<number> {
+  const server = await GatewayServer.start(options)
+  return new Promise((resolve) => {
+    let stopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) {
+        // The second signal means now.
+        void server.stop()
+        setTimeout(() => process.exit(128 + constants.signals[signal]), 1_500).unref()
+        return
+      }
+      stopping = true
+      server.stop().then(
+        () => resolve(0),
+        () => resolve(1),
+      )
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    process.on('SIGHUP', () => void server.reload().catch(() => {}))
+    onListening(server)
+  })
+}
+
+/** What a person who has just started the server needs to read. */
+export function welcome(server: GatewayServer): string {
+  const lines = [`LLM Gateway listens at ${server.url}`]
+  if (!server.demo) return `${lines.join('\n')}\n`
+  lines.push(
+    '',
+    'No upstream account is configured, so every answer comes from the built-in SIMULATOR, not from a model.',
+    'Add an account with: llm-gateway upstream add --provider=anthropic --type=api-key --name=NAME --key=KEY',
+  )
+  if (server.demoKey !== undefined) {
+    lines.push(
+      '',
+      `Gateway key (works until this server stops): ${server.demoKey}`,
+      'Try it:',
+      '',
+      `curl -s ${server.url}/v1/chat/completions \\`,
+      `  -H "Authorization: Bearer ${server.demoKey}" \\`,
+      '  -H "Content-Type: application/json" \\',
+      `  -d '{"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 100}'`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a running server tells the command line of the same user: where it listens and how to talk to it. */
+export interface Runtime {
+  readonly pid: number
+  /** `http://127.0.0.1:3847` */
+  readonly url: string
+  readonly version: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly configFile: string
+  /** Opens the admin API; new at every start and readable by this user only. */
+  readonly token: string
+}
+
+const pathIn = (home: string): string => join(home, 'run', 'server.json')
+
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export function writeRuntime(home: string, runtime: Runtime): void {
+  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
+  const path = pathIn(home)
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, JSON.stringify(runtime), { mode: 0o600 })
+  renameSync(temporary, path)
+}
+
+/** Removes the file, unless another server has written its own meanwhile. */
+export function removeRuntime(home: string, pid: number): void {
+  if (readRuntime(home)?.pid === pid) rmSync(pathIn(home), { force: true })
+}
+
+/** The server that runs from this home directory; undefined when none does, also when one died without a word. */
+export function readRuntime(home: string): Runtime | undefined {
+  let runtime: Runtime
+  try {
+    runtime = JSON.parse(readFileSync(pathIn(home), 'utf8')) as Runtime
+  } catch {
+    return undefined
+  }
+  return isAlive(runtime.pid) ? runtime : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,341 @@
+import { createServer, type Server } from 'node:http'
+import { dirname } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
+import {
+  ConfigFile,
+  type ConfigWatch,
+  type GatewayConfig,
+  type LoadResult,
+  renderIssues,
+  watchConfig,
+} from '@llm-gateway/config'
+import { Redactor } from '@llm-gateway/credentials'
+import { Gateway } from '@llm-gateway/gateway'
+import { Router } from '@llm-gateway/router'
+import { UpstreamClient } from '@llm-gateway/upstream'
+import { createApp } from './app.ts'
+import { type Assembly, assemble } from './assemble.ts'
+import { LazySimulator, withSimulator } from './demo.ts'
+import { ServerError } from './error.ts'
+import { checkBind, listen } from './listen.ts'
+import { ServerLog } from './logger.ts'
+import { proxyOf } from './proxy.ts'
+import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
+import type { ServerStatus } from './status.ts'
+import { version } from './version.ts'
+
+export interface ServerOptions {
+  readonly home: string
+  readonly configFile: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Instead of the file's; 0 for any free port. */
+  readonly port?: number
+  readonly host?: string
+}
+
+/** A configuration in force. */
+interface Active {
+  readonly config: GatewayConfig
+  readonly assembly: Assembly
+  readonly demo: boolean
+}
+
+/** A gateway server: from the configuration file to the listening socket and back to rest. */
+export class GatewayServer {
+  readonly #options: ServerOptions
+  readonly #log: ServerLog
+  readonly #file: ConfigFile
+  readonly #simulator = new LazySimulator()
+  readonly #token = newToken()
+  readonly #startedAt = Date.now()
+  readonly #redactor = new Redactor()
+  readonly #upstream: UpstreamClient
+  readonly #router: Router
+  readonly #gateway: Gateway
+  readonly #server: Server
+  #active: Active
+  #watch: ConfigWatch | undefined
+  #demoKey: string | undefined
+  #configProblem: string | undefined
+  #draining = false
+  #url = ''
+
+  private constructor(options: ServerOptions, file: ConfigFile, log: ServerLog, active: Active, demo: PreparedConfig) {
+    this.#options = options
+    this.#file = file
+    this.#log = log
+    this.#active = active
+    this.#simulator = demo.simulator
+    this.#demoKey = demo.key
+    this.#upstream = new UpstreamClient({ proxy: proxyOf(active.config.environment, options.env) })
+    this.#router = new Router({
+      accounts: active.assembly.routed,
+      routes: active.assembly.routes,
+      strategy: active.config.routing.strategy,
+      now: Date.now,
+      random: Math.random,
+    })
+    this.#gateway = new Gateway({
+      state: active.assembly.state,
+      router: this.#router,
+      upstream: this.#upstream,
+      limiter: new RateLimiter({ now: Date.now }),
+      failedAuth: new FailedAuthThrottle({ now: Date.now }),
+      authorize: (account) => this.#active.assembly.headers.get(account.id) ?? {},
+      redact: (text) => this.#redactor.redact(text),
+      now: Date.now,
+      newId: requestIds(),
+      observe: (record) => log.access(record),
+      report: (error, requestId) => log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
+    })
+    this.#learnSecrets(active.assembly)
+    this.#server = this.#createServer()
+  }
+
+  /** Reads the configuration (writing the starter file where there is none), listens, and says where. */
+  static async start(options: ServerOptions): Promise<GatewayServer> {
+    const running = readRuntime(options.home)
+    if (running) {
+      throw new ServerError(
+        'ALREADY_RUNNING',
+        `a server of ${options.home} already runs at ${running.url} (pid ${running.pid}): stop it with "llm-gateway server stop"`,
+      )
+    }
+    const file = await ConfigFile.open(options.configFile, { env: options.env })
+    await file.ensure()
+    const { text, result } = file.read()
+    if (!result.ok) throw invalidConfig(options.configFile, text, result)
+    const config = withFlags(result.config, options)
+    const log = new ServerLog(config.logging)
+    for (const warning of result.warnings)
+      log.logger.warn({ line: warning.line }, `${options.configFile}: ${warning.message}`)
+    try {
+      const prepared = await prepareConfig(config, undefined, new LazySimulator())
+      checkBind(prepared.config)
+      const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log))
+      const active = { config: prepared.config, assembly, demo: prepared.demo }
+      const server = new GatewayServer(options, file, log, active, prepared)
+      server.#url = await listen(server.#server, prepared.config.server)
+      server.#begin()
+      return server
+    } catch (cause) {
+      log.close()
+      throw cause
+    }
+  }
+
+  /** `http://127.0.0.1:3847` */
+  get url(): string {
+    return this.#url
+  }
+
+  /** The gateway key of a server without configuration: works until it stops. */
+  get demoKey(): string | undefined {
+    return this.#demoKey
+  }
+
+  get demo(): boolean {
+    return this.#active.demo
+  }
+
+  status(): ServerStatus {
+    const { config, assembly, demo } = this.#active
+    const health = new Map(this.#router.health().map((account) => [account.id, account]))
+    return {
+      service: 'llm-gateway',
+      version,
+      pid: process.pid,
+      url: this.#url,
+      uptimeSeconds: Math.round((Date.now() - this.#startedAt) / 1000),
+      configFile: this.#options.configFile,
+      demo,
+      draining: this.#draining,
+      inFlight: this.#gateway.inFlight,
+      keys: { total: config.keys.length, active: config.keys.filter((key) => key.status === 'active').length },
+      accounts: [...assembly.state.accounts.values()].flatMap((account) => {
+        const known = health.get(account.id)
+        return known ? [{ ...known, name: account.name, provider: account.provider }] : []
+      }),
+      unusable: assembly.unusable,
+      ...(this.#configProblem !== undefined && { configProblem: this.#configProblem }),
+    }
+  }
+
+  /** Reads the file again; a bad one changes nothing. */
+  async reload(): Promise<{ ok: true } | { ok: false; problem: string }> {
+    const { text, result } = this.#file.read()
+    const { logger } = this.#log
+    if (!result.ok) {
+      const problem = renderIssues(result.issues, text, { file: this.#options.configFile })
+      this.#configProblem = problem
+      logger.error({ problem }, 'the configuration file is not valid: the running configuration stays in force')
+      return { ok: false, problem }
+    }
+    const prepared = await prepareConfig(withFlags(result.config, this.#options), this.#demoKey, this.#simulator)
+    const assembly = await assemble(prepared.config, assembleOptions(this.#options, this.#simulator, this.#log))
+    this.#active = { config: prepared.config, assembly, demo: prepared.demo }
+    this.#configProblem = undefined
+    this.#demoKey = prepared.key
+    this.#learnSecrets(assembly)
+    this.#router.update({
+      accounts: assembly.routed,
+      routes: assembly.routes,
+      strategy: prepared.config.routing.strategy,
+    })
+    this.#upstream.configure({ proxy: proxyOf(prepared.config.environment, this.#options.env) })
+    this.#gateway.update(assembly.state)
+    this.#log.setLevel(prepared.config.logging.level)
+    logger.info({ accounts: assembly.routed.length, keys: prepared.config.keys.length }, 'configuration reloaded')
+    this.#tellUnusable(assembly)
+    return { ok: true }
+  }
+
+  /**
+   * Stops: no new connections, `/readyz` 503, open requests run on up to the drain time, then streams end with an error event.
+   * A second call while the first waits stops at once.
+   */
+  async stop(): Promise<void> {
+    if (this.#draining) {
+      this.#gateway.cut()
+      return
+    }
+    this.#draining = true
+    this.#log.logger.info({ inFlight: this.#gateway.inFlight }, 'stopping')
+    this.#watch?.close()
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeIdleConnections()
+    await this.#settle(Date.now() + this.#active.config.server.drainTimeoutMs)
+    this.#gateway.cut()
+    this.#server.closeIdleConnections()
+    const hard = setTimeout(() => this.#server.closeAllConnections(), 1_000)
+    await closed
+    clearTimeout(hard)
+    this.#gateway.close()
+    await this.#upstream.close()
+    await this.#simulator.close()
+    removeRuntime(this.#options.home, process.pid)
+    this.#log.logger.info('stopped')
+    this.#log.close()
+  }
+
+  /** Waits for open requests, and closes connections as they fall idle. */
+  async #settle(deadline: number): Promise<void> {
+    while (this.#gateway.inFlight > 0 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      this.#server.closeIdleConnections()
+    }
+  }
+
+  #createServer(): Server {
+    const app = createApp({
+      gateway: this.#gateway,
+      draining: () => this.#draining,
+      keys: () => this.#active.assembly.state.keys,
+      corsOrigins: () => this.#active.config.server.cors?.origins,
+      adminKeyHash: () => this.#active.config.server.admin?.keyHash,
+      token: this.#token,
+      status: () => this.status(),
+      reload: () => this.reload(),
+    })
+    const { timeoutMs } = this.#active.config.server
+    return createAdaptorServer({
+      fetch: app.fetch,
+      createServer,
+      serverOptions: {
+        headersTimeout: Math.min(10_000, timeoutMs),
+        requestTimeout: timeoutMs,
+        connectionsCheckingInterval: 1_000,
+        // Longer than the usual minute of a load balancer in front, which must be the one to close.
+        keepAliveTimeout: 65_000,
+        noDelay: true,
+      },
+    }) as Server
+  }
+
+  #begin(): void {
+    this.#server.maxHeadersCount = 100
+    const { logger } = this.#log
+    writeRuntime(this.#options.home, {
+      pid: process.pid,
+      url: this.#url,
+      version,
+      startedAt: this.#startedAt,
+      configFile: this.#options.configFile,
+      token: this.#token,
+    })
+    this.#watch = watchConfig(this.#options.configFile, {
+      onChange: () => {
+        this.reload().catch((error: unknown) => logger.error({ err: error }, 'the configuration could not be reloaded'))
+      },
+      onError: (error) => logger.error({ err: error }, 'the configuration file cannot be watched'),
+    })
+    logger.info({ url: this.#url, version, demo: this.#active.demo }, 'listening')
+    this.#tellUnusable(this.#active.assembly)
+  }
+
+  #learnSecrets(assembly: Assembly): void {
+    for (const secret of assembly.secrets) this.#redactor.add(secret)
+  }
+
+  #tellUnusable(assembly: Assembly): void {
+    for (const account of assembly.unusable) {
+      this.#log.logger.error(
+        { account: account.id },
+        `upstream account "${account.name}" cannot serve: ${account.reason}`,
+      )
+    }
+  }
+}
+
+interface PreparedConfig {
+  readonly config: GatewayConfig
+  readonly demo: boolean
+  readonly key: string | undefined
+  readonly simulator: LazySimulator
+}
+
+async function prepareConfig(
+  config: GatewayConfig,
+  knownKey: string | undefined,
+  simulator: LazySimulator,
+): Promise<PreparedConfig> {
+  if (config.accounts.length > 0) return { config, demo: false, key: undefined, simulator }
+  const demo = withSimulator(config, knownKey)
+  return { config: demo.config, demo: true, key: demo.key, simulator }
+}
+
+function assembleOptions(
+  options: ServerOptions,
+  simulator: LazySimulator,
+  log: ServerLog,
+): Parameters<typeof assemble>[1] {
+  return {
+    home: options.home,
+    baseDir: dirname(options.configFile),
+    env: options.env,
+    simulatorUrl: () => simulator.url(),
+    now: Date.now,
+    warn: (message) => log.logger.warn(message),
+  }
+}
+
+function withFlags(config: GatewayConfig, { host, port }: ServerOptions): GatewayConfig {
+  return {
+    ...config,
+    server: { ...config.server, ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
+  }
+}
+
+function invalidConfig(file: string, text: string, result: Extract<LoadResult, { ok: false }>): ServerError {
+  return new ServerError('CONFIG_INVALID', renderIssues(result.issues, text, { file }))
+}
+
+/** Request ids: `req_`, the start's own prefix and a count, so that they cost nothing and are found in the order they came. */
+function requestIds(): () => string {
+  const prefix = `req_${newToken()
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 12)}`
+  let count = 0
+  return () => `${prefix}${(count++).toString(36).padStart(6, '0')}`
+}

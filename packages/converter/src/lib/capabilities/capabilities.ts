@@ -33,8 +33,10 @@ export interface Capabilities {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens'
   /** Accepts `stream_options.include_usage` (openai dialects). */
   readonly streamUsage: boolean
-  /** Accepts OpenAI's newer request fields (`verbosity`, `safety_identifier`, `prompt_cache_breakpoint`, `store`, custom tools). */
+  /** Accepts OpenAI's newer request fields (`verbosity`, `safety_identifier`, `service_tier`, `store`, custom tools). */
   readonly openaiExtensions: boolean
+  /** Accepts `prompt_cache_breakpoint` on content parts (openai dialects). Default false. */
+  readonly cacheBreakpoints?: boolean
 }
 
 /** What an operator may say about a model; laid over the built-in table. */

@@ -1,0 +1,196 @@
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type {
+  AudioPart,
+  CacheHint,
+  Citation,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  OpaquePart,
+  TextPart,
+} from '../chat/part.ts'
+import {
+  arrayAt,
+  invalid,
+  numberAt,
+  objectAt,
+  pathOf,
+  readString,
+  requireObject,
+  requireString,
+  stringAt,
+} from '../chat/read.ts'
+
+/** Any part a chat message's `content` array may hold; refusals are the assistant's and read there. */
+export type ContentPart = TextPart | ImagePart | AudioPart | FilePart | OpaquePart
+
+const cacheTtls = new Set(['5m', '1h', '30m', '12h', '24h'])
+
+/** Media types of files whose data came without a data URL. */
+const mediaTypes: ReadonlyMap<string, string> = new Map([
+  ['pdf', 'application/pdf'],
+  ['txt', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['csv', 'text/csv'],
+  ['html', 'text/html'],
+  ['json', 'application/json'],
+])
+
+/** Reads one content part of a request. What the dialect does not know is kept as opaque. */
+export function readPart(wire: JsonObject, at: string): ContentPart {
+  const type = requireString(wire, 'type', at)
+  const cache = cacheOf(wire)
+  switch (type) {
+    case 'text':
+      return { type, text: requireString(wire, 'text', at), at, ...(cache && { cache }) }
+    case 'image_url':
+      return imagePart(wire, at, cache)
+    case 'input_audio': {
+      const audio = requireObject(wire, 'input_audio', at)
+      const path = pathOf(at, 'input_audio')
+      const format = requireString(audio, 'format', path)
+      const data = requireString(audio, 'data', path)
+      return { type: 'audio', source: { kind: 'base64', mediaType: `audio/${format}`, data }, format, at }
+    }
+    case 'file':
+      return filePart(wire, at, cache)
+    default:
+      return { type: 'opaque', dialect: 'openai-chat', kind: type, value: wire, at }
+  }
+}
+
+/**
+ * Reads `content`: a string is one text part, an empty one none; `null` counts as none where the message may be without.
+ * Empty texts say nothing, and other dialects refuse them.
+ */
+export function readContent(message: JsonObject, at: string, whenNull: 'none' | 'invalid'): ContentPart[] {
+  const path = pathOf(at, 'content')
+  const content = member(message, 'content')
+  if (content === undefined || content === null) {
+    return whenNull === 'none' ? [] : invalid(path, 'must be a string or an array of parts')
+  }
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
+  if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
+  return content
+    .map((part, i) =>
+      isObject(part) ? readPart(part, `${path}[${i}]`) : invalid(`${path}[${i}]`, 'must be an object'),
+    )
+    .filter((part) => part.type !== 'text' || part.text !== '')
+}
+
+function imagePart(wire: JsonObject, at: string, cache: CacheHint | undefined): ImagePart {
+  const path = pathOf(at, 'image_url')
+  const image = member(wire, 'image_url')
+  const holder: JsonObject = typeof image === 'string' ? { url: image } : requireObject(wire, 'image_url', at)
+  const url = requireString(holder, 'url', path)
+  const detail = readString(holder, 'detail', path)
+  const source = urlSource(url, pathOf(path, 'url'))
+  return { type: 'image', source, at, ...(detail !== undefined && { detail }), ...(cache && { cache }) }
+}
+
+function filePart(wire: JsonObject, at: string, cache: CacheHint | undefined): FilePart {
+  const path = pathOf(at, 'file')
+  const file = requireObject(wire, 'file', at)
+  const name = readString(file, 'filename', path)
+  const rest = { at, ...(name !== undefined && { name }), ...(cache && { cache }) }
+  const id = readString(file, 'file_id', path)
+  if (id !== undefined) return { type: 'file', source: { kind: 'id', id }, ...rest }
+  const data = readString(file, 'file_data', path) ?? invalid(path, 'must have file_data or file_id')
+  return { type: 'file', source: fileSource(data, name, pathOf(path, 'file_data')), ...rest }
+}
+
+function fileSource(data: string, name: string | undefined, path: string): MediaSource {
+  if (isDataUrl(data) || data.startsWith('http://') || data.startsWith('https://')) return urlSource(data, path)
+  const extension = name === undefined ? 'pdf' : name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return { kind: 'base64', mediaType: mediaTypes.get(extension) ?? 'application/octet-stream', data }
+}
+
+/** Where a URL points: a data URL is taken apart, any other stays a URL. */
+function urlSource(url: string, path: string): MediaSource {
+  if (!isDataUrl(url)) return { kind: 'url', url }
+  return parseDataUrl(url) ?? invalid(path, 'must be a base64 data URL: data:<media type>;base64,<data>')
+}
+
+function isDataUrl(url: string): boolean {
+  return url.slice(0, 5).toLowerCase() === 'data:'
+}
+
+/**
+ * Takes a base64 data URL apart after RFC 2397: media type parameters are left out, letter case of the type does not matter.
+ * The data is a slice of the URL, never copied.
+ */
+function parseDataUrl(url: string): MediaSource | undefined {
+  const comma = url.indexOf(',')
+  if (comma === -1) return undefined
+  const [mediaType = '', ...parameters] = url.slice(5, comma).split(';')
+  if (parameters.at(-1)?.trim().toLowerCase() !== 'base64') return undefined
+  const data = url.slice(comma + 1)
+  return { kind: 'base64', mediaType: mediaType.trim().toLowerCase() || 'text/plain', data }
+}
+
+/**
+ * OpenAI's `prompt_cache_breakpoint`, or the `cache_control` that clients of OpenRouter and LiteLLM put on chat parts.
+ */
+export function cacheOf(wire: JsonObject): CacheHint | undefined {
+  const hint = objectAt(wire, 'prompt_cache_breakpoint') ?? objectAt(wire, 'cache_control')
+  if (hint === undefined) return undefined
+  const ttl = stringAt(hint, 'ttl')
+  return isTtl(ttl) ? { ttl } : {}
+}
+
+/** Whether a word is a cache lifetime the canon knows. */
+export function isTtl(ttl: string | undefined): ttl is NonNullable<CacheHint['ttl']> {
+  return ttl !== undefined && cacheTtls.has(ttl)
+}
+
+/**
+ * The sources an answer names: `annotations` of a message or delta, and the lists Perplexity puts beside the choices.
+ *
+ * @param base where the text part starts in the text the offsets count in.
+ */
+export function citationsOf(wire: JsonObject, base: number): Citation[] {
+  const annotations = arrayAt(wire, 'annotations').flatMap((annotation) => {
+    const citation = isObject(annotation) ? urlCitation(annotation, base) : undefined
+    return citation ? [citation] : []
+  })
+  const results = arrayAt(wire, 'search_results')
+  const sources = results.length > 0 ? results : arrayAt(wire, 'citations')
+  return [...annotations, ...sources.flatMap((source) => sourceCitation(source))]
+}
+
+function urlCitation(annotation: JsonObject, base: number): Citation | undefined {
+  const wire = objectAt(annotation, 'url_citation')
+  const url = wire && stringAt(wire, 'url')
+  if (wire === undefined || url === undefined) return undefined
+  const title = stringAt(wire, 'title')
+  const start = numberAt(wire, 'start_index')
+  const end = numberAt(wire, 'end_index')
+  return {
+    url,
+    ...(title !== undefined && { title }),
+    ...(start !== undefined && { start: start - base }),
+    ...(end !== undefined && { end: end - base }),
+  }
+}
+
+function sourceCitation(source: JsonValue): Citation[] {
+  if (typeof source === 'string') return [{ url: source }]
+  const url = isObject(source) ? stringAt(source, 'url') : undefined
+  const title = isObject(source) ? stringAt(source, 'title') : undefined
+  return url === undefined ? [] : [{ url, ...(title !== undefined && { title }) }]
+}
+
+/** A citation as an annotation; undefined for what has no URL, which the dialect has no place for. */
+export function annotationOf(citation: Citation, base: number, length: number): JsonObject | undefined {
+  const { url, title, start, end } = citation
+  if (url === undefined) return undefined
+  return {
+    type: 'url_citation',
+    url_citation: {
+      url,
+      title: title ?? url,
+      start_index: base + (start ?? 0),
+      end_index: base + (end ?? length),
+    },
+  }
+}

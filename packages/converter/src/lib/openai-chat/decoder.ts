@@ -1,0 +1,224 @@
+import type { Emit, OpenPart } from '../chat/event.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { Usage } from '../chat/usage.ts'
+import type { StreamDecoder } from '../codec.ts'
+import { mergeUsage } from '../stream/fold.ts'
+import { truncated } from '../stream/phase.ts'
+import { TextTemplate } from '../stream/text-template.ts'
+import { CallDecoder } from './call-decoder.ts'
+import { citationsOf } from './content.ts'
+import { isError, streamError } from './error.ts'
+import { readStop, reasoningOf, usageOf } from './wire.ts'
+
+type TextKind = 'text' | 'refusal' | 'reasoning'
+
+/** The text of a chunk's first choice, where the common delta carries it. */
+export function deltaContent(chunk: JsonObject): JsonValue | undefined {
+  const choice = arrayAt(chunk, 'choices')[0]
+  return isObject(choice) ? member(objectAt(choice, 'delta') ?? {}, 'content') : undefined
+}
+
+/** Whether a chunk carries text for its first choice and nothing else that changes from chunk to chunk. */
+export function isPlainText(chunk: JsonObject): boolean {
+  const choices = arrayAt(chunk, 'choices')
+  const choice = choices[0]
+  if (choices.length !== 1 || !isObject(choice) || usageOf(chunk) !== undefined) return false
+  if ((member(choice, 'finish_reason') ?? null) !== null || (member(choice, 'logprobs') ?? null) !== null) return false
+  const delta = objectAt(choice, 'delta') ?? {}
+  return Object.keys(delta).every(
+    (key) => key === 'content' || key === 'role' || delta[key] === null || delta[key] === '',
+  )
+}
+
+/**
+ * Reads a stream of chat chunks, OpenAI's and those of compatible vendors. The finish reason is the sign of completion, but it is
+ * told only when the stream is over: usage comes after it.
+ */
+export class ChatDecoder implements StreamDecoder {
+  readonly #emit: Emit
+  readonly #report: Report
+  readonly #template = new TextTemplate('content', deltaContent)
+  readonly #calls: CallDecoder
+  #started = false
+  #over = false
+  /** The index of the choice that is read: the first that was seen. */
+  #choice: number | undefined
+  #next = 0
+  #text: { readonly kind: TextKind; readonly index: number } | undefined
+  #sawRefusal = false
+  #finish: string | undefined
+  #usage: Usage | undefined
+  /** Sources of the whole answer (Perplexity): the last list wins. */
+  #sources: JsonObject | undefined
+
+  constructor(emit: Emit, report: Report) {
+    this.#emit = emit
+    this.#report = report
+    this.#calls = new CallDecoder(emit, report, () => this.#next++)
+  }
+
+  frame(event: string, data: string): void {
+    if (this.#over) return
+    if (this.#text?.kind === 'text') {
+      const literal = this.#template.match(data)
+      if (literal !== undefined) {
+        if (literal !== '""') this.#emit({ type: 'text', index: this.#text.index, literal })
+        return
+      }
+    }
+    const trimmed = data.trim()
+    if (trimmed === '') return
+    if (trimmed === '[DONE]') this.end()
+    else this.#parse(event, trimmed, data)
+  }
+
+  end(): void {
+    if (this.#over) return
+    if (this.#finish === undefined) {
+      this.#fail(truncated())
+      return
+    }
+    this.#start({})
+    this.#cite()
+    this.#closeText()
+    this.#calls.finish()
+    this.#over = true
+    const stop = readStop(this.#finish, { calls: this.#calls.any, refusal: this.#sawRefusal })
+    this.#emit({ type: 'finish', stop, ...(this.#usage && { usage: this.#usage }) })
+  }
+
+  #parse(event: string, json: string, data: string): void {
+    let chunk: JsonValue
+    try {
+      chunk = JSON.parse(json) as JsonValue
+    } catch {
+      chunk = null
+    }
+    if (!isObject(chunk)) {
+      this.#fail({ status: 502, kind: 'server', message: 'the upstream sent a chunk that is not a JSON object' })
+    } else if (event === 'error' || isError(chunk)) this.#fail(streamError(chunk))
+    else this.#chunk(chunk, data)
+  }
+
+  #fail(error: ReturnType<typeof streamError>): void {
+    this.#over = true
+    this.#emit({ type: 'error', error })
+  }
+
+  #chunk(chunk: JsonObject, data: string): void {
+    const choices = arrayAt(chunk, 'choices')
+    const id = stringAt(chunk, 'id') ?? ''
+    // Azure opens with a chunk of prompt filter results that has neither id nor choices.
+    if (id !== '' || choices.length > 0) this.#start(chunk)
+    for (const choice of choices) {
+      if (this.#over) return
+      if (isObject(choice)) this.#readChoice(choice)
+    }
+    const usage = usageOf(chunk)
+    if (usage !== undefined && this.#started) {
+      this.#usage = mergeUsage(this.#usage, usage)
+      this.#emit({ type: 'usage', usage })
+    }
+    if (arrayAt(chunk, 'search_results').length > 0 || arrayAt(chunk, 'citations').length > 0) this.#sources = chunk
+    if (this.#text?.kind === 'text' && isPlainText(chunk)) this.#template.learn(data)
+  }
+
+  #start(chunk: JsonObject): void {
+    if (this.#started) return
+    this.#started = true
+    const id = stringAt(chunk, 'id')
+    const model = stringAt(chunk, 'model')
+    const created = numberAt(chunk, 'created')
+    this.#calls.replyId = id
+    this.#emit({
+      type: 'start',
+      ...(id !== undefined && id !== '' && { id }),
+      ...(model !== undefined && model !== '' && { model }),
+      ...(created !== undefined && { created }),
+    })
+  }
+
+  #readChoice(choice: JsonObject): void {
+    const index = numberAt(choice, 'index') ?? 0
+    this.#choice ??= index
+    if (index !== this.#choice) {
+      this.#report.dropped(`choices[${index}]`, 'only the first choice of a stream is converted')
+      return
+    }
+    if (isError(choice) || stringAt(choice, 'finish_reason') === 'error') {
+      this.#fail(streamError(choice))
+      return
+    }
+    // A server that cannot stream sends its whole message in one chunk; Perplexity repeats it beside every delta.
+    const whole = this.#next === 0 ? objectAt(choice, 'message') : undefined
+    this.#readDelta(objectAt(choice, 'delta') ?? whole ?? {})
+    const logprobs = member(choice, 'logprobs')
+    if (isObject(logprobs) && this.#text) {
+      this.#emit({ type: 'logprobs', index: this.#text.index, value: logprobs })
+    }
+    const finish = stringAt(choice, 'finish_reason')
+    if (finish !== undefined && finish !== '') this.#finish = finish
+  }
+
+  #readDelta(delta: JsonObject): void {
+    this.#write('reasoning', reasoningOf(delta))
+    this.#readContent(member(delta, 'content'))
+    this.#write('refusal', stringAt(delta, 'refusal'))
+    const audio = objectAt(delta, 'audio')
+    if (audio !== undefined) this.#readAudio(audio)
+    for (const annotation of citationsOf(delta, 0)) {
+      if (this.#text) this.#emit({ type: 'citation', index: this.#text.index, citation: annotation })
+    }
+    const legacy = objectAt(delta, 'function_call')
+    const calls = arrayAt(delta, 'tool_calls')
+    if (calls.length > 0 || legacy !== undefined) this.#closeText()
+    for (const call of calls) if (isObject(call)) this.#calls.delta(call)
+    if (legacy !== undefined) this.#calls.legacy(legacy)
+  }
+
+  /** Text, or Mistral's list of chunks: text and thinking. */
+  #readContent(content: JsonValue | undefined): void {
+    if (typeof content === 'string') this.#write('text', content)
+    if (!Array.isArray(content)) return
+    for (const piece of content) {
+      if (!isObject(piece)) continue
+      const thinking = arrayAt(piece, 'thinking')
+      if (thinking.length === 0) this.#write('text', stringAt(piece, 'text'))
+      for (const thought of thinking) if (isObject(thought)) this.#write('reasoning', stringAt(thought, 'text'))
+    }
+  }
+
+  #readAudio(audio: JsonObject): void {
+    this.#write('text', stringAt(audio, 'transcript'))
+    if (stringAt(audio, 'data')) this.#report.approximated('choices[0].delta.audio', 'audio is told by its transcript')
+  }
+
+  #write(kind: TextKind, text: string | undefined): void {
+    if (text === undefined || text === '') return
+    if (this.#text?.kind !== kind) this.#openText(kind)
+    if (this.#text) this.#emit({ type: 'text', index: this.#text.index, literal: JSON.stringify(text) })
+  }
+
+  #openText(kind: TextKind): void {
+    this.#closeText()
+    if (kind === 'refusal') this.#sawRefusal = true
+    const part: OpenPart = { type: kind }
+    this.#text = { kind, index: this.#next++ }
+    this.#emit({ type: 'open', index: this.#text.index, part })
+  }
+
+  #closeText(): void {
+    if (this.#text === undefined) return
+    this.#emit({ type: 'close', index: this.#text.index })
+    this.#text = undefined
+  }
+
+  #cite(): void {
+    if (this.#sources === undefined || this.#text?.kind !== 'text') return
+    for (const citation of citationsOf(this.#sources, 0)) {
+      this.#emit({ type: 'citation', index: this.#text.index, citation })
+    }
+  }
+}

@@ -1,0 +1,277 @@
+import type { ChatEvent, OpenPart } from '../chat/event.ts'
+import type { JsonObject } from '../chat/json.ts'
+import type { Citation } from '../chat/part.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { Usage } from '../chat/usage.ts'
+import type { ReplyContext, StreamEncoder } from '../codec.ts'
+import { mergeUsage } from '../stream/fold.ts'
+import { annotationOf } from './content.ts'
+import { errorFrame } from './error.ts'
+import { freeText, sealed } from './reply.ts'
+import { finishOf, vagueStops, writeUsage } from './wire.ts'
+
+type Finish = Extract<ChatEvent, { type: 'finish' }>
+
+interface TextState {
+  readonly type: 'text'
+  /** What stands before and after the text's literal in a chunk. */
+  readonly head: string
+  /** Where the part starts in the joined text. Characters. */
+  readonly base: number
+  readonly citations: Citation[]
+}
+
+interface HiddenState {
+  readonly type: 'hidden'
+}
+
+interface CallState {
+  readonly type: 'call'
+  readonly head: string
+  readonly tail: string
+  /** Pieces of a wrapped custom tool's arguments, written when they are all there. */
+  readonly wrapped: string[] | undefined
+  readonly ordinal: number
+  written: boolean
+}
+
+type PartState = TextState | HiddenState | CallState
+
+/** Writes a stream of chat chunks as OpenAI sends it. Text goes from event to chunk as the literal it is. */
+export class ChatEncoder implements StreamEncoder {
+  readonly #context: ReplyContext
+  readonly #parts = new Map<number, PartState>()
+  /** `data: {… "choices":[{"index":0,"delta":`, the same in every chunk. */
+  #open = ''
+  /** What ends a chunk after its delta. */
+  #close = ''
+  #base = ''
+  /** The text part written to last, for the common case of one after the other. */
+  #lastIndex = -1
+  #last: TextState | undefined
+  #calls = 0
+  /** Characters of content so far, which annotations count in. */
+  #length = 0
+  #refused = false
+  #annotations: JsonObject[] = []
+  #usage: Usage | undefined
+  #over = false
+
+  constructor(context: ReplyContext) {
+    this.#context = context
+  }
+
+  encode(event: ChatEvent): string {
+    if (event.type === 'text' && event.index === this.#lastIndex && this.#last !== undefined) {
+      return this.#text(this.#last, event.literal)
+    }
+    return this.#over ? '' : this.#encode(event)
+  }
+
+  #encode(event: ChatEvent): string {
+    switch (event.type) {
+      case 'start':
+        return this.#start(event)
+      case 'open':
+        return this.#openPart(event.index, event.part)
+      case 'text':
+        return this.#firstText(event.index, event.literal)
+      case 'input':
+        return this.#input(event.index, event.literal)
+      case 'seal':
+        return this.#seal(event)
+      case 'citation':
+        this.#cite(event.index, event.citation)
+        return ''
+      case 'logprobs':
+        return `${this.#open}{},"logprobs":${JSON.stringify(event.value)},"finish_reason":null}]${this.#suffix}`
+      case 'close':
+        return this.#closePart(event.index)
+      case 'usage':
+        this.#usage = mergeUsage(this.#usage, event.usage)
+        return ''
+      case 'finish':
+        return this.#finish(event)
+      case 'error':
+        this.#stop()
+        return errorFrame(event.error)
+    }
+  }
+
+  /** Clients that asked for usage get `usage: null` on every chunk but the last, as OpenAI sends it. */
+  get #suffix(): string {
+    return this.#context.wantsUsage ? ',"usage":null}\n\n' : '}\n\n'
+  }
+
+  #start(event: Extract<ChatEvent, { type: 'start' }>): string {
+    const { newId, now, model } = this.#context
+    const head = JSON.stringify({
+      id: event.id ?? `chatcmpl-${newId()}`,
+      object: 'chat.completion.chunk',
+      created: event.created ?? now(),
+      model: model ?? event.model ?? '',
+    })
+    this.#usage = event.usage
+    this.#base = `data: ${head.slice(0, -1)},"choices":[`
+    this.#open = `${this.#base}{"index":0,"delta":`
+    this.#close = `,"logprobs":null,"finish_reason":null}]${this.#suffix}`
+    return this.#delta({ role: 'assistant', content: '', refusal: null })
+  }
+
+  #delta(delta: JsonObject): string {
+    return this.#open + JSON.stringify(delta) + this.#close
+  }
+
+  #openPart(index: number, part: OpenPart): string {
+    switch (part.type) {
+      case 'text':
+      case 'refusal':
+      case 'reasoning':
+        this.#parts.set(index, this.#textState(part, index))
+        return ''
+      case 'tool-call':
+        return this.#openCall(index, part)
+      case 'opaque':
+        this.#parts.set(index, { type: 'hidden' })
+        this.#context.report.dropped(`parts[${index}]`, `openai-chat has no place for ${part.kind}`)
+        return ''
+    }
+  }
+
+  #textState(part: Extract<OpenPart, { type: 'text' | 'refusal' | 'reasoning' }>, index: number): PartState {
+    if (part.type === 'reasoning' && !this.#context.showReasoning) {
+      this.#context.report.dropped(`parts[${index}]`, 'reasoning is not shown')
+      return { type: 'hidden' }
+    }
+    if (part.type === 'refusal') this.#refused = true
+    const key = part.type === 'text' ? 'content' : part.type === 'refusal' ? 'refusal' : 'reasoning_content'
+    return {
+      type: 'text',
+      head: `${this.#open}{"${key}":`,
+      base: part.type === 'text' ? this.#length : -1,
+      citations: [],
+    }
+  }
+
+  #firstText(index: number, literal: string): string {
+    const state = this.#parts.get(index)
+    if (state?.type !== 'text') return ''
+    this.#lastIndex = index
+    this.#last = state
+    return this.#text(state, literal)
+  }
+
+  #text(state: TextState, literal: string): string {
+    if (literal === '""') return ''
+    if (state.base !== -1) this.#length += lengthOf(literal)
+    return `${state.head + literal}}${this.#close}`
+  }
+
+  #openCall(index: number, part: Extract<OpenPart, { type: 'tool-call' }>): string {
+    const { report, legacyFunctions, customTools } = this.#context
+    if (legacyFunctions && this.#calls > 0) {
+      this.#parts.set(index, { type: 'hidden' })
+      report.dropped(`parts[${index}]`, 'function_call holds one call only')
+      return ''
+    }
+    const ordinal = this.#calls++
+    const name = this.#context.originalToolName(part.name)
+    const custom = part.inputKind === 'text' || customTools.has(part.name)
+    const field = custom ? 'custom' : 'function'
+    const inputKey = custom ? 'input' : 'arguments'
+    const state: CallState = {
+      type: 'call',
+      ordinal,
+      wrapped: custom && part.inputKind === 'json' ? [] : undefined,
+      written: custom,
+      head: legacyFunctions
+        ? `${this.#open}{"function_call":{"arguments":`
+        : `${this.#open}{"tool_calls":[{"index":${ordinal},"${field}":{"${inputKey}":`,
+      tail: legacyFunctions ? `}}${this.#close}` : `}}]}${this.#close}`,
+    }
+    this.#parts.set(index, state)
+    if (legacyFunctions) return this.#delta({ function_call: { name, arguments: '' } })
+    const id = this.#context.callId(part.id)
+    return this.#delta({ tool_calls: [{ index: ordinal, id, type: field, [field]: { name, [inputKey]: '' } }] })
+  }
+
+  #input(index: number, literal: string): string {
+    const state = this.#parts.get(index)
+    if (state?.type !== 'call' || literal === '""') return ''
+    if (state.wrapped !== undefined) {
+      state.wrapped.push(JSON.parse(literal) as string)
+      return ''
+    }
+    state.written = true
+    return state.head + literal + state.tail
+  }
+
+  #seal({ index, seal }: Extract<ChatEvent, { type: 'seal' }>): string {
+    const state = this.#parts.get(index)
+    if (state?.type !== 'call' || seal.issuer !== 'gemini' || this.#context.legacyFunctions) return ''
+    return this.#delta({ tool_calls: [{ index: state.ordinal, extra_content: sealed(seal.value) }] })
+  }
+
+  #cite(index: number, citation: Citation): void {
+    const state = this.#parts.get(index)
+    if (state?.type !== 'text') return
+    if (citation.url === undefined) {
+      this.#context.report.dropped(`parts[${index}].citations`, 'a source without a URL has no place here')
+    } else state.citations.push(citation)
+  }
+
+  #closePart(index: number): string {
+    const state = this.#parts.get(index)
+    this.#parts.delete(index)
+    if (index === this.#lastIndex) this.#forget()
+    if (state?.type === 'text') {
+      for (const citation of state.citations) {
+        const annotation = annotationOf(citation, state.base, this.#length - state.base)
+        if (annotation) this.#annotations.push(annotation)
+      }
+    }
+    if (state?.type !== 'call') return ''
+    if (state.wrapped !== undefined) {
+      const text = freeText(state.wrapped.join(''))
+      return text === '' ? '' : state.head + JSON.stringify(text) + state.tail
+    }
+    // A client parses the arguments it gathered: none at all must still be JSON.
+    return state.written ? '' : `${state.head}"{}"${state.tail}`
+  }
+
+  #finish({ stop, usage }: Finish): string {
+    this.#stop()
+    this.#usage = mergeUsage(this.#usage, usage)
+    const { report, wantsUsage, legacyFunctions } = this.#context
+    const calls = this.#calls === 0 ? 'none' : legacyFunctions ? 'function' : 'tools'
+    const vague = vagueStops[stop.reason]
+    if (vague !== undefined && calls === 'none') report.approximated('stop_reason', vague)
+    let out = this.#annotations.length > 0 ? this.#delta({ annotations: this.#annotations }) : ''
+    out += this.#explanation(stop)
+    const finish = stop.reason === 'refusal' && this.#refused ? 'stop' : finishOf(stop, calls)
+    out += `${this.#open}{},"logprobs":null,"finish_reason":"${finish}"}]${this.#suffix}`
+    if (wantsUsage && this.#usage) out += `${this.#base}],"usage":${JSON.stringify(writeUsage(this.#usage))}}\n\n`
+    return `${out}data: [DONE]\n\n`
+  }
+
+  /** A refusal without a word of its own still says why. */
+  #explanation(stop: Stop): string {
+    if (stop.reason !== 'refusal' || this.#refused || !stop.explanation) return ''
+    return this.#delta({ refusal: stop.explanation })
+  }
+
+  #stop(): void {
+    this.#over = true
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#lastIndex = -1
+    this.#last = undefined
+  }
+}
+
+/** The characters of a JSON string literal; only one with escapes needs to be parsed for it. */
+function lengthOf(literal: string): number {
+  return literal.includes('\\') ? (JSON.parse(literal) as string).length : literal.length - 2
+}

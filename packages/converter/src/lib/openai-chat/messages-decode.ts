@@ -1,0 +1,198 @@
+import { isObject, type JsonObject, member } from '../chat/json.ts'
+import type { AssistantPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
+import {
+  invalid,
+  objectAt,
+  pathOf,
+  present,
+  readObject,
+  readObjects,
+  readString,
+  requireObject,
+  requireString,
+} from '../chat/read.ts'
+import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
+import { cacheOf, readContent, readPart } from './content.ts'
+import { argumentsText, reasoningOf, thoughtSignatureOf } from './wire.ts'
+
+type System = ChatRequest['system'][number]
+
+const roles = 'must be developer, system, user, assistant, tool or function'
+
+/** Message keys that are read; any other that says something is told as an extra. */
+const knownKeys: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  'tool_calls',
+  'function_call',
+  'tool_call_id',
+  'reasoning_content',
+  'reasoning',
+])
+
+/** Keys of replies that clients send back with the message they came in; they change nothing. */
+const echoedKeys: ReadonlySet<string> = new Set(['annotations', 'parsed', 'reasoning_details', 'cache_control'])
+
+/** Reads `messages`: instructions that lead the conversation apart, the rest as turns in order. */
+export function decodeMessages(
+  wire: JsonObject,
+  extras: Extra[],
+): { readonly system: System[]; readonly turns: Turn[] } {
+  const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
+  if (messages.length === 0) invalid('messages', 'must not be empty')
+  const conversation = new Conversation(extras)
+  for (const [i, { value, at }] of messages.entries()) conversation.add(value, at, i)
+  return { system: conversation.system, turns: conversation.turns }
+}
+
+class Conversation {
+  readonly system: System[] = []
+  readonly turns: Turn[] = []
+  readonly #extras: Extra[]
+  /** Tool names by call id, which tool messages do not repeat. */
+  readonly #names = new Map<string, string>()
+  /** The id given to a legacy `function_call`, which has none, until its result takes it. */
+  readonly #legacyIds = new Map<string, string>()
+  /** The results of the tool turn that stands last. */
+  #results: ToolResult[] = []
+
+  constructor(extras: Extra[]) {
+    this.#extras = extras
+  }
+
+  add(message: JsonObject, at: string, ordinal: number): void {
+    const role = requireString(message, 'role', at)
+    this.#tellUnknown(message, at, role)
+    if (role === 'system' || role === 'developer') this.#instruction(message, at, role === 'developer')
+    else if (role === 'user') this.turns.push({ role, parts: userParts(message, at), at })
+    else if (role === 'assistant') this.turns.push({ role, parts: this.#assistantParts(message, at, ordinal), at })
+    else if (role === 'tool') this.#result(message, at, requireString(message, 'tool_call_id', at))
+    else if (role === 'function') this.#result(message, at, this.#legacyResultId(message, at, ordinal))
+    else invalid(pathOf(at, 'role'), roles)
+  }
+
+  #legacyResultId(message: JsonObject, at: string, ordinal: number): string {
+    const name = requireString(message, 'name', at)
+    const id = this.#legacyIds.get(name) ?? legacyId(ordinal)
+    this.#names.set(id, name)
+    return id
+  }
+
+  #instruction(message: JsonObject, at: string, developer: boolean): void {
+    const parts = readContent(message, at, 'invalid').map(
+      (part): TextPart => (part.type === 'text' ? part : invalid(part.at, 'an instruction must be text')),
+    )
+    const mark = developer ? { developer: true as const } : {}
+    if (this.turns.length > 0) this.turns.push({ role: 'system', parts, at, ...mark })
+    else for (const part of parts) this.system.push({ ...part, ...mark })
+  }
+
+  /** Results that follow each other answer the same assistant turn. */
+  #result(message: JsonObject, at: string, callId: string): void {
+    const name = this.#names.get(callId)
+    const cache = cacheOf(message)
+    const result: ToolResult = {
+      callId,
+      at,
+      parts: readContent(message, at, 'none').filter((part) => part.type !== 'audio'),
+      ...(name !== undefined && { name }),
+      ...(cache && { cache }),
+    }
+    if (this.turns.at(-1)?.role === 'tool') this.#results.push(result)
+    else {
+      this.#results = [result]
+      this.turns.push({ role: 'tool', results: this.#results, at })
+    }
+  }
+
+  #assistantParts(message: JsonObject, at: string, ordinal: number): AssistantPart[] {
+    const parts: AssistantPart[] = []
+    const reasoning = reasoningOf(message)
+    if (reasoning) parts.push({ type: 'reasoning', text: reasoning, at: pathOf(at, reasoningKey(message)) })
+    parts.push(...assistantContent(message, at))
+    const refusal = readString(message, 'refusal', at)
+    if (refusal) parts.push({ type: 'refusal', text: refusal, at: pathOf(at, 'refusal') })
+    for (const call of readObjects(message, 'tool_calls', at) ?? []) parts.push(this.#call(call.value, call.at))
+    const legacy = readObject(message, 'function_call', at)
+    if (legacy) parts.push(this.#legacyCall(legacy, pathOf(at, 'function_call'), legacyId(ordinal)))
+    return parts
+  }
+
+  #call(wire: JsonObject, at: string): AssistantPart {
+    const kind = readString(wire, 'type', at) ?? 'function'
+    if (kind !== 'function' && kind !== 'custom') {
+      return { type: 'opaque', dialect: 'openai-chat', kind, value: wire, at }
+    }
+    const id = requireString(wire, 'id', at)
+    const body = requireObject(wire, kind, at)
+    const path = pathOf(at, kind)
+    const name = requireString(body, 'name', path)
+    this.#names.set(id, name)
+    const signature = thoughtSignatureOf(wire)
+    const call = { type: 'tool-call', id, name, at } as const
+    if (kind === 'custom') return { ...call, input: readString(body, 'input', path) ?? '', inputKind: 'text' }
+    return {
+      ...call,
+      input: inputOf(body),
+      inputKind: 'json',
+      ...(signature !== undefined && { seal: { issuer: 'gemini', value: signature } }),
+    }
+  }
+
+  #legacyCall(wire: JsonObject, at: string, id: string): ToolCallPart {
+    const name = requireString(wire, 'name', at)
+    this.#names.set(id, name)
+    this.#legacyIds.set(name, id)
+    return { type: 'tool-call', id, name, input: inputOf(wire), inputKind: 'json', at }
+  }
+
+  #tellUnknown(message: JsonObject, at: string, role: string): void {
+    for (const key of Object.keys(message)) {
+      const value = present(message, key)
+      if (value === undefined || knownKeys.has(key) || echoedKeys.has(key)) continue
+      if (key === 'name' && role === 'function') continue
+      this.#extras.push({ key: `message.${key}`, path: pathOf(at, key), value, verdict: 'drop' })
+    }
+  }
+}
+
+/** Legal as an id in every dialect, and the same on every turn that sends the history again. */
+function legacyId(ordinal: number): string {
+  return `call_function_${ordinal}`
+}
+
+/** No arguments are told as `""`, which is no JSON. */
+function inputOf(body: JsonObject): string {
+  const text = argumentsText(member(body, 'arguments'))
+  return text.trim() === '' ? '{}' : text
+}
+
+function reasoningKey(message: JsonObject): string {
+  return typeof member(message, 'reasoning_content') === 'string' ? 'reasoning_content' : 'reasoning'
+}
+
+/** A hint on the message itself is for its last part, as OpenRouter's clients mean it. */
+function userParts(message: JsonObject, at: string): UserPart[] {
+  const parts: UserPart[] = readContent(message, at, 'invalid')
+  const cache = objectAt(message, 'cache_control') && cacheOf(message)
+  const last = parts.at(-1)
+  if (cache === undefined || last === undefined || last.type === 'audio' || last.type === 'opaque') return parts
+  return [...parts.slice(0, -1), { ...last, cache: last.cache ?? cache }]
+}
+
+function assistantContent(message: JsonObject, at: string): AssistantPart[] {
+  const content = member(message, 'content')
+  if (!Array.isArray(content)) return readContent(message, at, 'none').filter((part) => part.type === 'text')
+  const path = pathOf(at, 'content')
+  return content
+    .map((part, i): AssistantPart => {
+      const place = `${path}[${i}]`
+      if (!isObject(part)) return invalid(place, 'must be an object')
+      if (part.type === 'refusal') return { type: 'refusal', text: requireString(part, 'refusal', place), at: place }
+      const read = readPart(part, place)
+      if (read.type === 'text' || read.type === 'image' || read.type === 'opaque') return read
+      return { type: 'opaque', dialect: 'openai-chat', kind: read.type, value: part, at: place }
+    })
+    .filter((part) => (part.type !== 'text' && part.type !== 'refusal') || part.text !== '')
+}

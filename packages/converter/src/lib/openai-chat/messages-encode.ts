@@ -1,0 +1,272 @@
+import type { JsonObject } from '../chat/json.ts'
+import type {
+  AssistantPart,
+  CacheHint,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import type { ChatRequest, Turn } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+
+type Assistant = Extract<Turn, { role: 'assistant' }>
+type ToolTurn = Extract<Turn, { role: 'tool' }>
+
+/** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
+const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
+  '5m': '30m',
+  '30m': '30m',
+  '1h': '12h',
+  '12h': '12h',
+  '24h': '12h',
+}
+
+/** Writes instructions and turns as messages. */
+export function encodeMessages(chat: ChatRequest, context: RequestContext): JsonObject[] {
+  return new MessageWriter(chat, context).write()
+}
+
+class MessageWriter {
+  readonly #chat: ChatRequest
+  readonly #context: RequestContext
+
+  constructor(chat: ChatRequest, context: RequestContext) {
+    this.#chat = chat
+    this.#context = context
+  }
+
+  write(): JsonObject[] {
+    const { report, capabilities } = this.#context
+    const { system, turns, cache, paths } = this.#chat
+    const last = turns.at(-1)
+    if (last?.role === 'assistant' && !capabilities.prefill && !last.parts.some((part) => part.type === 'tool-call')) {
+      report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
+    }
+    if (cache && !capabilities.openaiExtensions) {
+      report.dropped(paths.cache ?? 'cache_control', 'the server caches, or does not, without being asked')
+    }
+    return [...this.#instructions(system), ...turns.flatMap((turn) => this.#turn(turn))]
+  }
+
+  /** One message for all that leads; a `developer` mark of the source matters only to models that know the role. */
+  #instructions(parts: readonly TextPart[]): JsonObject[] {
+    if (parts.length === 0) return []
+    const role = this.#context.capabilities.developerRole ? 'developer' : 'system'
+    return [{ role, content: this.#texts(parts) }]
+  }
+
+  #turn(turn: Turn): JsonObject[] {
+    switch (turn.role) {
+      case 'system':
+        return this.#instructions(turn.parts)
+      case 'user':
+        return [{ role: 'user', content: this.#content(turn.parts.flatMap((part) => this.#userPart(part))) }]
+      case 'assistant':
+        return this.#assistant(turn)
+      case 'tool':
+        return this.#toolTurn(turn)
+    }
+  }
+
+  #texts(parts: readonly TextPart[]): string | JsonObject[] {
+    return this.#content(parts.map((part) => this.#text(part)))
+  }
+
+  /** A single plain text is written as a string, which every server reads. */
+  #content(parts: readonly JsonObject[]): string | JsonObject[] {
+    const [only] = parts
+    if (only === undefined) return ''
+    const plain = parts.length === 1 && only.prompt_cache_breakpoint === undefined
+    return plain && typeof only.text === 'string' ? only.text : [...parts]
+  }
+
+  #text(part: TextPart): JsonObject {
+    return { type: 'text', text: part.text, ...this.#breakpoint(part.cache, part.at) }
+  }
+
+  #breakpoint(cache: CacheHint | undefined, at: string): JsonObject {
+    if (cache === undefined) return {}
+    const { report, capabilities } = this.#context
+    if (!capabilities.cacheBreakpoints) {
+      report.dropped(`${at}.cache_control`, 'the model takes no cache breakpoints')
+      return {}
+    }
+    const ttl = breakpointTtl[cache.ttl ?? '30m']
+    if (cache.ttl !== undefined && cache.ttl !== ttl) {
+      report.approximated(`${at}.cache_control`, `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
+    }
+    return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
+  }
+
+  #userPart(part: UserPart): JsonObject[] {
+    switch (part.type) {
+      case 'text':
+        return [this.#text(part)]
+      case 'image':
+        return [this.#image(part)]
+      case 'file':
+        return this.#file(part)
+      case 'audio': {
+        if (part.source.kind !== 'base64') this.#context.report.refuse(part.at, 'audio must be sent as base64 data')
+        return [{ type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }]
+      }
+      case 'opaque':
+        return this.#opaque(part)
+    }
+  }
+
+  #image(part: ImagePart): JsonObject {
+    const { source, detail } = part
+    if (source.kind !== 'base64' && source.kind !== 'url') {
+      this.#context.report.refuse(part.at, 'an image stored at another provider cannot be sent: send its data or URL')
+    }
+    const url = source.kind === 'url' ? source.url : dataUrl(source)
+    return {
+      type: 'image_url',
+      image_url: { url, ...(detail !== undefined && { detail }) },
+      ...this.#breakpoint(part.cache, part.at),
+    }
+  }
+
+  #file(part: FilePart): JsonObject[] {
+    const { source, name, context } = part
+    const hint = this.#breakpoint(part.cache, part.at)
+    if (source.kind === 'text') {
+      const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
+      return [{ type: 'text', text, ...hint }]
+    }
+    if (source.kind !== 'base64') {
+      const what = source.kind === 'id' ? 'a file stored at another provider' : 'a document by URL'
+      return this.#context.report.refuse(part.at, `${what} cannot be sent: send its data`)
+    }
+    const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document')
+    const file = { type: 'file', file: { filename, file_data: dataUrl(source) }, ...hint }
+    if (context === undefined) return [file]
+    this.#context.report.approximated(`${part.at}.context`, 'sent as a text before the document')
+    return [{ type: 'text', text: context }, file]
+  }
+
+  /** What only its own dialect understands: a readable rendering of it at most. */
+  #opaque(part: OpaquePart): JsonObject[] {
+    if (part.dialect === 'openai-chat' && typeof part.value === 'object' && part.value !== null) {
+      return Array.isArray(part.value) ? [] : [part.value]
+    }
+    const text = this.#rendering(part)
+    return text === undefined ? [] : [{ type: 'text', text }]
+  }
+
+  #rendering(part: OpaquePart): string | undefined {
+    const { report } = this.#context
+    if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
+    if (part.text === undefined) report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
+    else report.approximated(part.at, `${part.kind} is sent as text`)
+    return part.text
+  }
+
+  #assistant(turn: Assistant): JsonObject[] {
+    const texts: string[] = []
+    const refusals: string[] = []
+    const calls: JsonObject[] = []
+    for (const part of turn.parts) {
+      if (part.type === 'refusal') refusals.push(part.text)
+      else if (part.type === 'tool-call') calls.push(this.#call(part))
+      else {
+        const text = this.#assistantText(part)
+        if (text === undefined) continue
+        if (calls.length > 0) this.#context.report.approximated(part.at, 'text after a tool call is sent before it')
+        texts.push(text)
+      }
+    }
+    if (texts.length + refusals.length + calls.length === 0) return []
+    return [
+      {
+        role: 'assistant',
+        content: texts.length === 0 ? null : texts.join(''),
+        ...(refusals.length > 0 && { refusal: refusals.join('') }),
+        ...(calls.length > 0 && { tool_calls: calls }),
+      },
+    ]
+  }
+
+  #assistantText(part: Exclude<AssistantPart, ToolCallPart | { type: 'refusal' }>): string | undefined {
+    const { report } = this.#context
+    switch (part.type) {
+      case 'text':
+        if (part.cache) report.dropped(`${part.at}.cache_control`, 'an assistant text carries no cache breakpoint')
+        return part.text
+      case 'reasoning':
+        report.dropped(part.at, 'reasoning goes back to its own provider only')
+        return undefined
+      case 'image':
+        report.dropped(part.at, 'an assistant message holds no images')
+        return undefined
+      case 'opaque':
+        return this.#rendering(part)
+    }
+  }
+
+  #call(part: ToolCallPart): JsonObject {
+    const { report, capabilities } = this.#context
+    const id = this.#context.callId(part.id)
+    const name = this.#context.toolName(part.name)
+    if (part.seal) report.dropped(part.at, `the seal of ${part.seal.issuer} goes back to its own provider only`)
+    if (part.cache) report.dropped(`${part.at}.cache_control`, 'a tool call carries no cache breakpoint')
+    if (part.inputKind === 'text' && capabilities.openaiExtensions) {
+      return { id, type: 'custom', custom: { name, input: part.input } }
+    }
+    const json = part.inputKind === 'json' ? part.input : JSON.stringify({ input: part.input })
+    return { id, type: 'function', function: { name, arguments: json } }
+  }
+
+  /** The results first, then what tool messages cannot hold, in one user message that says whose it is. */
+  #toolTurn(turn: ToolTurn): JsonObject[] {
+    const media: JsonObject[] = []
+    const messages = turn.results.map((result) => this.#result(result, media))
+    return media.length === 0 ? messages : [...messages, { role: 'user', content: media }]
+  }
+
+  #result(result: ToolResult, media: JsonObject[]): JsonObject {
+    const { report } = this.#context
+    const texts: JsonObject[] = []
+    const moved: JsonObject[] = []
+    for (const part of result.parts) {
+      if (part.type === 'text') texts.push(this.#text(part))
+      else if (part.type === 'opaque') texts.push(...this.#opaque(part))
+      else {
+        const written = part.type === 'image' ? [this.#image(part)] : this.#file(part)
+        const inMessage = written.every((piece) => piece.type === 'text')
+        ;(inMessage ? texts : moved).push(...written)
+        if (!inMessage) report.approximated(part.at, 'sent in a user message after the tool results')
+      }
+    }
+    const callId = this.#context.callId(result.callId)
+    if (moved.length > 0) {
+      media.push({ type: 'text', text: `From the result of tool call ${callId}:` }, ...moved)
+      if (texts.length === 0) texts.push({ type: 'text', text: 'The result is in the next user message.' })
+    }
+    if (result.isError) this.#markError(texts, result)
+    return { role: 'tool', tool_call_id: callId, content: this.#content(this.#hinted(texts, result)) }
+  }
+
+  #markError(texts: JsonObject[], result: ToolResult): void {
+    this.#context.report.approximated(`${result.at}.is_error`, 'told by the word Error before the result')
+    const [first] = texts
+    if (typeof first?.text === 'string') texts[0] = { ...first, text: `Error: ${first.text}` }
+    else texts.unshift({ type: 'text', text: 'Error' })
+  }
+
+  /** A breakpoint on a whole result stands on its last part. */
+  #hinted(texts: readonly JsonObject[], result: ToolResult): JsonObject[] {
+    const hint = this.#breakpoint(result.cache, result.at)
+    const last = texts.at(-1)
+    return last === undefined ? [] : [...texts.slice(0, -1), { ...last, ...hint }]
+  }
+}
+
+function dataUrl(source: { readonly mediaType: string; readonly data: string }): string {
+  return `data:${source.mediaType};base64,${source.data}`
+}

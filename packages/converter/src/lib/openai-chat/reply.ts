@@ -1,0 +1,272 @@
+import { ConversionError } from '../chat/error.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type { AssistantPart, TextPart, ToolCallPart } from '../chat/part.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { Alternative, ChatReply } from '../chat/reply.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { Usage } from '../chat/usage.ts'
+import type { ReplyContext } from '../codec.ts'
+import { holdsCall } from './call-decoder.ts'
+import { annotationOf, citationsOf } from './content.ts'
+import { isError, streamError } from './error.ts'
+import {
+  argumentsText,
+  finishOf,
+  mintedCallId,
+  readStop,
+  reasoningOf,
+  serviceTiers,
+  thoughtSignatureOf,
+  usageOf,
+  vagueStops,
+  writeUsage,
+} from './wire.ts'
+
+/** Reads a Chat Completions reply. */
+export function decodeReply(wire: JsonObject, report: Report): ChatReply {
+  const choices = choicesOf(wire)
+  const id = stringAt(wire, 'id')
+  const model = stringAt(wire, 'model')
+  const created = numberAt(wire, 'created')
+  const usage = usageOf(wire)
+  const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, id, report))
+  if (first === undefined) throw noReply('it has no choices')
+  const logprobs = choices[0] && objectAt(choices[0], 'logprobs')
+  const serviceTier = stringAt(wire, 'service_tier')
+  return {
+    ...(id !== undefined && id !== '' && { id }),
+    ...(model !== undefined && model !== '' && { model }),
+    ...(created !== undefined && { created }),
+    parts: withSources(first.parts, wire),
+    stop: first.stop,
+    ...(usage && { usage }),
+    ...(others.length > 0 && { alternatives: others }),
+    ...(logprobs && { logprobs }),
+    ...(serviceTier !== undefined && { serviceTier }),
+  }
+}
+
+function noReply(why: string): ConversionError {
+  return new ConversionError('INVALID_REPLY', `the upstream's answer is no chat completion: ${why}`)
+}
+
+/** The choices of a reply. Throws when it is none, or an error under 200. */
+export function choicesOf(wire: JsonObject): JsonObject[] {
+  if (isError(wire)) throw noReply(streamError(wire).message)
+  return arrayAt(wire, 'choices').filter(isObject)
+}
+
+function decodeChoice(choice: JsonObject, at: string, replyId: string | undefined, report: Report): Alternative {
+  const message = objectAt(choice, 'message') ?? {}
+  const path = `${at}.message`
+  const parts = [
+    ...reasoningParts(message, path),
+    ...contentParts(message, path, report),
+    ...callParts(message, path, replyId),
+  ]
+  return { parts, stop: stopOf(choice) }
+}
+
+/** Why a choice ended. */
+export function stopOf(choice: JsonObject): Stop {
+  const message = objectAt(choice, 'message') ?? {}
+  const has = { calls: holdsCall(message), refusal: (stringAt(message, 'refusal') ?? '') !== '' }
+  return readStop(stringAt(choice, 'finish_reason') ?? '', has)
+}
+
+function reasoningParts(message: JsonObject, path: string): AssistantPart[] {
+  const text = reasoningOf(message)
+  return text ? [{ type: 'reasoning', text, at: `${path}.reasoning_content` }] : []
+}
+
+function contentParts(message: JsonObject, path: string, report: Report): AssistantPart[] {
+  const content = member(message, 'content')
+  const at = `${path}.content`
+  const parts: AssistantPart[] = []
+  if (typeof content === 'string' && content !== '') parts.push(cited({ type: 'text', text: content, at }, message))
+  if (Array.isArray(content)) parts.push(...content.flatMap((piece, i) => pieceParts(piece, `${at}[${i}]`)))
+  const refusal = stringAt(message, 'refusal')
+  if (refusal) parts.push({ type: 'refusal', text: refusal, at: `${path}.refusal` })
+  const audio = objectAt(message, 'audio')
+  if (audio !== undefined) {
+    report.approximated(`${path}.audio`, 'audio is told by its transcript')
+    const transcript = stringAt(audio, 'transcript')
+    if (transcript) parts.push({ type: 'text', text: transcript, at: `${path}.audio` })
+  }
+  return parts
+}
+
+/** Mistral's list of chunks: text and thinking. */
+function pieceParts(piece: JsonValue, at: string): AssistantPart[] {
+  if (!isObject(piece)) return []
+  const thinking = arrayAt(piece, 'thinking')
+    .map((thought) => (isObject(thought) ? (stringAt(thought, 'text') ?? '') : ''))
+    .join('')
+  if (thinking !== '') return [{ type: 'reasoning', text: thinking, at }]
+  const text = stringAt(piece, 'text')
+  if (text) return [{ type: 'text', text, at }]
+  const kind = stringAt(piece, 'type') ?? 'unknown'
+  return kind === 'text' || kind === 'thinking'
+    ? []
+    : [{ type: 'opaque', dialect: 'openai-chat', kind, value: piece, at }]
+}
+
+function cited(part: TextPart, holder: JsonObject): TextPart {
+  const citations = citationsOf(holder, 0)
+  return citations.length === 0 ? part : { ...part, citations: [...(part.citations ?? []), ...citations] }
+}
+
+/** Sources a server names beside the choices belong to the answer's text. */
+function withSources(parts: readonly AssistantPart[], wire: JsonObject): AssistantPart[] {
+  const last = parts.findLastIndex((part) => part.type === 'text')
+  return parts.map((part, i) => (i === last && part.type === 'text' ? cited(part, wire) : part))
+}
+
+function callParts(message: JsonObject, path: string, replyId: string | undefined): ToolCallPart[] {
+  const calls = arrayAt(message, 'tool_calls').filter(isObject)
+  const parts = calls.map((call, i) => callPart(call, `${path}.tool_calls[${i}]`, mintedCallId(replyId, i)))
+  const legacy = objectAt(message, 'function_call')
+  if (legacy === undefined) return parts
+  const id = mintedCallId(replyId, calls.length)
+  return [...parts, callPart({ id, function: legacy }, `${path}.function_call`, id)]
+}
+
+function callPart(call: JsonObject, at: string, minted: string): ToolCallPart {
+  const custom = objectAt(call, 'custom')
+  const body = custom ?? objectAt(call, 'function') ?? {}
+  const input = argumentsText(member(body, custom === undefined ? 'arguments' : 'input'))
+  const signature = thoughtSignatureOf(call)
+  return {
+    type: 'tool-call',
+    id: stringAt(call, 'id') || minted,
+    name: stringAt(body, 'name') ?? '',
+    input: custom === undefined && input.trim() === '' ? '{}' : input,
+    inputKind: custom === undefined ? 'json' : 'text',
+    at,
+    ...(signature !== undefined && { seal: { issuer: 'gemini', value: signature } }),
+  }
+}
+
+/** Writes a Chat Completions reply. */
+export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject {
+  const { usage, logprobs, serviceTier } = reply
+  const choices = [{ parts: reply.parts, stop: reply.stop }, ...(reply.alternatives ?? [])]
+  return {
+    id: reply.id ?? `chatcmpl-${context.newId()}`,
+    object: 'chat.completion',
+    created: reply.created ?? context.now(),
+    model: context.model ?? reply.model ?? '',
+    choices: choices.map((choice, i) => encodeChoice(choice, i, i === 0 ? logprobs : undefined, context)),
+    ...(usage && { usage: writeUsage(usage) }),
+    ...(serviceTier !== undefined && serviceTiers.has(serviceTier) && { service_tier: serviceTier }),
+  }
+}
+
+function encodeChoice(
+  { parts, stop }: Alternative,
+  index: number,
+  logprobs: JsonValue | undefined,
+  context: ReplyContext,
+): JsonObject {
+  const calls = parts.filter((part) => part.type === 'tool-call')
+  const spelling = calls.length === 0 ? 'none' : context.legacyFunctions ? 'function' : 'tools'
+  const vague = vagueStops[stop.reason]
+  const hasRefusal = parts.some((part) => part.type === 'refusal' && part.text !== '')
+  const finish = stop.reason === 'refusal' && hasRefusal ? 'stop' : finishOf(stop, spelling)
+  if (vague !== undefined && spelling === 'none') context.report.approximated('stop_reason', vague)
+  return {
+    index,
+    message: encodeMessage(parts, stop, context),
+    logprobs: logprobs ?? null,
+    finish_reason: finish,
+  }
+}
+
+function encodeMessage(parts: readonly AssistantPart[], stop: Stop, context: ReplyContext): JsonObject {
+  const { report } = context
+  let content = ''
+  let refusal = ''
+  let reasoning = ''
+  const annotations: JsonObject[] = []
+  const calls: ToolCallPart[] = []
+  for (const part of parts) {
+    switch (part.type) {
+      case 'text':
+        annotations.push(...annotationsOf(part, content.length, context))
+        content += part.text
+        break
+      case 'refusal':
+        refusal += part.text
+        break
+      case 'reasoning':
+        reasoning += part.text
+        if (part.text !== '' && !context.showReasoning) report.dropped(part.at, 'reasoning is not shown')
+        break
+      case 'tool-call':
+        calls.push(part)
+        break
+      default:
+        report.dropped(part.at, `openai-chat has no place for ${part.type === 'image' ? 'an image' : part.kind}`)
+    }
+  }
+  if (refusal === '' && stop.reason === 'refusal') refusal = stop.explanation ?? ''
+  return {
+    role: 'assistant',
+    content: content === '' && (calls.length > 0 || refusal !== '') ? null : content,
+    refusal: refusal === '' ? null : refusal,
+    ...(reasoning !== '' && context.showReasoning && { reasoning_content: reasoning }),
+    ...(annotations.length > 0 && { annotations }),
+    ...encodeCalls(calls, context),
+  }
+}
+
+/** Annotations count in the joined text, citations in their own part. */
+function annotationsOf(part: TextPart, base: number, { report }: ReplyContext): JsonObject[] {
+  return (part.citations ?? []).flatMap((citation, i) => {
+    const annotation = annotationOf(citation, base, part.text.length)
+    if (annotation === undefined)
+      report.dropped(`${part.at}.citations[${i}]`, 'a source without a URL has no place here')
+    return annotation === undefined ? [] : [annotation]
+  })
+}
+
+function encodeCalls(calls: readonly ToolCallPart[], context: ReplyContext): JsonObject {
+  const [first, ...others] = calls
+  if (first === undefined) return {}
+  if (!context.legacyFunctions) return { tool_calls: calls.map((call) => encodeCall(call, context)) }
+  for (const call of others) context.report.dropped(call.at, 'function_call holds one call only')
+  return { function_call: { name: context.originalToolName(first.name), arguments: first.input } }
+}
+
+function encodeCall(call: ToolCallPart, context: ReplyContext): JsonObject {
+  const id = context.callId(call.id)
+  const name = context.originalToolName(call.name)
+  if (call.inputKind === 'text') return { id, type: 'custom', custom: { name, input: call.input } }
+  if (context.customTools.has(call.name)) return { id, type: 'custom', custom: { name, input: freeText(call.input) } }
+  const seal = call.seal?.issuer === 'gemini' ? { extra_content: sealed(call.seal.value) } : {}
+  return { id, type: 'function', function: { name, arguments: call.input }, ...seal }
+}
+
+/** Where Google's compatible endpoint carries a thought signature, so that chat clients can send it back. */
+export function sealed(signature: string): JsonObject {
+  return { google: { thought_signature: signature } }
+}
+
+/** The free text a custom tool was called with through a function of one string argument. */
+export function freeText(input: string): string {
+  try {
+    const value = JSON.parse(input) as JsonValue
+    const text = isObject(value) ? stringAt(value, 'input') : undefined
+    return text ?? input
+  } catch {
+    return input
+  }
+}
+
+/** Usage and stop of a reply that passes as bytes. */
+export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
+  const usage = usageOf(wire)
+  const choice = arrayAt(wire, 'choices').find(isObject)
+  return { ...(usage && { usage }), ...(choice && { stop: stopOf(choice) }) }
+}

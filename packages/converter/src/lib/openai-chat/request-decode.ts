@@ -1,0 +1,260 @@
+import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import {
+  invalid,
+  pathOf,
+  present,
+  readBoolean,
+  readCount,
+  readNumber,
+  readObject,
+  readString,
+  readStrings,
+  requireObject,
+  requireString,
+} from '../chat/read.ts'
+import type { ChatRequest, Effort, Extra, OutputFormat, RequestField } from '../chat/request.ts'
+import { isTtl } from './content.ts'
+import { decodeMessages } from './messages-decode.ts'
+import { decodeToolChoice, decodeTools } from './tools.ts'
+import { effortWords } from './wire.ts'
+
+type Scalars = Omit<ChatRequest, 'model' | 'stream' | 'system' | 'turns' | 'tools' | 'extras' | 'paths'>
+
+type Paths = { [field in RequestField]?: string }
+
+/** Top-level keys the canon does not model, and what becomes of each in a dialect that has no counterpart. */
+const extraVerdicts: ReadonlyMap<string, Pick<Extra, 'verdict' | 'detail'>> = new Map<
+  string,
+  Pick<Extra, 'verdict' | 'detail'>
+>([
+  ['audio', { verdict: 'refuse', detail: 'spoken answers are not converted' }],
+  ['data_sources', { verdict: 'refuse', detail: 'answers from Azure data sources are not converted' }],
+])
+
+/** Top-level keys this decoder reads; every other key is told as an extra. */
+const knownKeys: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'tools',
+  'tool_choice',
+  'functions',
+  'function_call',
+  'parallel_tool_calls',
+  'max_tokens',
+  'max_completion_tokens',
+  'stop',
+  'temperature',
+  'top_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'seed',
+  'n',
+  'logprobs',
+  'top_logprobs',
+  'response_format',
+  'reasoning_effort',
+  'verbosity',
+  'service_tier',
+  'user',
+  'safety_identifier',
+  'metadata',
+  'store',
+  'prompt_cache_options',
+  'modalities',
+])
+
+/** Reads a Chat Completions request. */
+export function decodeRequest(wire: JsonObject, _report: Report): ChatRequest {
+  const extras: Extra[] = []
+  const paths: Paths = {}
+  const { system, turns } = decodeMessages(wire, extras)
+  const scalars = { ...sampling(wire, paths), ...shape(wire, paths, extras), ...identity(wire, paths, extras) }
+  const toolChoice = decodeToolChoice(wire)
+  if (toolChoice) paths.toolChoice = present(wire, 'tool_choice') === undefined ? 'function_call' : 'tool_choice'
+  const streamOptions = readObject(wire, 'stream_options', '') ?? {}
+  readUnknown(wire, extras)
+  return {
+    model: requireString(wire, 'model', ''),
+    stream: readBoolean(wire, 'stream', '') ?? false,
+    ...(readBoolean(streamOptions, 'include_usage', 'stream_options') && { wantsUsage: true }),
+    system,
+    turns,
+    tools: decodeTools(wire),
+    ...(toolChoice && { toolChoice }),
+    ...scalars,
+    extras,
+    paths,
+  }
+}
+
+/** How the answer is drawn, and how long it may get. */
+export function sampling(wire: JsonObject, paths: Paths): Scalars {
+  const number = <Field extends RequestField>(field: Field, key: string): { [field in Field]?: number } => {
+    const value = readNumber(wire, key, '')
+    if (value === undefined) return {}
+    paths[field] = key
+    return { [field]: value } as { [field in Field]?: number }
+  }
+  const stop = readStop(wire)
+  if (stop) paths.stop = 'stop'
+  const newer = present(wire, 'max_completion_tokens') !== undefined
+  const limit = newer ? 'max_completion_tokens' : 'max_tokens'
+  // Both are read, so that a wrong type is refused; the newer name wins, as it does at OpenAI.
+  readCount(wire, 'max_tokens', '')
+  const maxTokens = readCount(wire, limit, '')
+  if (maxTokens !== undefined) paths.maxTokens = limit
+  return {
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(stop && { stop }),
+    ...number('temperature', 'temperature'),
+    ...number('topP', 'top_p'),
+    ...number('presencePenalty', 'presence_penalty'),
+    ...number('frequencyPenalty', 'frequency_penalty'),
+    ...number('seed', 'seed'),
+    ...number('candidates', 'n'),
+  }
+}
+
+function readStop(wire: JsonObject): string[] | undefined {
+  const stop = present(wire, 'stop')
+  if (typeof stop === 'string') return [stop]
+  if (stop !== undefined && !Array.isArray(stop)) invalid('stop', 'must be a string or an array of strings')
+  const list = readStrings(wire, 'stop', '')
+  return list === undefined || list.length === 0 ? undefined : list
+}
+
+/** What the answer is to look like. */
+function shape(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
+  const output = readOutput(wire, extras)
+  if (output) paths.output = 'response_format'
+  const effort = readEffort(wire, extras)
+  if (effort) paths.reasoning = 'reasoning_effort'
+  const verbosity = readString(wire, 'verbosity', '')
+  if (verbosity !== undefined) paths.verbosity = 'verbosity'
+  const logprobs = readLogprobs(wire, extras)
+  if (logprobs) paths.logprobs = 'logprobs'
+  const parallelToolCalls = readBoolean(wire, 'parallel_tool_calls', '')
+  if (parallelToolCalls !== undefined) paths.parallelToolCalls = 'parallel_tool_calls'
+  const modalities = readStrings(wire, 'modalities', '') ?? []
+  if (modalities.some((modality) => modality !== 'text')) {
+    const detail = 'only text answers are converted'
+    extras.push({ key: 'modalities', path: 'modalities', value: modalities, verdict: 'refuse', detail })
+  }
+  return {
+    ...(output && { output }),
+    ...(effort && { reasoning: { effort } }),
+    ...(verbosity !== undefined && { verbosity }),
+    ...(logprobs && { logprobs }),
+    ...(parallelToolCalls !== undefined && { parallelToolCalls }),
+  }
+}
+
+function readOutput(wire: JsonObject, extras: Extra[]): OutputFormat | undefined {
+  const format = readObject(wire, 'response_format', '')
+  if (format === undefined) return undefined
+  const type = requireString(format, 'type', 'response_format')
+  if (type === 'text') return undefined
+  if (type === 'json_object') return { type: 'json' }
+  if (type !== 'json_schema') {
+    const detail = `an answer in the format ${type} is not converted`
+    extras.push({ key: 'response_format', path: 'response_format', value: format, verdict: 'refuse', detail })
+    return undefined
+  }
+  const path = 'response_format.json_schema'
+  const wanted = requireObject(format, 'json_schema', 'response_format')
+  const name = readString(wanted, 'name', path)
+  const description = readString(wanted, 'description', path)
+  const strict = readBoolean(wanted, 'strict', path)
+  return {
+    type: 'json-schema',
+    schema: readObject(wanted, 'schema', path) ?? {},
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+function readEffort(wire: JsonObject, extras: Extra[]): Effort | undefined {
+  const word = readString(wire, 'reasoning_effort', '')
+  const effort = effortWords.find((known) => known === word)
+  if (word !== undefined && effort === undefined) {
+    const detail = 'not an effort this version knows'
+    extras.push({ key: 'reasoning_effort', path: 'reasoning_effort', value: word, verdict: 'drop', detail })
+  }
+  return effort
+}
+
+function readLogprobs(wire: JsonObject, extras: Extra[]): { readonly top?: number } | undefined {
+  const wanted = readBoolean(wire, 'logprobs', '')
+  const top = readCount(wire, 'top_logprobs', '')
+  if (wanted) return top === undefined ? {} : { top }
+  if (top !== undefined) {
+    const detail = 'has no effect without logprobs'
+    extras.push({ key: 'top_logprobs', path: 'top_logprobs', value: top, verdict: 'drop', detail })
+  }
+  return undefined
+}
+
+/** Who asks, at what price, and what the provider keeps. */
+function identity(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
+  const user = readUser(wire, paths, extras)
+  const tier = readString(wire, 'service_tier', '')
+  if (tier !== undefined) paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
+  const store = readBoolean(wire, 'store', '')
+  if (store !== undefined) paths.store = 'store'
+  const metadata = readMetadata(wire)
+  if (metadata) paths.metadata = 'metadata'
+  const cache = readCacheOptions(wire, extras)
+  if (cache) paths.cache = 'prompt_cache_options'
+  return {
+    ...(user !== undefined && { user }),
+    ...(tier !== undefined && (tier === 'fast' ? { fast: true } : { serviceTier: tier })),
+    ...(store !== undefined && { store }),
+    ...(metadata && { metadata }),
+    ...(cache && { cache }),
+  }
+}
+
+/** `safety_identifier` replaces `user`, so it wins where both are given. */
+function readUser(wire: JsonObject, paths: Paths, extras: Extra[]): string | undefined {
+  const safety = readString(wire, 'safety_identifier', '')
+  const user = readString(wire, 'user', '')
+  if (safety !== undefined || user !== undefined) paths.user = safety === undefined ? 'user' : 'safety_identifier'
+  if (safety !== undefined && user !== undefined && user !== safety) {
+    const detail = 'safety_identifier is sent in its place'
+    extras.push({ key: 'user', path: 'user', value: user, verdict: 'drop', detail })
+  }
+  return safety ?? user
+}
+
+function readMetadata(wire: JsonObject): Readonly<Record<string, string>> | undefined {
+  const metadata = readObject(wire, 'metadata', '')
+  if (metadata === undefined) return undefined
+  const entries = Object.entries(metadata).map(([key, value]): [string, string] =>
+    typeof value === 'string' ? [key, value] : invalid(pathOf('metadata', key), 'must be a string'),
+  )
+  return Object.fromEntries(entries)
+}
+
+/** Implicit caching keeps the whole prefix; `explicit` only turns that off, which other dialects do anyway. */
+function readCacheOptions(wire: JsonObject, extras: Extra[]): ChatRequest['cache'] {
+  const options = readObject(wire, 'prompt_cache_options', '')
+  if (options === undefined) return undefined
+  const mode = readString(options, 'mode', 'prompt_cache_options') ?? 'implicit'
+  const ttl = readString(options, 'ttl', 'prompt_cache_options')
+  if (mode === 'implicit') return isTtl(ttl) ? { ttl } : {}
+  extras.push({ key: 'prompt_cache_options', path: 'prompt_cache_options', value: options, verdict: 'drop' })
+  return undefined
+}
+
+function readUnknown(wire: JsonObject, extras: Extra[]): void {
+  for (const key of Object.keys(wire)) {
+    const value: JsonValue | undefined = member(wire, key)
+    if (knownKeys.has(key) || value === undefined || value === null) continue
+    const verdict = extraVerdicts.get(key) ?? { verdict: 'drop' }
+    extras.push({ key, path: key, value, ...verdict })
+  }
+}

@@ -1,0 +1,231 @@
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { ChatRequest, Effort, OutputFormat, RequestField } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+import { aliasOf } from '../tool-names.ts'
+import { encodeMessages } from './messages-encode.ts'
+import { encodeTools } from './tools.ts'
+import { effortWords } from './wire.ts'
+
+/** Up to how many thinking tokens an effort word stands for; what is above the last is `xhigh`. */
+const effortBudgets: readonly (readonly [effort: Effort, tokens: number])[] = [
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 24576],
+]
+
+/** Longest `user`; `safety_identifier` takes 128 (openai 7.57.0), but 64 fits both and Azure. Characters. */
+const maxUserLength = 64
+
+/** Writes a Chat Completions request. */
+export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
+  const path = (field: RequestField, otherwise: string): string => chat.paths[field] ?? otherwise
+  return {
+    model: chat.model,
+    messages: encodeMessages(chat, context),
+    ...encodeTools(chat.tools, chat.toolChoice, chat.parallelToolCalls, context, {
+      toolChoice: path('toolChoice', 'tool_choice'),
+      parallelToolCalls: path('parallelToolCalls', 'parallel_tool_calls'),
+    }),
+    ...encodeLimits(chat, context, path),
+    ...encodeSampling(chat, context, path),
+    ...encodeShape(chat, context, path),
+    ...encodeIdentity(chat, context, path),
+    ...encodeStream(chat, context),
+  }
+}
+
+type PathOf = (field: RequestField, otherwise: string) => string
+
+function encodeLimits(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
+  if (chat.maxTokens === 0) {
+    report.refuse(
+      path('maxTokens', 'max_tokens'),
+      'a request for no tokens at all (cache warming) is not possible here',
+    )
+  }
+  const stop = chat.stop ?? []
+  const kept = stop.slice(0, capabilities.maxStops)
+  for (let i = kept.length; i < stop.length; i++) {
+    report.dropped(`${path('stop', 'stop')}[${i}]`, `the model takes at most ${capabilities.maxStops} stop sequences`)
+  }
+  return {
+    ...(chat.maxTokens !== undefined && { [capabilities.maxTokensField]: chat.maxTokens }),
+    ...(kept.length > 0 && { stop: kept }),
+  }
+}
+
+/** Sampling fields with the names they have on the wire. */
+const samplingFields = [
+  ['temperature', 'temperature'],
+  ['topP', 'top_p'],
+  ['presencePenalty', 'presence_penalty'],
+  ['frequencyPenalty', 'frequency_penalty'],
+] as const
+
+function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
+  const wire: JsonObject = {}
+  for (const [field, key] of samplingFields) {
+    const value = chat[field]
+    if (value === undefined) continue
+    if (capabilities.sampling === 'none') report.dropped(path(field, key), 'the model takes no sampling parameters')
+    else wire[key] = field === 'temperature' ? Math.min(value, capabilities.maxTemperature) : value
+    if (wire[key] !== undefined && wire[key] !== value) {
+      report.approximated(path(field, key), `the highest temperature is ${capabilities.maxTemperature}`)
+    }
+  }
+  if (chat.topK !== undefined) report.dropped(path('topK', 'top_k'), 'openai-chat has no top_k')
+  if (chat.seed !== undefined) wire.seed = chat.seed
+  if (chat.candidates !== undefined && chat.candidates !== 1) wire.n = chat.candidates
+  if (chat.logprobs) {
+    if (capabilities.sampling === 'none')
+      report.dropped(path('logprobs', 'logprobs'), 'the model tells no log-probabilities')
+    else
+      Object.assign(wire, {
+        logprobs: true,
+        ...(chat.logprobs.top !== undefined && { top_logprobs: chat.logprobs.top }),
+      })
+  }
+  return wire
+}
+
+function encodeShape(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {
+  const { report, capabilities } = context
+  const effort = effortOf(chat, context, path('reasoning', 'reasoning_effort'))
+  const verbosity = capabilities.openaiExtensions ? chat.verbosity : undefined
+  if (chat.verbosity !== undefined && verbosity === undefined) {
+    report.dropped(path('verbosity', 'verbosity'), 'the model has no verbosity control')
+  }
+  return {
+    ...(chat.output && { response_format: encodeOutput(chat.output, context, path('output', 'response_format')) }),
+    ...(effort && { reasoning_effort: effort }),
+    ...(verbosity !== undefined && { verbosity }),
+  }
+}
+
+function encodeOutput(output: OutputFormat, { report, capabilities }: RequestContext, path: string): JsonObject {
+  if (output.type === 'json') return { type: 'json_object' }
+  if (!capabilities.structuredOutput) {
+    report.approximated(path, 'the model has JSON mode only: the schema is not enforced')
+    return { type: 'json_object' }
+  }
+  const { schema, description, strict } = output
+  const name = aliasOf(output.name ?? 'response', 64)
+  return {
+    type: 'json_schema',
+    json_schema: {
+      name,
+      ...(description !== undefined && { description }),
+      schema,
+      // A source without the flag means its schema to be kept to; `strict` may say so only of a schema OpenAI takes as strict.
+      ...((strict ?? isStrict(schema)) && { strict: true }),
+      ...(strict === false && { strict }),
+    },
+  }
+}
+
+/**
+ * Whether a schema keeps OpenAI's rules for strict ones: every object closes its properties and requires all of them.
+ * Walks without recursion, because a schema may be as deep as the sender likes.
+ */
+export function isStrict(schema: JsonObject): boolean {
+  if (member(schema, 'type') !== 'object') return false
+  const pending: JsonValue[] = [schema]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (Array.isArray(node)) for (const branch of node) pending.push(branch)
+    if (!isObject(node)) continue
+    if (!isClosed(node)) return false
+    for (const key of Object.keys(node)) {
+      const child = member(node, key)
+      if (key === 'properties' || key === '$defs' || key === 'definitions') {
+        if (isObject(child)) for (const name of Object.keys(child)) pending.push(child[name] ?? null)
+      } else if (key === 'items' || key === 'anyOf') pending.push(child ?? null)
+      else if (loosening.has(key)) return false
+    }
+  }
+  return true
+}
+
+/** Keywords a strict schema may not hold. */
+const loosening: ReadonlySet<string> = new Set(['allOf', 'oneOf', 'not', 'if', 'then', 'else', 'patternProperties'])
+
+function isClosed(node: JsonObject): boolean {
+  const properties = member(node, 'properties')
+  const type = member(node, 'type')
+  if (type !== 'object' && !(Array.isArray(type) && type.includes('object')) && properties === undefined) return true
+  const required = member(node, 'required')
+  const needed = new Set(Array.isArray(required) ? required : [])
+  const names = isObject(properties) ? Object.keys(properties) : []
+  return member(node, 'additionalProperties') === false && names.every((name) => needed.has(name))
+}
+
+/** The effort that comes nearest to how much the client wants the model to reason. */
+function effortOf(chat: ChatRequest, { report, capabilities }: RequestContext, path: string): Effort | undefined {
+  const { reasoning } = chat
+  if (reasoning === undefined) return undefined
+  if (reasoning.display === 'summarized') report.dropped(path, 'openai-chat does not show reasoning on request')
+  const wanted = wantedEffort(chat)
+  if (wanted === undefined) return undefined
+  const nearest = nearestEffort(wanted, capabilities.efforts)
+  if (nearest === undefined) {
+    report.dropped(path, 'the model has no effort control')
+    return undefined
+  }
+  const exact = nearest === wanted && (reasoning.effort !== undefined || reasoning.mode === 'disabled')
+  if (!exact) report.approximated(path, `sent as reasoning_effort ${nearest}`)
+  return nearest
+}
+
+function wantedEffort({ reasoning = {} }: ChatRequest): Effort | undefined {
+  if (reasoning.mode === 'disabled') return 'none'
+  if (reasoning.effort !== undefined) return reasoning.effort
+  const { budget } = reasoning
+  if (budget === undefined) return undefined
+  if (budget === 0) return 'none'
+  return effortBudgets.find(([, tokens]) => budget <= tokens)?.[0] ?? 'xhigh'
+}
+
+function nearestEffort(wanted: Effort, efforts: readonly Effort[]): Effort | undefined {
+  const rank = (effort: Effort): number => effortWords.indexOf(effort)
+  let nearest: Effort | undefined
+  for (const effort of efforts) {
+    const better =
+      nearest === undefined || Math.abs(rank(effort) - rank(wanted)) < Math.abs(rank(nearest) - rank(wanted))
+    // `none` turns reasoning off, which is never merely near to wanting some.
+    if (better && (effort !== 'none' || wanted === 'none')) nearest = effort
+  }
+  return nearest
+}
+
+function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
+  const wire: JsonObject = {}
+  if (chat.user !== undefined) {
+    wire[capabilities.openaiExtensions ? 'safety_identifier' : 'user'] = userOf(chat.user)
+    if (chat.user.length > maxUserLength) {
+      report.approximated(path('user', 'user'), `an id of more than ${maxUserLength} characters is sent as its hash`)
+    }
+  }
+  const send = (field: RequestField, key: string, value: JsonValue | undefined): void => {
+    if (value === undefined) return
+    if (capabilities.openaiExtensions) wire[key] = value
+    else report.dropped(path(field, key), `servers that are only compatible have no ${key}`)
+  }
+  send('serviceTier', 'service_tier', chat.serviceTier)
+  send('metadata', 'metadata', chat.metadata && { ...chat.metadata })
+  send('store', 'store', chat.store || capabilities.openaiExtensions ? chat.store : undefined)
+  if (chat.fast) {
+    send('fast', 'service_tier', 'priority')
+    if (wire.service_tier === 'priority') report.approximated(path('fast', 'speed'), 'sent as service_tier priority')
+  }
+  return wire
+}
+
+/** An id that is too long becomes a hash of it: still one id for one user, which is all it is for. */
+function userOf(user: string): string {
+  return user.length <= maxUserLength ? user : aliasOf(user, maxUserLength)
+}
+
+/** Usage is always asked for, because the answer's cost must be known whoever asked. */
+function encodeStream(chat: ChatRequest, { capabilities }: RequestContext): JsonObject {
+  if (!chat.stream) return {}
+  return { stream: true, ...(capabilities.streamUsage && { stream_options: { include_usage: true } }) }
+}

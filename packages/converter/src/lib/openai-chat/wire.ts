@@ -1,0 +1,213 @@
+import type { ErrorKind } from '../chat/error.ts'
+import type { JsonObject, JsonValue } from '../chat/json.ts'
+import { numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { Effort } from '../chat/request.ts'
+import type { Stop, StopReason } from '../chat/stop.ts'
+import type { Usage } from '../chat/usage.ts'
+
+/**
+ * The wire of OpenAI's Chat Completions (openai 7.57.0) as this package writes it, and its word tables. What compatible vendors
+ * send besides is read where it is read.
+ */
+
+/** The finish reasons the official SDK declares. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call'
+
+/** The canon's stop reasons in the dialect's words. */
+export const finishOfStop: Readonly<Record<StopReason, FinishReason>> = {
+  end: 'stop',
+  length: 'length',
+  'context-window': 'length',
+  'stop-sequence': 'stop',
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
+  refusal: 'content_filter',
+  pause: 'stop',
+  other: 'stop',
+}
+
+/** Reasons the dialect has only a vaguer word for: why the answer looks more finished than it was. */
+export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
+  pause: 'openai-chat has no word for a paused turn: told as stop',
+  other: 'openai-chat has no word for this stop reason: told as stop',
+}
+
+/** OpenAI's words, and those compatible vendors use in their place (Mistral, Hugging Face TGI, SGLang, Perplexity, xAI). */
+const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
+  ['stop', 'end'],
+  ['length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+  ['end_turn', 'end'],
+  ['eos', 'end'],
+  ['eos_token', 'end'],
+  ['stop_sequence', 'stop-sequence'],
+  ['max_tokens', 'length'],
+  ['model_length', 'context-window'],
+])
+
+/**
+ * What a finish reason means. Servers say `stop` although calls are there, and `tool_calls` although none is: the calls decide.
+ *
+ * @param has what the answer holds besides text.
+ */
+export function readStop(finish: string, has: { readonly calls: boolean; readonly refusal: boolean }): Stop {
+  const reason = stopOfFinish.get(finish)
+  if (reason === undefined) return { reason: has.calls ? 'tool-calls' : 'other', said: finish }
+  if (reason === 'tool-calls' && !has.calls) return { reason: 'end', said: finish }
+  if (reason !== 'end') return { reason }
+  if (has.calls) return { reason: 'tool-calls' }
+  return { reason: has.refusal ? 'refusal' : 'end' }
+}
+
+/** The finish reason that tells a stop, given whether the answer holds calls the client can read. */
+export function finishOf(stop: Stop, calls: 'none' | 'tools' | 'function'): FinishReason {
+  const word = finishOfStop[stop.reason]
+  if (calls === 'none') return word === 'tool_calls' ? 'stop' : word
+  if (word !== 'stop' && word !== 'tool_calls') return word
+  return calls === 'function' ? 'function_call' : 'tool_calls'
+}
+
+/** `error.type` by kind. */
+export const typeOfKind: Readonly<Record<ErrorKind, string>> = {
+  'invalid-request': 'invalid_request_error',
+  authentication: 'authentication_error',
+  billing: 'insufficient_quota',
+  permission: 'permission_error',
+  'not-found': 'not_found_error',
+  conflict: 'conflict_error',
+  'too-large': 'invalid_request_error',
+  'rate-limit': 'rate_limit_error',
+  timeout: 'timeout_error',
+  server: 'server_error',
+  unavailable: 'server_error',
+  overloaded: 'server_error',
+}
+
+/** Words found in `error.type` and `error.code`, for errors that come without an HTTP status. */
+export const kindOfType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
+  ['invalid_request_error', 'invalid-request'],
+  ['context_length_exceeded', 'invalid-request'],
+  ['content_filter', 'invalid-request'],
+  ['BadRequestError', 'invalid-request'],
+  ['authentication_error', 'authentication'],
+  ['invalid_api_key', 'authentication'],
+  ['permission_error', 'permission'],
+  ['not_found_error', 'not-found'],
+  ['model_not_found', 'not-found'],
+  ['NotFoundError', 'not-found'],
+  ['conflict_error', 'conflict'],
+  ['rate_limit_error', 'rate-limit'],
+  ['rate_limit_exceeded', 'rate-limit'],
+  ['requests', 'rate-limit'],
+  ['tokens', 'rate-limit'],
+  ['insufficient_quota', 'billing'],
+  ['billing_error', 'billing'],
+  ['timeout', 'timeout'],
+  ['timeout_error', 'timeout'],
+  ['server_error', 'server'],
+  ['api_error', 'server'],
+  ['internal_server_error', 'server'],
+  ['InternalServerError', 'server'],
+  ['service_unavailable', 'unavailable'],
+  ['service_unavailable_error', 'unavailable'],
+  ['overloaded', 'overloaded'],
+  ['overloaded_error', 'overloaded'],
+])
+
+/** Every effort word of the dialect, weakest first. */
+export const effortWords: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** `service_tier` of a reply. */
+export const serviceTiers: ReadonlySet<string> = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast'])
+
+/** `usage` as it is written. */
+export interface WireUsage {
+  [key: string]: JsonValue | undefined
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+}
+
+/**
+ * Reads `usage`. The prompt count includes the cached part and the completion count reasoning, as the canon has it; vendors differ:
+ * DeepSeek says `prompt_cache_hit_tokens`, xAI leaves reasoning out of the completion, which the total gives away.
+ */
+export function readUsage(usage: JsonObject): Usage | undefined {
+  const input = numberAt(usage, 'prompt_tokens')
+  const completion = numberAt(usage, 'completion_tokens')
+  const promptDetails = objectAt(usage, 'prompt_tokens_details') ?? {}
+  const cacheRead = numberAt(promptDetails, 'cached_tokens') ?? numberAt(usage, 'prompt_cache_hit_tokens')
+  const cacheWrite = numberAt(promptDetails, 'cache_write_tokens')
+  const reasoning = numberAt(objectAt(usage, 'completion_tokens_details') ?? {}, 'reasoning_tokens')
+  const output =
+    completion === undefined ? undefined : withReasoning(completion, reasoning, input, numberAt(usage, 'total_tokens'))
+  const known: Usage = {
+    ...(input !== undefined && { input }),
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(output !== undefined && { output }),
+    ...(reasoning !== undefined && { reasoning }),
+  }
+  return Object.keys(known).length === 0 ? undefined : known
+}
+
+/** The completion count with reasoning in it, whichever way the vendor counts. */
+function withReasoning(
+  completion: number,
+  reasoning: number | undefined,
+  input: number | undefined,
+  total: number | undefined,
+): number {
+  if (reasoning === undefined || reasoning === 0) return completion
+  const leftOut = total !== undefined && total === (input ?? 0) + completion + reasoning
+  return leftOut || reasoning > completion ? completion + reasoning : completion
+}
+
+/** Usage of a reply or chunk: `usage`, or Groq's `x_groq.usage` on the last chunk of a stream. */
+export function usageOf(wire: JsonObject): Usage | undefined {
+  const usage = objectAt(wire, 'usage') ?? objectAt(objectAt(wire, 'x_groq') ?? {}, 'usage')
+  return usage === undefined ? undefined : readUsage(usage)
+}
+
+/** Writes `usage`. The three counts are required numbers, so an unknown one is 0; details stand only where known. */
+export function writeUsage(usage: Usage): WireUsage {
+  const prompt = usage.input ?? 0
+  const completion = usage.output ?? 0
+  const { cacheRead, cacheWrite, reasoning } = usage
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...((cacheRead !== undefined || cacheWrite !== undefined) && {
+      prompt_tokens_details: {
+        cached_tokens: cacheRead ?? 0,
+        ...(cacheWrite !== undefined && { cache_write_tokens: cacheWrite }),
+      },
+    }),
+    ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  }
+}
+
+/** Reasoning text of a message or delta: DeepSeek, xAI and Alibaba say `reasoning_content`, Groq and OpenRouter `reasoning`. */
+export function reasoningOf(message: JsonObject): string | undefined {
+  return stringAt(message, 'reasoning_content') ?? stringAt(message, 'reasoning')
+}
+
+/** Google's thought signature on a tool call of its compatible endpoint: `extra_content.google.thought_signature`. */
+export function thoughtSignatureOf(call: JsonObject): string | undefined {
+  const google = objectAt(objectAt(call, 'extra_content') ?? {}, 'google')
+  return google === undefined ? undefined : stringAt(google, 'thought_signature')
+}
+
+/** A tool call's arguments as JSON text: some servers send the object itself, and nothing at all for no arguments. */
+export function argumentsText(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
+}
+
+/** An id for a call that came without one: unique in its reply, and the same however often the reply is read. */
+export function mintedCallId(replyId: string | undefined, ordinal: number): string {
+  return replyId === undefined || replyId === '' ? `call_${ordinal}` : `call_${replyId}_${ordinal}`
+}

@@ -1,0 +1,84 @@
+import type { Effort } from '../chat/request.ts'
+import type { Capabilities } from './capabilities.ts'
+
+/** What every model of the dialect has in common. */
+const base: Capabilities = {
+  defaultMaxTokens: 32_000,
+  sampling: 'full',
+  maxTemperature: 1,
+  systemTurns: false,
+  developerRole: false,
+  prefill: true,
+  efforts: [],
+  thinking: 'budget',
+  structuredOutput: false,
+  maxStops: Number.POSITIVE_INFINITY,
+  maxTokensField: 'max_tokens',
+  streamUsage: true,
+  openaiExtensions: false,
+}
+
+const upToHigh: readonly Effort[] = ['low', 'medium', 'high']
+const upToMax: readonly Effort[] = ['low', 'medium', 'high', 'max']
+const all: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
+
+/** Temperature or top_p: models since Opus 4.1 refuse both at once. */
+const since41: Capabilities = { ...base, sampling: 'either', structuredOutput: true }
+/** Adaptive thinking, no prefill. */
+const since46: Capabilities = { ...since41, prefill: false, thinking: 'adaptive', efforts: upToMax }
+/** No sampling parameters at all, no thinking budget. */
+const since47: Capabilities = { ...since46, sampling: 'none', efforts: all }
+/** Instructions between turns; output limits of 128,000 tokens, which thinking counts towards. */
+const since48: Capabilities = { ...since47, systemTurns: true, defaultMaxTokens: 64_000 }
+/** Thinking that is always on, and no forced tool calls. */
+const since55: Capabilities = { ...since48, thinkingOff: 'never', forcedTools: false }
+
+/**
+ * Model families by the part of the name that tells them, first match wins; a more specific name stands before a more general one.
+ * Sources: the vendor's model pages and migration guides as of November 2026.
+ */
+const families: readonly (readonly [name: string, Capabilities])[] = [
+  ['claude-instant', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
+  ['claude-2', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
+  ['claude-3-7', base],
+  ['claude-3-5', { ...base, thinking: 'none', defaultMaxTokens: 8192 }],
+  ['claude-3', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
+  ['opus-4-8', since48],
+  ['opus-4-7', since47],
+  ['opus-4-6', since46],
+  ['opus-4-5', { ...since41, efforts: upToHigh }],
+  ['opus-4-1', since41],
+  ['opus-4', base],
+  ['sonnet-4-6', since46],
+  ['sonnet-4-5', since41],
+  ['sonnet-4', base],
+  ['haiku-4-5', since41],
+  ['mythos-preview', { ...since47, thinkingOff: 'never' }],
+  ['opus-5-5', since55],
+  ['opus-5', since48],
+  ['sonnet-5-5', { ...since48, thinkingOff: 'between_tools' }],
+  ['sonnet-5', since48],
+  ['haiku-5', since48],
+  ['fable-5-1', since55],
+  ['fable-5-2', since55],
+  ['fable-5', { ...since48, thinkingOff: 'never' }],
+  ['mythos-5-1', since55],
+  ['mythos-5-2', since55],
+  ['mythos-5', { ...since48, thinkingOff: 'never' }],
+]
+
+/** Other vendors' models behind an Anthropic endpoint: nothing is held back, the endpoint says what it does not take. */
+const foreign: Capabilities = { ...base, defaultMaxTokens: 8192 }
+
+/**
+ * What an Anthropic model accepts. A claude name of no known family is taken for a newer one and gets the newest rules; names
+ * that are no claude's get the most permissive.
+ *
+ * @param model as sent: also with a vendor prefix (`anthropic.claude-…`), a date or a dotted version (`claude-opus-4.5`).
+ */
+export function anthropicCapabilities(model: string): Capabilities {
+  const name = model.toLowerCase().replaceAll('.', '-').replaceAll('_', '-')
+  if (!name.includes('claude')) return foreign
+  const family = families.find(([part]) => name.includes(part))
+  return family ? family[1] : since55
+}

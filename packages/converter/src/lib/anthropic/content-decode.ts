@@ -1,0 +1,255 @@
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type {
+  AssistantPart,
+  Citation,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  OpaquePart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import {
+  arrayAt,
+  invalid,
+  pathOf,
+  present,
+  readBoolean,
+  readObject,
+  readString,
+  requireObject,
+  requireString,
+  stringAt,
+} from '../chat/read.ts'
+import { readCache } from './wire.ts'
+
+/** A content block with its path. */
+interface Block {
+  readonly value: JsonObject
+  readonly at: string
+}
+
+/**
+ * The blocks of a `content` that may be a string, which is shorthand for one text block. The path of that block is the path of
+ * the string.
+ */
+export function readBlocks(holder: JsonObject, key: string, at: string): readonly Block[] {
+  const path = pathOf(at, key)
+  const content = present(holder, key)
+  if (typeof content === 'string') return [{ value: { type: 'text', text: content }, at: path }]
+  if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of content blocks')
+  return content.map((value, i) => {
+    const here = `${path}[${i}]`
+    return isObject(value) ? { value, at: here } : invalid(here, 'must be an object')
+  })
+}
+
+export function readTextPart({ value, at }: Block): TextPart {
+  const cache = readCache(value)
+  const citations = readCitations(value)
+  return {
+    type: 'text',
+    text: requireString(value, 'text', at),
+    at,
+    ...(cache && { cache }),
+    ...(citations.length > 0 && { citations }),
+  }
+}
+
+/** The citations of a text block; each stands for the whole block, so the canon's offsets into the text stay absent. */
+export function readCitations(block: JsonObject): Citation[] {
+  return arrayAt(block, 'citations').filter(isObject).map(readCitation)
+}
+
+export function readCitation(wire: JsonObject): Citation {
+  const source = stringAt(wire, 'url') ?? stringAt(wire, 'source')
+  const url = source !== undefined && /^https?:/i.test(source) ? source : undefined
+  const title = stringAt(wire, 'title') ?? stringAt(wire, 'document_title')
+  const quote = stringAt(wire, 'cited_text')
+  return {
+    ...(url !== undefined && { url }),
+    ...(title !== undefined && { title }),
+    ...(quote !== undefined && { quote }),
+    native: { dialect: 'anthropic', value: wire },
+  }
+}
+
+/** The parts of a user turn; `tool_result` blocks are not among them. One document may become several parts. */
+export function readUserParts(block: Block, report: Report): readonly UserPart[] {
+  switch (requireString(block.value, 'type', block.at)) {
+    case 'text':
+      return [readTextPart(block)]
+    case 'image':
+      return [readImage(block, report)]
+    case 'document':
+      return readDocument(block, report)
+    default:
+      return [opaque(block)]
+  }
+}
+
+export function readAssistantPart(block: Block, report: Report): AssistantPart {
+  const { value, at } = block
+  switch (requireString(value, 'type', at)) {
+    case 'text':
+      return readTextPart(block)
+    case 'thinking': {
+      const signature = readString(value, 'signature', at)
+      return {
+        type: 'reasoning',
+        text: readString(value, 'thinking', at) ?? '',
+        at,
+        ...(signature && { seal: { issuer: 'anthropic', value: signature } }),
+      }
+    }
+    case 'redacted_thinking':
+      return {
+        type: 'reasoning',
+        text: '',
+        redacted: true,
+        at,
+        seal: { issuer: 'anthropic', value: requireString(value, 'data', at) },
+      }
+    case 'tool_use':
+      return readToolUse(block, report)
+    case 'image':
+      return readImage(block, report)
+    default:
+      return opaque(block)
+  }
+}
+
+function readToolUse({ value, at }: Block, report: Report): ToolCallPart {
+  const cache = readCache(value)
+  const caller = readObject(value, 'caller', at)
+  if (caller !== undefined && member(caller, 'type') !== 'direct') {
+    report.refuse(pathOf(at, 'caller'), 'a call made by a program of the provider cannot be told in another dialect')
+  }
+  if (present(value, 'toolset_name') !== undefined)
+    report.dropped(pathOf(at, 'toolset_name'), 'other dialects have no toolsets')
+  return {
+    type: 'tool-call',
+    id: requireString(value, 'id', at),
+    name: requireString(value, 'name', at),
+    input: JSON.stringify(readObject(value, 'input', at) ?? {}),
+    inputKind: 'json',
+    at,
+    ...(cache && { cache }),
+  }
+}
+
+/** What a tool gave back. `names` knows the tool of each call made so far. */
+export function readToolResult(block: Block, names: ReadonlyMap<string, string>, report: Report): ToolResult {
+  const { value, at } = block
+  const callId = requireString(value, 'tool_use_id', at)
+  const name = names.get(callId)
+  const isError = readBoolean(value, 'is_error', at)
+  const cache = readCache(value)
+  const blocks = present(value, 'content') === undefined ? [] : readBlocks(value, 'content', at)
+  return {
+    callId,
+    parts: blocks.flatMap((inner) => readResultParts(inner, report)),
+    at,
+    ...(name !== undefined && { name }),
+    ...(isError !== undefined && { isError }),
+    ...(cache && { cache }),
+  }
+}
+
+function readResultParts(block: Block, report: Report): readonly (TextPart | ImagePart | FilePart | OpaquePart)[] {
+  const parts = readUserParts(block, report)
+  return parts.filter((part) => part.type !== 'audio')
+}
+
+function readImage({ value, at }: Block, report: Report): ImagePart {
+  const source = requireObject(value, 'source', at)
+  const cache = readCache(value)
+  if (present(value, 'transformations') !== undefined) {
+    report.dropped(pathOf(at, 'transformations'), 'other dialects do not transform images')
+  }
+  return { type: 'image', source: readSource(source, pathOf(at, 'source')), at, ...(cache && { cache }) }
+}
+
+function readDocument(block: Block, report: Report): readonly (FilePart | ImagePart)[] {
+  const { value, at } = block
+  const source = requireObject(value, 'source', at)
+  const where = pathOf(at, 'source')
+  const cache = readCache(value)
+  const name = readString(value, 'title', at)
+  const context = readString(value, 'context', at)
+  const citations = readObject(value, 'citations', at)
+  if (citations !== undefined && member(citations, 'enabled') !== false) {
+    report.dropped(pathOf(at, 'citations'), 'other dialects do not cite documents')
+  }
+  const head = {
+    type: 'file' as const,
+    at,
+    ...(name !== undefined && { name }),
+    ...(context !== undefined && { context }),
+    ...(cache && { cache }),
+  }
+  if (member(source, 'type') !== 'content') return [{ ...head, source: readSource(source, where) }]
+  return readContentSource(source, where, head, report)
+}
+
+/** A document given as blocks: its texts become one plain text, its images stand beside it. */
+function readContentSource(
+  source: JsonObject,
+  at: string,
+  head: Omit<FilePart, 'source'>,
+  report: Report,
+): (FilePart | ImagePart)[] {
+  const blocks = readBlocks(source, 'content', at)
+  const texts: string[] = []
+  const images: ImagePart[] = []
+  for (const block of blocks) {
+    const type = member(block.value, 'type')
+    if (type === 'text') texts.push(requireString(block.value, 'text', block.at))
+    else if (type === 'image') images.push(readImage(block, report))
+    else report.dropped(block.at, 'other dialects have no such block inside a document')
+  }
+  if (blocks.length > 1) report.approximated(at, 'the blocks of the document are joined into one text')
+  return [{ ...head, source: { kind: 'text', text: texts.join('\n\n') } }, ...images]
+}
+
+function readSource(source: JsonObject, at: string): MediaSource {
+  const type = requireString(source, 'type', at)
+  switch (type) {
+    case 'base64':
+      return {
+        kind: 'base64',
+        mediaType: requireString(source, 'media_type', at),
+        data: requireString(source, 'data', at),
+      }
+    case 'text':
+      return { kind: 'text', text: requireString(source, 'data', at) }
+    case 'url':
+      return { kind: 'url', url: requireString(source, 'url', at) }
+    case 'file':
+      return { kind: 'id', id: requireString(source, 'file_id', at) }
+    default:
+      return invalid(pathOf(at, 'type'), 'must be "base64", "text", "url", "file" or, for a document, "content"')
+  }
+}
+
+/** A block only Anthropic understands. */
+export function opaque({ value, at }: Block): OpaquePart {
+  const kind = stringAt(value, 'type') ?? 'unknown'
+  const text = readable(kind, value)
+  return { type: 'opaque', dialect: 'anthropic', kind, value, at, ...(text !== '' && { text }) }
+}
+
+/** What a block says to a reader, where leaving it out would take meaning away. */
+function readable(kind: string, block: JsonObject): string {
+  if (kind === 'compaction') return stringAt(block, 'content') ?? ''
+  if (kind !== 'search_result') return ''
+  const body = arrayAt(block, 'content').map(textOf)
+  return [stringAt(block, 'title'), stringAt(block, 'source'), ...body].filter((line) => line).join('\n')
+}
+
+function textOf(block: JsonValue): string {
+  return isObject(block) ? (stringAt(block, 'text') ?? '') : ''
+}

@@ -1,0 +1,328 @@
+import { type JsonObject, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
+import {
+  invalid,
+  pathOf,
+  present,
+  readBoolean,
+  readCount,
+  readNumber,
+  readObject,
+  readObjects,
+  readString,
+  readStrings,
+  requireObject,
+  requireString,
+} from '../chat/read.ts'
+import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Tool, ToolChoice, Turn } from '../chat/request.ts'
+import { clientTool } from './client-tools.ts'
+import { readAssistantPart, readBlocks, readTextPart, readToolResult, readUserParts } from './content-decode.ts'
+import { readCache } from './wire.ts'
+
+/** Reads a Messages request of either API version. */
+export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
+  return {
+    model: requireString(wire, 'model', ''),
+    stream: readBoolean(wire, 'stream', '') ?? false,
+    system: readSystem(wire, report),
+    turns: readTurns(wire, report),
+    tools: (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => readTool(value, at, report)),
+    ...readToolChoice(wire),
+    ...readLimits(wire),
+    ...readSampling(wire),
+    ...readOutput(wire),
+    ...readService(wire),
+    extras: readExtras(wire),
+    paths: readPaths(wire),
+  }
+}
+
+function readSystem(wire: JsonObject, report: Report): TextPart[] {
+  return present(wire, 'system') === undefined ? [] : readTexts(wire, 'system', '', report)
+}
+
+/** The text blocks of an instruction; it can hold no others. */
+function readTexts(holder: JsonObject, key: string, at: string, report: Report): TextPart[] {
+  return readBlocks(holder, key, at).flatMap((block) => {
+    if (member(block.value, 'type') === 'text') return [readTextPart(block)]
+    report.dropped(block.at, 'an instruction can only hold text')
+    return []
+  })
+}
+
+function readTurns(wire: JsonObject, report: Report): Turn[] {
+  const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
+  if (messages.length === 0) invalid('messages', 'must hold at least one message')
+  const names = new Map<string, string>()
+  return messages.flatMap(({ value, at }) => readMessage(value, at, names, report))
+}
+
+function readMessage(message: JsonObject, at: string, names: Map<string, string>, report: Report): readonly Turn[] {
+  switch (member(message, 'role')) {
+    case 'user':
+      return readUser(message, at, names, report)
+    case 'assistant': {
+      const parts = readBlocks(message, 'content', at).map((block) => readAssistantPart(block, report))
+      for (const part of parts) if (part.type === 'tool-call') names.set(part.id, part.name)
+      return turnOf<AssistantPart>(parts, { role: 'assistant', parts, at })
+    }
+    case 'system': {
+      const parts = readTexts(message, 'content', at, report)
+      return turnOf<TextPart>(parts, { role: 'system', parts, at })
+    }
+    default:
+      return invalid(pathOf(at, 'role'), 'must be "user", "assistant" or "system"')
+  }
+}
+
+function turnOf<Part>(parts: readonly Part[], turn: Turn): readonly Turn[] {
+  return parts.length === 0 ? [] : [turn]
+}
+
+/**
+ * A user message holds results and words. The results come first whatever their place, because everywhere else
+ * they must follow their calls at once.
+ */
+function readUser(
+  message: JsonObject,
+  at: string,
+  names: ReadonlyMap<string, string>,
+  report: Report,
+): readonly Turn[] {
+  const results: ToolResult[] = []
+  const parts: UserPart[] = []
+  for (const block of readBlocks(message, 'content', at)) {
+    if (member(block.value, 'type') === 'tool_result') results.push(readToolResult(block, names, report))
+    else parts.push(...readUserParts(block, report))
+  }
+  return [...turnOf(results, { role: 'tool', results, at }), ...turnOf(parts, { role: 'user', parts, at })]
+}
+
+/** Fields of a tool that change how the provider's models use it and have no counterpart. */
+const toolHints = ['input_examples', 'defer_loading', 'allowed_callers', 'eager_input_streaming'] as const
+
+function readTool(wire: JsonObject, at: string, report: Report): Tool {
+  const type = readString(wire, 'type', at) ?? 'custom'
+  for (const key of toolHints) {
+    const value = present(wire, key)
+    if (value !== undefined && value !== false)
+      report.dropped(pathOf(at, key), 'other dialects have no such tool setting')
+  }
+  const cache = readCache(wire)
+  if (type === 'custom') {
+    const description = readString(wire, 'description', at)
+    const parameters = readObject(wire, 'input_schema', at)
+    const strict = readBoolean(wire, 'strict', at)
+    return {
+      type: 'function',
+      name: requireString(wire, 'name', at),
+      at,
+      ...(description !== undefined && { description }),
+      ...(parameters && { parameters }),
+      ...(strict !== undefined && { strict }),
+      ...(cache && { cache }),
+    }
+  }
+  const name = readString(wire, 'name', at)
+  const client = clientTool(type)
+  if (client && name !== undefined) {
+    report.approximated(at, `${type} is declared as a function with its documented schema`)
+    return { type: 'function', name, ...client, at, ...(cache && { cache }) }
+  }
+  return { type: 'hosted', kind: type, value: wire, at, ...(name !== undefined && { name }) }
+}
+
+function readToolChoice(wire: JsonObject): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
+  const choice = readObject(wire, 'tool_choice', '')
+  if (choice === undefined) return {}
+  const sequential = readBoolean(choice, 'disable_parallel_tool_use', 'tool_choice')
+  return { toolChoice: choiceOf(choice), ...(sequential && { parallelToolCalls: false }) }
+}
+
+function choiceOf(choice: JsonObject): ToolChoice {
+  switch (member(choice, 'type')) {
+    case 'auto':
+    case 'none':
+      return { type: choice.type === 'auto' ? 'auto' : 'none' }
+    case 'any':
+      return { type: 'required' }
+    case 'tool':
+      return { type: 'tool', name: requireString(choice, 'name', 'tool_choice') }
+    default:
+      return invalid('tool_choice.type', 'must be "auto", "any", "tool" or "none"')
+  }
+}
+
+function readLimits(wire: JsonObject): Pick<ChatRequest, 'maxTokens' | 'stop'> {
+  const maxTokens = readCount(wire, 'max_tokens', '')
+  const stop = readStrings(wire, 'stop_sequences', '')
+  return { ...(maxTokens && { maxTokens }), ...(stop && stop.length > 0 && { stop }) }
+}
+
+function readSampling(wire: JsonObject): Pick<ChatRequest, 'temperature' | 'topP' | 'topK'> {
+  const temperature = readNumber(wire, 'temperature', '')
+  const topP = readNumber(wire, 'top_p', '')
+  const topK = readCount(wire, 'top_k', '')
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(topK !== undefined && { topK }),
+  }
+}
+
+function readOutput(wire: JsonObject): Pick<ChatRequest, 'output' | 'reasoning'> {
+  const config = readObject(wire, 'output_config', '') ?? {}
+  const format = readObject(config, 'format', 'output_config')
+  const beta = format ? undefined : readObject(wire, 'output_format', '')
+  const output = format ? readFormat(format, 'output_config.format') : beta && readFormat(beta, 'output_format')
+  const reasoning = readReasoning(wire, readEffort(config))
+  return { ...(output && { output }), ...(reasoning && { reasoning }) }
+}
+
+function readFormat(format: JsonObject, at: string): OutputFormat {
+  if (member(format, 'type') !== 'json_schema') return invalid(pathOf(at, 'type'), 'must be "json_schema"')
+  return { type: 'json-schema', schema: requireObject(format, 'schema', at) }
+}
+
+const effortWords: readonly string[] = ['low', 'medium', 'high', 'xhigh', 'max'] satisfies Effort[]
+
+function readEffort(config: JsonObject): Effort | undefined {
+  const effort = readString(config, 'effort', 'output_config')
+  if (effort === undefined) return undefined
+  if (effortWords.includes(effort)) return effort as Effort
+  return invalid('output_config.effort', `must be one of ${effortWords.join(', ')}`)
+}
+
+function readReasoning(wire: JsonObject, effort: Effort | undefined): Reasoning | undefined {
+  const thinking = readObject(wire, 'thinking', '')
+  const display = thinking && readString(thinking, 'display', 'thinking')
+  const reasoning: Reasoning = {
+    ...(effort && { effort }),
+    ...(thinking && readThinking(thinking)),
+    ...((display === 'summarized' || display === 'omitted') && { display }),
+  }
+  return Object.keys(reasoning).length === 0 ? undefined : reasoning
+}
+
+function readThinking(thinking: JsonObject): Reasoning {
+  switch (requireString(thinking, 'type', 'thinking')) {
+    case 'enabled': {
+      const budget = readCount(thinking, 'budget_tokens', 'thinking')
+      return { mode: 'enabled', ...(budget !== undefined && { budget }) }
+    }
+    case 'adaptive':
+      return { mode: 'adaptive' }
+    case 'disabled':
+      return { mode: 'disabled' }
+    case 'between_tools':
+      return {}
+    default:
+      return invalid('thinking.type', 'must be "enabled", "adaptive", "disabled" or "between_tools"')
+  }
+}
+
+function readService(wire: JsonObject): Pick<ChatRequest, 'serviceTier' | 'fast' | 'user' | 'cache'> {
+  const tier = readString(wire, 'service_tier', '')
+  const metadata = readObject(wire, 'metadata', '')
+  const user = metadata && readString(metadata, 'user_id', 'metadata')
+  const cache = readCache(wire)
+  return {
+    ...(tier === 'auto' && { serviceTier: 'auto' }),
+    ...(tier === 'standard_only' && { serviceTier: 'default' }),
+    ...(member(wire, 'speed') === 'fast' && { fast: true }),
+    ...(user !== undefined && { user }),
+    ...(cache && { cache }),
+  }
+}
+
+/** Keys of the body the canon models. */
+const modelled: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'system',
+  'stream',
+  'tools',
+  'tool_choice',
+  'max_tokens',
+  'stop_sequences',
+  'temperature',
+  'top_p',
+  'top_k',
+  'thinking',
+  'output_config',
+  'output_format',
+  'metadata',
+  'service_tier',
+  'speed',
+  'cache_control',
+])
+
+/** What would be another kind of answer without it. */
+const refused: Readonly<Record<string, string>> = {
+  mcp_servers: 'the tools of these servers would silently not be there',
+  thread: 'the conversation is stored at the provider',
+}
+
+/** Where Bedrock and Vertex put what the API has in headers; it says nothing about the answer. */
+const silent: ReadonlySet<string> = new Set(['anthropic_version', 'anthropic_beta', 'betas'])
+
+function readExtras(wire: JsonObject): Extra[] {
+  const extras: Extra[] = []
+  for (const key of Object.keys(wire)) {
+    const value = present(wire, key)
+    if (modelled.has(key) || value === undefined) continue
+    const refusal = Object.hasOwn(refused, key) ? refused[key] : undefined
+    const verdict = refusal === undefined ? (silent.has(key) ? 'silent' : 'drop') : 'refuse'
+    extras.push({ key, path: key, value, verdict, ...(refusal !== undefined && { detail: refusal }) })
+  }
+  return [...extras, ...readNestedExtras(wire)]
+}
+
+function readNestedExtras(wire: JsonObject): Extra[] {
+  const extras = [
+    ...unknownMembers(wire, 'output_config', ['effort', 'format']),
+    ...unknownMembers(wire, 'metadata', ['user_id']),
+  ]
+  const thinking = readObject(wire, 'thinking', '')
+  if (thinking && member(thinking, 'type') === 'between_tools') {
+    extras.push({ key: 'thinking.type', path: 'thinking.type', value: 'between_tools', verdict: 'drop' })
+  }
+  const tier = present(wire, 'service_tier')
+  if (tier !== undefined && tier !== 'auto' && tier !== 'standard_only') {
+    extras.push({ key: 'service_tier', path: 'service_tier', value: tier, verdict: 'drop' })
+  }
+  if (member(wire, 'max_tokens') === 0) {
+    const detail = '0 only fills the prompt cache, which no other dialect does'
+    extras.push({ key: 'max_tokens', path: 'max_tokens', value: 0, verdict: 'refuse', detail })
+  }
+  return extras
+}
+
+function unknownMembers(wire: JsonObject, key: string, known: readonly string[]): Extra[] {
+  const object = readObject(wire, key, '') ?? {}
+  return Object.keys(object).flatMap((inner) => {
+    const value = present(object, inner)
+    if (known.includes(inner) || value === undefined) return []
+    return [{ key: `${key}.${inner}`, path: `${key}.${inner}`, value, verdict: 'drop' as const }]
+  })
+}
+
+function readPaths(wire: JsonObject): ChatRequest['paths'] {
+  const format = readObject(readObject(wire, 'output_config', '') ?? {}, 'format', 'output_config')
+  return {
+    maxTokens: 'max_tokens',
+    stop: 'stop_sequences',
+    temperature: 'temperature',
+    topP: 'top_p',
+    topK: 'top_k',
+    output: format ? 'output_config.format' : 'output_format',
+    reasoning: present(wire, 'thinking') === undefined ? 'output_config.effort' : 'thinking',
+    serviceTier: 'service_tier',
+    fast: 'speed',
+    user: 'metadata.user_id',
+    toolChoice: 'tool_choice',
+    parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
+    cache: 'cache_control',
+  }
+}

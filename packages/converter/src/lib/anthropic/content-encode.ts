@@ -1,0 +1,223 @@
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type {
+  AssistantPart,
+  CacheHint,
+  Citation,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import type { RequestContext } from '../codec.ts'
+import { parseExact } from '../lossless.ts'
+
+/** Image types Anthropic reads. */
+const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
+
+/** Text that Anthropic accepts as a block: a block of nothing but white space is refused. */
+export function hasWords(text: string): boolean {
+  return text.trim() !== ''
+}
+
+/** The block of a text part, or nothing when it has no words. */
+export function textBlocks(part: TextPart, report: Report): JsonObject[] {
+  if (!hasWords(part.text)) {
+    if (part.text !== '') report.dropped(part.at, 'Anthropic refuses a text of white space')
+    return []
+  }
+  const citations = ownCitations(part.citations ?? [], part.at, report)
+  return [
+    {
+      type: 'text',
+      text: part.text,
+      ...(citations.length > 0 && { citations }),
+      ...cacheControl(part.cache, part.at, report),
+    },
+  ]
+}
+
+/** Citations that came from Anthropic; others cannot be told, because each of its kinds points into a source the request holds. */
+export function ownCitations(citations: readonly Citation[], at: string, report: Report): JsonValue[] {
+  const own = citations.flatMap(({ native }) => (native?.dialect === 'anthropic' ? [native.value] : []))
+  if (own.length < citations.length) report.dropped(`${at}.citations`, 'Anthropic has no citation of this kind')
+  return own
+}
+
+export function userBlocks(part: UserPart, context: RequestContext): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return textBlocks(part, context.report)
+    case 'image':
+      return [imageBlock(part, context)]
+    case 'file':
+      return [documentBlock(part, context)]
+    case 'audio':
+      return context.report.refuse(part.at, 'Anthropic takes no audio')
+    case 'opaque':
+      return opaqueBlocks(part, context.report)
+  }
+}
+
+export function assistantBlocks(part: AssistantPart, context: RequestContext): JsonObject[] {
+  const { report } = context
+  switch (part.type) {
+    case 'text':
+      return textBlocks(part, report)
+    case 'refusal':
+      return textBlocks({ type: 'text', text: part.text, at: part.at }, report)
+    case 'reasoning':
+      return reasoningBlocks(part, report)
+    case 'tool-call':
+      return [toolUseBlock(part, context)]
+    case 'image':
+      report.dropped(part.at, 'Anthropic takes no image from the assistant')
+      return []
+    case 'opaque':
+      return opaqueBlocks(part, report)
+  }
+}
+
+/** Reasoning goes back only with the seal Anthropic gave it; one without, or with another's, would be refused. */
+export function reasoningBlocks(part: ReasoningPart, report: Report): JsonObject[] {
+  const seal = part.seal?.issuer === 'anthropic' ? part.seal.value : undefined
+  if (seal === undefined) {
+    report.dropped(part.at, 'reasoning without a signature of Anthropic is not taken by it')
+    return []
+  }
+  if (part.redacted) return [{ type: 'redacted_thinking', data: seal }]
+  return [{ type: 'thinking', thinking: part.text, signature: seal }]
+}
+
+function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
+  const { report } = context
+  if (part.seal) report.dropped(`${part.at}.seal`, 'the seal belongs to another provider')
+  return {
+    type: 'tool_use',
+    id: context.callId(part.id),
+    name: context.toolName(part.name),
+    input: toolInput(part, () =>
+      report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
+    ),
+    ...cacheControl(part.cache, part.at, report),
+  }
+}
+
+/** The arguments of a call as the object Anthropic wants, digit for digit. Free text is what {@link wrapCustom} declares. */
+export function toolInput(part: Pick<ToolCallPart, 'input' | 'inputKind'>, onMalformed: () => void): JsonObject {
+  if (part.inputKind === 'text') return { input: part.input }
+  if (!hasWords(part.input)) return {}
+  try {
+    const value = parseExact(part.input)
+    if (isObject(value)) return value
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+  }
+  onMalformed()
+  return { _raw: part.input }
+}
+
+export function toolResultBlock(result: ToolResult, context: RequestContext): JsonObject {
+  const content = result.parts.flatMap((part) => userBlocks(part, context))
+  return {
+    type: 'tool_result',
+    tool_use_id: context.callId(result.callId),
+    ...(content.length > 0 && { content }),
+    ...(result.isError && { is_error: true }),
+    ...cacheControl(result.cache, result.at, context.report),
+  }
+}
+
+function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
+  const { report } = context
+  if (part.detail !== undefined && part.detail !== 'auto') {
+    report.dropped(`${part.at}.detail`, 'Anthropic has one resolution for images')
+  }
+  return { type: 'image', source: imageSource(part, context), ...cacheControl(part.cache, part.at, report) }
+}
+
+function imageSource({ source, at }: ImagePart, context: RequestContext): JsonObject {
+  switch (source.kind) {
+    case 'base64': {
+      const mediaType = source.mediaType.toLowerCase()
+      if (imageTypes.has(mediaType)) return { type: 'base64', media_type: mediaType, data: source.data }
+      return context.report.refuse(
+        at,
+        `Anthropic takes JPEG, PNG, GIF and WebP images, not ${mediaType || 'an unnamed type'}`,
+      )
+    }
+    case 'url':
+      return { type: 'url', url: source.url }
+    case 'id':
+      return fileSource(source.id, at, context)
+    case 'text':
+      return context.report.refuse(at, 'an image cannot be a text')
+  }
+}
+
+function documentBlock(part: FilePart, context: RequestContext): JsonObject {
+  return {
+    type: 'document',
+    source: documentSource(part, context),
+    ...(part.name !== undefined && { title: part.name }),
+    ...(part.context !== undefined && { context: part.context }),
+    ...cacheControl(part.cache, part.at, context.report),
+  }
+}
+
+function documentSource({ source, at }: FilePart, context: RequestContext): JsonObject {
+  switch (source.kind) {
+    case 'base64': {
+      const mediaType = source.mediaType.toLowerCase()
+      if (mediaType === 'application/pdf') return { type: 'base64', media_type: mediaType, data: source.data }
+      if (mediaType.startsWith('text/')) return plainText(decodeText(source.data, at, context.report))
+      return context.report.refuse(at, `Anthropic takes PDF and text documents, not ${mediaType || 'an unnamed type'}`)
+    }
+    case 'text':
+      return plainText(source.text)
+    case 'url':
+      return { type: 'url', url: source.url }
+    case 'id':
+      return fileSource(source.id, at, context)
+  }
+}
+
+function plainText(data: string): JsonObject {
+  return { type: 'text', media_type: 'text/plain', data }
+}
+
+function decodeText(base64: string, at: string, report: Report): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+  } catch {
+    return report.refuse(at, 'the data is not valid base64')
+  }
+}
+
+function fileSource(id: string, at: string, context: RequestContext): JsonObject {
+  if (context.from === 'anthropic') return { type: 'file', file_id: id }
+  return context.report.refuse(at, 'the file is stored at another provider; send its content instead')
+}
+
+function opaqueBlocks(part: OpaquePart, report: Report): JsonObject[] {
+  if (part.dialect === 'anthropic' && isObject(part.value)) return [{ ...part.value }]
+  if (part.text === undefined || !hasWords(part.text)) {
+    report.dropped(part.at, `Anthropic has no counterpart of ${part.kind}`)
+    return []
+  }
+  report.approximated(part.at, `${part.kind} is told as text`)
+  return [{ type: 'text', text: part.text }]
+}
+
+/** The `cache_control` of a hint, to be spread: the shortest time Anthropic has that is no shorter than the one asked for. */
+export function cacheControl(cache: CacheHint | undefined, at: string, report: Report): { cache_control?: JsonObject } {
+  if (cache === undefined) return {}
+  const { ttl } = cache
+  if (ttl === undefined || ttl === '5m') return { cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } }
+  if (ttl !== '1h') report.approximated(at, `Anthropic caches for 5 minutes or 1 hour, not ${ttl}`)
+  return { cache_control: { type: 'ephemeral', ttl: '1h' } }
+}

@@ -1,0 +1,167 @@
+import type { JsonObject } from '../chat/json.ts'
+import { stringAt } from '../chat/read.ts'
+import type { ChatRequest, Turn } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+import { assistantBlocks, hasWords, textBlocks, toolResultBlock, userBlocks } from './content-encode.ts'
+
+type Role = 'user' | 'assistant' | 'system'
+
+interface Message {
+  readonly role: Role
+  readonly content: JsonObject[]
+  /** How many tool results lead a user message. */
+  results: number
+}
+
+/** The `messages` of a request: roles joined, results first, instructions only where they are legal. */
+export function encodeMessages(chat: ChatRequest, context: RequestContext): JsonObject[] {
+  const messages = new Messages(context)
+  for (const turn of chat.turns) messages.add(turn)
+  return messages.finish()
+}
+
+class Messages {
+  readonly #context: RequestContext
+  readonly #messages: Message[] = []
+  /** Instructions that wait for a user message they can stand in. */
+  #held: JsonObject[] = []
+
+  constructor(context: RequestContext) {
+    this.#context = context
+  }
+
+  add(turn: Turn): void {
+    const context = this.#context
+    switch (turn.role) {
+      case 'user':
+        this.#user(
+          turn.parts.flatMap((part) => userBlocks(part, context)),
+          turn.at,
+        )
+        break
+      case 'assistant':
+        this.#assistant(
+          turn.parts.flatMap((part) => assistantBlocks(part, context)),
+          turn.at,
+        )
+        break
+      case 'tool':
+        this.#results(turn.results.map((result) => toolResultBlock(result, context)))
+        break
+      case 'system':
+        this.#system(turn)
+    }
+  }
+
+  finish(): JsonObject[] {
+    if (this.#held.length > 0) this.#user([], '')
+    const first = this.#messages[0]
+    if (first === undefined)
+      return this.#context.report.refuse('messages', 'Anthropic needs a user message with some content')
+    if (first.role === 'assistant') this.#greet()
+    this.#settleInstructions()
+    this.#settlePrefill()
+    return this.#messages.map(({ role, content }) => ({ role, content }))
+  }
+
+  #user(blocks: readonly JsonObject[], at: string): void {
+    const all = [...this.#held, ...blocks]
+    this.#held = []
+    if (all.length === 0) this.#context.report.dropped(at, 'Anthropic refuses an empty message')
+    else this.#open('user').content.push(...all)
+  }
+
+  #assistant(blocks: readonly JsonObject[], at: string): void {
+    if (this.#held.length > 0) this.#user([], at)
+    if (blocks.length === 0) this.#context.report.dropped(at, 'Anthropic refuses an empty message')
+    else this.#open('assistant').content.push(...blocks)
+  }
+
+  /** Results lead the user message after their calls; what already stands there moves behind them. */
+  #results(blocks: readonly JsonObject[]): void {
+    const message = this.#open('user')
+    message.content.splice(message.results, 0, ...blocks)
+    message.results += blocks.length
+    message.content.push(...this.#held)
+    this.#held = []
+  }
+
+  #system(turn: Extract<Turn, { role: 'system' }>): void {
+    const { report, capabilities } = this.#context
+    const blocks = turn.parts.flatMap((part) => textBlocks(part, report))
+    if (blocks.length === 0) return
+    const role = this.#messages.at(-1)?.role
+    if (capabilities.systemTurns && (role === 'user' || role === 'system')) this.#open('system').content.push(...blocks)
+    else this.#inline(blocks, turn.at)
+  }
+
+  /** Between a call and its result nothing may stand, so an instruction there waits. */
+  #inline(blocks: readonly JsonObject[], at: string): void {
+    this.#context.report.approximated(
+      at,
+      'the instruction is told inside a user message: at this place the model takes no other',
+    )
+    const last = this.#messages.at(-1)
+    const target = last?.role === 'user' ? last.content : this.#held
+    target.push(...blocks.map(remind))
+  }
+
+  /** An instruction is legal between a user message and the assistant's, or at the end; one before a user message moves into it. */
+  #settleInstructions(): void {
+    for (let i = this.#messages.length - 2; i > 0; i--) {
+      const [before, system, after] = this.#messages.slice(i - 1, i + 2)
+      if (system?.role !== 'system' || after?.role !== 'user' || before === undefined) continue
+      const results = after.content.splice(0, after.results)
+      before.content.splice(before.results, 0, ...results)
+      before.results += results.length
+      this.#messages.splice(i, 2)
+      this.#context.report.approximated('messages', 'an instruction before a user message is told inside it')
+      before.content.push(...system.content.map(remind), ...after.content)
+    }
+  }
+
+  /** The message to write into: the last one when it has the role, as Anthropic joins neighbours of one role anyway. */
+  #open(role: Role): Message {
+    const last = this.#messages.at(-1)
+    if (last?.role === role) return last
+    const message: Message = { role, content: [], results: 0 }
+    this.#messages.push(message)
+    return message
+  }
+
+  #greet(): void {
+    this.#context.report.invented('messages', 'Anthropic wants a user message first, so a neutral one is put there')
+    this.#messages.unshift({
+      role: 'user',
+      content: [{ type: 'text', text: '(start of the conversation)' }],
+      results: 0,
+    })
+  }
+
+  /** A final assistant message is continued by models that can, without the trailing white space they refuse. */
+  #settlePrefill(): void {
+    const last = this.#messages.at(-1)
+    if (last?.role !== 'assistant') return
+    const block = last.content.at(-1)
+    if (block?.type === 'tool_use') return
+    const { report, capabilities } = this.#context
+    if (!capabilities.prefill) {
+      report.invented(
+        'messages',
+        'the model continues no assistant message, so a user message that asks for it is added',
+      )
+      this.#messages.push({ role: 'user', content: [{ type: 'text', text: 'Continue.' }], results: 0 })
+      return
+    }
+    if (block === undefined || typeof block.text !== 'string') return
+    const text = block.text.trimEnd()
+    if (text === block.text || !hasWords(text)) return
+    report.approximated('messages', 'white space at the end of the last assistant message is cut')
+    last.content[last.content.length - 1] = { ...block, text }
+  }
+}
+
+/** The tag tells an instruction from the user's own words. */
+function remind(block: JsonObject): JsonObject {
+  return { ...block, text: `<system-reminder>\n${stringAt(block, 'text') ?? ''}\n</system-reminder>` }
+}

@@ -1,0 +1,305 @@
+import type { ChatError } from '../chat/error.ts'
+import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { literalEnd } from '../chat/literal.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { StreamDecoder } from '../codec.ts'
+import { parseExact } from '../lossless.ts'
+import { readCitation, readCitations } from './content-decode.ts'
+import { decodeError } from './error.ts'
+import { readStop, UsageTally } from './wire.ts'
+
+/** A content block between its start and its stop. */
+interface Block {
+  /** Undefined until there is something to say: an empty block gives no part. */
+  index: number | undefined
+  readonly part: OpenPart
+  /** A tool's arguments given whole at its start; deltas, where they follow, replace them. */
+  input?: JsonObject
+}
+
+/** Where the next delta's text literal stands, learned from the delta before. */
+interface FastPath {
+  readonly head: string
+  readonly type: 'text' | 'input'
+  readonly index: number
+}
+
+/** Field of a delta that holds its text, by the delta's type. */
+const textFields: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['thinking_delta', 'thinking'],
+  ['input_json_delta', 'partial_json'],
+])
+
+/** Reads a Messages stream. One object per stream. */
+export class AnthropicDecoder implements StreamDecoder {
+  readonly #emit: Emit
+  readonly #usage = new UsageTally()
+  /** Open blocks by the index the wire gives them. */
+  readonly #blocks = new Map<number, Block>()
+  #state: 'idle' | 'started' | 'over' = 'idle'
+  #parts = 0
+  #calls = false
+  #stop: Stop | undefined
+  #fast: FastPath | undefined
+
+  constructor(emit: Emit) {
+    this.#emit = emit
+  }
+
+  frame(event: string, data: string): void {
+    if (this.#state === 'over' || this.#fastDelta(data)) return
+    const text = data.trim()
+    if (text === '' || text === '[DONE]') return
+    const wire = parseFrame(text)
+    if (wire === undefined) {
+      this.#fail(event === 'error' ? decodeError(0, text) : badStream('a frame of it is not JSON'))
+      return
+    }
+    this.#event(stringAt(wire, 'type') ?? event, wire, text)
+  }
+
+  end(): void {
+    if (this.#state === 'over') return
+    if (this.#stop === undefined) this.#fail(badStream('it ended before the answer was complete'))
+    else this.#finish(this.#stop)
+  }
+
+  #event(type: string, wire: JsonObject, data: string): void {
+    switch (type) {
+      case 'message_start':
+        this.#messageStart(objectAt(wire, 'message') ?? {})
+        break
+      case 'content_block_start':
+        this.#blockStart(numberAt(wire, 'index') ?? this.#parts, objectAt(wire, 'content_block') ?? {})
+        break
+      case 'content_block_delta':
+        this.#blockDelta(numberAt(wire, 'index') ?? 0, objectAt(wire, 'delta') ?? {}, data)
+        break
+      case 'content_block_stop':
+        this.#blockStop(numberAt(wire, 'index') ?? 0)
+        break
+      case 'message_delta':
+        this.#messageDelta(wire)
+        break
+      case 'message_stop':
+        this.end()
+        break
+      case 'error':
+        this.#fail(decodeError(0, wire))
+    }
+  }
+
+  #messageStart(message: JsonObject): void {
+    if (this.#state !== 'idle') {
+      this.#fail(badStream('a second message began before the first was complete'))
+      return
+    }
+    this.#usage.add(member(message, 'usage'))
+    this.#start(stringAt(message, 'id'), stringAt(message, 'model'))
+    // A short answer may be complete inside the start event.
+    for (const [i, block] of arrayAt(message, 'content').entries()) {
+      if (!isObject(block)) continue
+      this.#blockStart(i, block)
+      this.#blockStop(i)
+    }
+    this.#stop = readStop(message, this.#calls)
+  }
+
+  #start(id?: string, model?: string): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'started'
+    const { usage } = this.#usage
+    this.#emit({ type: 'start', ...(id && { id }), ...(model && { model }), ...(usage && { usage }) })
+  }
+
+  #blockStart(wireIndex: number, wire: JsonObject): void {
+    this.#start()
+    this.#blockStop(wireIndex)
+    const block: Block = { index: undefined, part: partOf(wire) }
+    this.#blocks.set(wireIndex, block)
+    switch (block.part.type) {
+      case 'text':
+        this.#text(block, stringAt(wire, 'text'))
+        for (const citation of readCitations(wire)) this.#emit({ type: 'citation', index: this.#open(block), citation })
+        break
+      case 'reasoning':
+        this.#text(block, stringAt(wire, 'thinking'))
+        this.#seal(block, stringAt(wire, block.part.redacted ? 'data' : 'signature'))
+        break
+      case 'tool-call': {
+        this.#calls = true
+        this.#open(block)
+        const input = objectAt(wire, 'input')
+        if (input && Object.keys(input).length > 0) block.input = input
+        break
+      }
+      default:
+        this.#open(block)
+    }
+  }
+
+  #blockDelta(wireIndex: number, delta: JsonObject, data: string): void {
+    const type = stringAt(delta, 'type') ?? ''
+    const block = this.#blocks.get(wireIndex) ?? this.#implied(wireIndex, type)
+    if (block === undefined || block.part.type === 'opaque') return
+    switch (type) {
+      case 'text_delta':
+        if (block.part.type === 'text') this.#text(block, stringAt(delta, 'text'))
+        break
+      case 'thinking_delta':
+        if (block.part.type === 'reasoning') this.#text(block, stringAt(delta, 'thinking'))
+        break
+      case 'input_json_delta':
+        if (block.part.type === 'tool-call') this.#input(block, stringAt(delta, 'partial_json'))
+        break
+      case 'signature_delta':
+        if (block.part.type === 'reasoning') this.#seal(block, stringAt(delta, 'signature'))
+        break
+      case 'citations_delta': {
+        const citation = objectAt(delta, 'citation')
+        if (citation && block.part.type === 'text') {
+          this.#emit({ type: 'citation', index: this.#open(block), citation: readCitation(citation) })
+        }
+      }
+    }
+    this.#learn(wireIndex, block, type, data)
+  }
+
+  /** Some proxies leave out the start of a text or thinking block. A tool without one has no name and cannot be called. */
+  #implied(wireIndex: number, deltaType: string): Block | undefined {
+    if (deltaType !== 'text_delta' && deltaType !== 'thinking_delta') return undefined
+    this.#blockStart(wireIndex, { type: deltaType === 'text_delta' ? 'text' : 'thinking' })
+    return this.#blocks.get(wireIndex)
+  }
+
+  #blockStop(wireIndex: number): void {
+    const block = this.#blocks.get(wireIndex)
+    if (block === undefined) return
+    this.#blocks.delete(wireIndex)
+    this.#fast = undefined
+    if (block.index === undefined) return
+    if (block.input) {
+      this.#emit({ type: 'input', index: block.index, literal: JSON.stringify(JSON.stringify(block.input)) })
+    }
+    this.#emit({ type: 'close', index: block.index })
+  }
+
+  #messageDelta(wire: JsonObject): void {
+    this.#start()
+    this.#usage.add(member(wire, 'usage'))
+    this.#stop = readStop(objectAt(wire, 'delta') ?? {}, this.#calls) ?? this.#stop
+    const { usage } = this.#usage
+    if (usage) this.#emit({ type: 'usage', usage })
+  }
+
+  #open(block: Block): number {
+    if (block.index === undefined) {
+      block.index = this.#parts++
+      this.#emit({ type: 'open', index: block.index, part: block.part })
+    }
+    return block.index
+  }
+
+  #text(block: Block, text: string | undefined): void {
+    if (text) this.#emit({ type: 'text', index: this.#open(block), literal: JSON.stringify(text) })
+  }
+
+  #input(block: Block, json: string | undefined): void {
+    if (!json) return
+    delete block.input
+    this.#emit({ type: 'input', index: this.#open(block), literal: JSON.stringify(json) })
+  }
+
+  #seal(block: Block, value: string | undefined): void {
+    if (value) this.#emit({ type: 'seal', index: this.#open(block), seal: { issuer: 'anthropic', value } })
+  }
+
+  /**
+   * The text deltas of one block differ in nothing but their text, so the next is cut out between a known head and `}}`.
+   * Vendors write the head with or without spaces, and some pad the end.
+   */
+  #learn(wireIndex: number, block: Block, deltaType: string, data: string): void {
+    const field = textFields.get(deltaType)
+    if (field === undefined || block.index === undefined) return
+    const tight = `{"type":"content_block_delta","index":${wireIndex},"delta":{"type":"${deltaType}","${field}":`
+    const loose = `{"type": "content_block_delta", "index": ${wireIndex}, "delta": {"type": "${deltaType}", "${field}": `
+    const head = data.startsWith(tight) ? tight : data.startsWith(loose) ? loose : undefined
+    const type = deltaType === 'input_json_delta' ? 'input' : 'text'
+    this.#fast = head === undefined ? undefined : { head, type, index: block.index }
+  }
+
+  #fastDelta(data: string): boolean {
+    const fast = this.#fast
+    if (fast === undefined || !data.startsWith(fast.head)) return false
+    const start = fast.head.length
+    const end = literalEnd(data, start)
+    if (end === -1 || !closesTwice(data, end + 1)) return false
+    if (end > start + 1) this.#emit({ type: fast.type, index: fast.index, literal: data.slice(start, end + 1) })
+    return true
+  }
+
+  #finish(stop: Stop): void {
+    for (const wireIndex of this.#blocks.keys()) this.#blockStop(wireIndex)
+    const { usage } = this.#usage
+    this.#over({ type: 'finish', stop, ...(usage && { usage }) })
+  }
+
+  #fail(error: ChatError): void {
+    this.#over({ type: 'error', error })
+  }
+
+  #over(event: ChatEvent): void {
+    this.#state = 'over'
+    this.#emit(event)
+  }
+}
+
+function partOf(block: JsonObject): OpenPart {
+  const type = stringAt(block, 'type') ?? 'unknown'
+  switch (type) {
+    case 'text':
+      return { type: 'text' }
+    case 'thinking':
+      return { type: 'reasoning' }
+    case 'redacted_thinking':
+      return { type: 'reasoning', redacted: true }
+    case 'tool_use':
+      return {
+        type: 'tool-call',
+        id: stringAt(block, 'id') ?? '',
+        name: stringAt(block, 'name') ?? '',
+        inputKind: 'json',
+      }
+    default:
+      return { type: 'opaque', kind: type }
+  }
+}
+
+/** Keeps the digits of a tool input that comes whole in its block's start. */
+function parseFrame(text: string): JsonObject | undefined {
+  let value: JsonValue
+  try {
+    value = text.startsWith('{"type":"content_block_start"') ? parseExact(text) : (JSON.parse(text) as JsonValue)
+  } catch {
+    return undefined
+  }
+  return isObject(value) ? value : undefined
+}
+
+/** Nothing but two closing braces and blanks from `at` to the end. */
+function closesTwice(data: string, at: number): boolean {
+  let braces = 0
+  for (let i = at; i < data.length; i++) {
+    const c = data.charCodeAt(i)
+    if (c === 125) braces++
+    else if (c !== 32) return false
+  }
+  return braces === 2
+}
+
+function badStream(what: string): ChatError {
+  return { status: 502, kind: 'server', message: `the upstream broke its stream: ${what}` }
+}

@@ -1,0 +1,168 @@
+import { ConversionError } from '../chat/error.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type { AssistantPart } from '../chat/part.ts'
+import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
+import type { ChatReply } from '../chat/reply.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { ReplyContext } from '../codec.ts'
+import { opaque, readCitations } from './content-decode.ts'
+import { reasoningBlocks, textBlocks, toolInput } from './content-encode.ts'
+import { decodeError } from './error.ts'
+import { readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
+
+/** Reads a whole message. */
+export function decodeReply(wire: JsonObject, report: Report): ChatReply {
+  if (member(wire, 'type') === 'error' || objectAt(wire, 'error')) {
+    throw new ConversionError('INVALID_REPLY', `the upstream answered with an error: ${decodeError(0, wire).message}`)
+  }
+  if (!Array.isArray(member(wire, 'content'))) {
+    throw new ConversionError(
+      'INVALID_REPLY',
+      'the upstream answered with something that is no message: it has no content',
+    )
+  }
+  const parts = arrayAt(wire, 'content').flatMap((block, i) => readReplyPart(block, `content[${i}]`))
+  const calls = parts.some((part) => part.type === 'tool-call')
+  const { usage } = tally(member(wire, 'usage'))
+  const id = stringAt(wire, 'id')
+  const model = stringAt(wire, 'model')
+  const serviceTier = readServiceTier(wire)
+  return {
+    ...(id && { id }),
+    ...(model && { model }),
+    parts,
+    stop: readStop(wire, calls) ?? missingStop(calls, report),
+    ...(usage && { usage }),
+    ...(serviceTier && { serviceTier }),
+  }
+}
+
+function tally(wire: JsonValue | undefined): UsageTally {
+  const usage = new UsageTally()
+  usage.add(wire)
+  return usage
+}
+
+function missingStop(calls: boolean, report: Report): Stop {
+  report.invented('stop_reason', 'the upstream gave none')
+  return { reason: calls ? 'tool-calls' : 'end' }
+}
+
+function readServiceTier(wire: JsonObject): string | undefined {
+  const usage = objectAt(wire, 'usage')
+  const tier = usage && stringAt(usage, 'service_tier')
+  return tier === 'standard' ? 'default' : tier === 'priority' ? tier : undefined
+}
+
+/** A block of an answer; one that says nothing gives no part. */
+function readReplyPart(block: JsonValue, at: string): AssistantPart[] {
+  if (!isObject(block)) return []
+  switch (stringAt(block, 'type')) {
+    case 'text': {
+      const text = stringAt(block, 'text') ?? ''
+      const citations = readCitations(block)
+      return text === '' ? [] : [{ type: 'text', text, at, ...(citations.length > 0 && { citations }) }]
+    }
+    case 'thinking': {
+      const text = stringAt(block, 'thinking') ?? ''
+      const signature = stringAt(block, 'signature')
+      if (text === '' && !signature) return []
+      return [{ type: 'reasoning', text, at, ...(signature && { seal: { issuer: 'anthropic', value: signature } }) }]
+    }
+    case 'redacted_thinking': {
+      const value = stringAt(block, 'data') ?? ''
+      return [{ type: 'reasoning', text: '', redacted: true, at, seal: { issuer: 'anthropic', value } }]
+    }
+    case 'tool_use':
+      return [
+        {
+          type: 'tool-call',
+          id: stringAt(block, 'id') ?? '',
+          name: stringAt(block, 'name') ?? '',
+          input: JSON.stringify(objectAt(block, 'input') ?? {}),
+          inputKind: 'json',
+          at,
+        },
+      ]
+    default:
+      return [opaque({ value: block, at })]
+  }
+}
+
+/** Writes a whole message, every key of the SDK's `Message` present. */
+export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject {
+  const { report } = context
+  if (reply.alternatives && reply.alternatives.length > 0)
+    report.dropped('choices', 'Anthropic tells one answer, the first')
+  if (reply.logprobs !== undefined) report.dropped('logprobs', 'Anthropic tells no token probabilities')
+  if (reply.usage === undefined) report.invented('usage', 'the upstream told none; the counts are 0')
+  const content = reply.parts.flatMap((part) => replyBlocks(part, context))
+  return {
+    id: reply.id ?? `msg_${context.newId()}`,
+    type: 'message',
+    role: 'assistant',
+    model: context.model ?? reply.model ?? '',
+    content,
+    ...wireStop(reply.stop, {
+      calls: reply.parts.some((part) => part.type === 'tool-call'),
+      refused: reply.parts.some((part) => part.type === 'refusal'),
+      report,
+    }),
+    container: null,
+    diagnostics: null,
+    usage: wireUsage(reply.usage, reply.serviceTier),
+  }
+}
+
+function replyBlocks(part: AssistantPart, context: ReplyContext): JsonObject[] {
+  const { report } = context
+  switch (part.type) {
+    case 'text':
+      // Unlike a request's, an answer's white space is told as it is: it may stand between two cited texts.
+      if (part.text.trim() === '') return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
+      return textBlocks(part, report).map((block) => ({ citations: null, ...block }))
+    case 'refusal':
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
+    case 'reasoning':
+      return reasoningBlocks(part, report)
+    case 'tool-call':
+      if (part.seal) report.dropped(`${part.at}.seal`, 'Anthropic has no place for the seal')
+      return [
+        {
+          type: 'tool_use',
+          id: context.callId(part.id),
+          name: context.originalToolName(part.name),
+          input: toolInput(part, () =>
+            report.approximated(part.at, 'the arguments are no JSON object and are told as {"_raw": …}'),
+          ),
+          caller: { type: 'direct' },
+        },
+      ]
+    case 'image':
+      report.dropped(part.at, 'Anthropic tells no images')
+      return []
+    case 'opaque':
+      if (part.dialect === 'anthropic' && isObject(part.value)) return [part.value]
+      report.dropped(part.at, `Anthropic has no counterpart of ${part.kind}`)
+      return []
+  }
+}
+
+/** How an answer ended, as a message and a `message_delta` have it. */
+export function wireStop(
+  stop: Stop,
+  seen: { readonly calls: boolean; readonly refused: boolean; readonly report: Report },
+): JsonObject {
+  const ended = stop.reason === 'end' || stop.reason === 'other'
+  const word = ended && seen.calls ? 'tool_use' : ended && seen.refused ? 'refusal' : stopOfReason[stop.reason]
+  if (stop.reason === 'other' && word === 'end_turn') {
+    seen.report.approximated('stop_reason', `${stop.said ?? 'an unknown reason'} is told as end_turn`)
+  }
+  const details = { type: 'refusal', category: null, explanation: stop.explanation ?? null }
+  return {
+    stop_reason: word,
+    stop_sequence: stop.sequence ?? null,
+    stop_details: word === 'refusal' ? details : null,
+  }
+}

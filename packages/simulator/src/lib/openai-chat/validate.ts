@@ -1,0 +1,379 @@
+import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
+import { openAiModel } from '../models.ts'
+import { countTokens } from '../tokens.ts'
+import type { OfferedTool, Segment, Turn } from '../turn.ts'
+import { invalid, listed, wording } from './error.ts'
+import { contentText, readMessages } from './messages.ts'
+import { requestShape } from './shape.ts'
+import { strictSchemaProblem } from './strict-schema.ts'
+
+const openAiShape = requestShape(false)
+const reasoningVendorShape = requestShape(true)
+
+/** Checks a chat completion request as OpenAI does; throws its 400, or says what the request means. */
+export function validate(body: JsonObject, model: string, showsReasoning: boolean): Turn {
+  if (body.model === undefined) throw invalid('you must provide a model parameter')
+  const shape = showsReasoning ? reasoningVendorShape : openAiShape
+  shape(body, [], wording)
+  checkModelRules(body, model)
+  checkOptions(body)
+  const messages = objects(body.messages)
+  messages.forEach(checkMessage)
+  checkPairing(messages)
+  const tools = checkTools(body)
+  checkFormat(body, messages)
+  return turnOf(body, model, messages, tools)
+}
+
+function unsupported(param: string, hint = ''): Error {
+  return invalid(
+    `Unsupported parameter: '${param}' is not supported with this model.${hint}`,
+    param,
+    'unsupported_parameter',
+  )
+}
+
+function unsupportedValue(param: string, value: unknown, rest: string): Error {
+  return invalid(
+    `Unsupported value: '${param}' does not support ${JSON.stringify(value)} with this model. ${rest}`,
+    param,
+    'unsupported_value',
+  )
+}
+
+function checkModelRules(body: JsonObject, model: string): void {
+  const rules = openAiModel(model)
+  if (rules.reasoning) checkReasoningModel(body)
+  if (!rules.stop && body.stop != null) throw unsupported('stop')
+  if (!rules.parallelToolCalls && body.parallel_tool_calls !== undefined) throw unsupported('parallel_tool_calls')
+  const effort = body.reasoning_effort
+  if (typeof effort === 'string' && !rules.efforts.includes(effort)) {
+    if (rules.efforts.length === 0) throw invalid('Unrecognized request argument supplied: reasoning_effort')
+    throw unsupportedValue('reasoning_effort', effort, `Supported values are: ${listed(rules.efforts)}.`)
+  }
+  if (typeof body.verbosity === 'string' && !rules.verbosities.includes(body.verbosity)) {
+    throw unsupportedValue('verbosity', body.verbosity, `Supported values are: ${listed(rules.verbosities)}.`)
+  }
+  for (const param of ['max_tokens', 'max_completion_tokens']) {
+    const wanted = number(body[param])
+    if (wanted === undefined || wanted <= rules.maxOutput) continue
+    const message = `${param} is too large: ${wanted}. This model supports at most ${rules.maxOutput} completion tokens, whereas you provided ${wanted}.`
+    throw invalid(message, param, 'invalid_value')
+  }
+}
+
+function checkReasoningModel(body: JsonObject): void {
+  if (body.max_tokens != null) throw unsupported('max_tokens', " Use 'max_completion_tokens' instead.")
+  for (const [param, standard] of Object.entries({
+    temperature: 1,
+    top_p: 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+  })) {
+    const value = body[param]
+    if (value == null || value === standard) continue
+    throw unsupportedValue(param, value, `Only the default (${standard}) value is supported.`)
+  }
+  for (const param of ['logprobs', 'top_logprobs', 'logit_bias']) if (body[param]) throw unsupported(param)
+}
+
+function checkOptions(body: JsonObject): void {
+  if (body.max_tokens != null && body.max_completion_tokens != null) {
+    throw invalid(
+      "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+      null,
+      'invalid_parameter_combination',
+    )
+  }
+  if (body.stream_options != null && body.stream !== true) {
+    throw invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", 'stream_options')
+  }
+  if (body.top_logprobs != null && body.logprobs !== true) {
+    throw invalid("The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.", 'top_logprobs')
+  }
+  if (isObject(body.metadata)) checkMetadata(body.metadata)
+  if (Array.isArray(body.modalities) && body.modalities.includes('audio')) {
+    throw invalid('This model does not support audio output.', 'modalities', 'invalid_value')
+  }
+}
+
+function checkMetadata(metadata: JsonObject): void {
+  const keys = Object.keys(metadata)
+  if (keys.length > 16) {
+    const message = `Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with ${keys.length} properties instead.`
+    throw invalid(message, 'metadata', 'object_above_max_properties')
+  }
+  const long = keys.find((key) => key.length > 64)
+  if (long === undefined) return
+  throw invalid(
+    `Invalid 'metadata': property name too long: '${long}'. Expected at most 64 characters.`,
+    'metadata',
+    'property_name_above_max_length',
+  )
+}
+
+function checkMessage(message: JsonObject, index: number): void {
+  if (message.role === 'assistant') {
+    const says = message.content ?? message.tool_calls ?? message.function_call ?? message.refusal ?? message.audio
+    if (says == null) {
+      throw invalid(`Invalid value for 'content': expected a string, got null.`, `messages.[${index}].content`)
+    }
+  }
+  const parts = objects(message.content)
+  if (message.role === 'tool') checkToolContent(parts, index)
+  if (message.role !== 'user') return
+  for (const [place, part] of parts.entries()) checkMedia(part, `messages[${index}].content[${place}]`)
+}
+
+function checkToolContent(parts: readonly JsonObject[], index: number): void {
+  parts.forEach((part, place) => {
+    if (part.type === 'image_url') {
+      const message = `Invalid 'messages[${index}]'. Image URLs are only allowed for messages with role 'user', but this message with role 'tool' contains an image URL.`
+      throw invalid(message, `messages[${index}]`, 'invalid_value')
+    }
+    if (part.type === 'text' && typeof part.text === 'string') return
+    throw invalid(
+      `Invalid value: '${show(part.type)}'. Supported values are: 'text'.`,
+      `messages[${index}].content[${place}].type`,
+      'invalid_value',
+    )
+  })
+}
+
+function checkMedia(part: JsonObject, where: string): void {
+  if (isObject(part.image_url)) checkImage(text(part.image_url.url) ?? '', `${where}.image_url.url`)
+  if (!isObject(part.file)) return
+  const { file_data: data, file_id: id, filename } = part.file
+  if (data === undefined && id === undefined) {
+    throw invalid(
+      `Missing required parameter: '${where}.file.file_id'.`,
+      `${where}.file.file_id`,
+      'missing_required_parameter',
+    )
+  }
+  if (typeof data !== 'string') return
+  if (filename === undefined) {
+    throw invalid(
+      `Missing required parameter: '${where}.file.filename'.`,
+      `${where}.file.filename`,
+      'missing_required_parameter',
+    )
+  }
+  if (dataUrl(data) === undefined) {
+    throw invalid(
+      `Invalid '${where}.file.file_data': expected a base64-encoded data URL with a MIME type (e.g. 'data:application/pdf;base64,...').`,
+      `${where}.file.file_data`,
+      'invalid_value',
+    )
+  }
+}
+
+function checkImage(url: string, where: string): void {
+  if (/^https?:\/\/[^\s/]+/.test(url)) return
+  const data = dataUrl(url)
+  if (data === undefined) {
+    throw invalid(
+      `Invalid '${where}'. Expected a valid URL or a base64-encoded data URL with an image MIME type.`,
+      where,
+      'invalid_image_url',
+    )
+  }
+  if (!['image/png', 'image/jpeg', 'image/gif', 'image/webp'].includes(data.type)) {
+    throw invalid(
+      "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
+      where,
+      'invalid_image_format',
+    )
+  }
+  if (!isBase64(url, data.start)) throw invalid('Invalid base64 image_url.', where, 'invalid_base64')
+}
+
+function dataUrl(url: string): { type: string; start: number } | undefined {
+  const comma = url.indexOf(',')
+  const head = comma < 0 ? '' : url.slice(0, comma).toLowerCase()
+  if (!head.startsWith('data:') || !head.endsWith(';base64')) return undefined
+  const type = /^data:([^;]+)/.exec(head)?.[1]
+  return type === undefined ? undefined : { type, start: comma + 1 }
+}
+
+function isBase64(source: string, start: number): boolean {
+  return (
+    source.length > start && (source.length - start) % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(source.slice(start))
+  )
+}
+
+function checkPairing(messages: readonly JsonObject[]): void {
+  let open = new Set<string>()
+  messages.forEach((message, index) => {
+    if (message.role === 'tool') {
+      if (open.delete(text(message.tool_call_id) ?? '')) return
+      const prior = messages.slice(0, index).findLast((candidate) => candidate.role !== 'tool')
+      if (prior?.role !== 'assistant' || prior.tool_calls === undefined) {
+        throw invalid(
+          "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+          `messages.[${index}].role`,
+        )
+      }
+      const id = show(message.tool_call_id)
+      throw invalid(
+        `Invalid parameter: 'tool_call_id' of '${id}' not found in 'tool_calls' of previous message.`,
+        `messages.[${index}].tool_call_id`,
+      )
+    }
+    refuseOpen(open, index)
+    open = new Set(objects(message.tool_calls).map((call) => text(call.id) ?? ''))
+    if (open.size < objects(message.tool_calls).length) {
+      throw invalid(`Duplicate value for 'tool_call_id' in message[${index}].`, `messages.[${index}].tool_calls`)
+    }
+  })
+  refuseOpen(open, messages.length)
+}
+
+function refuseOpen(open: ReadonlySet<string>, index: number): void {
+  if (open.size === 0) return
+  const ids = [...open].join(', ')
+  throw invalid(
+    `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${ids}`,
+    `messages.[${index}].role`,
+  )
+}
+
+function checkTools(body: JsonObject): OfferedTool[] {
+  const tools = objects(body.tools)
+  for (const param of ['tool_choice', 'parallel_tool_calls']) {
+    // "none" asks for what happens anyway; OpenAI takes it without tools.
+    if (body.tools !== undefined || body[param] === undefined || body[param] === 'none') continue
+    throw invalid(`Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, param)
+  }
+  tools.forEach((tool, index) => {
+    if (isObject(tool.function)) checkFunction(tool.function, `tools[${index}].function`)
+  })
+  for (const [index, tool] of objects(body.functions).entries()) checkFunction(tool, `functions[${index}]`)
+  const offered = [...tools.map(offeredTool), ...objects(body.functions).map((tool) => offeredFunction(tool))]
+  const forced = chosenNames(body)
+  const absent = forced.find((name) => !offered.some((tool) => tool.name === name))
+  if (absent !== undefined) {
+    const [param, list] = body.tool_choice === undefined ? ['function_call', 'functions'] : ['tool_choice', 'tools']
+    throw invalid(
+      `Invalid value for '${param}': no function named '${absent}' was specified in the '${list}' parameter.`,
+      param,
+    )
+  }
+  return offered
+}
+
+function checkFunction(definition: JsonObject, where: string): void {
+  const schema = definition.parameters
+  if (!isObject(schema)) return
+  const loose = schema.type === 'object' || Object.keys(schema).length === 0
+  const got = schema.type === undefined ? 'None' : show(schema.type)
+  const basic = loose ? undefined : `schema must be a JSON Schema of 'type: "object"', got 'type: "${got}"'.`
+  const problem = basic ?? (definition.strict === true ? strictSchemaProblem(schema) : undefined)
+  if (problem === undefined) return
+  throw invalid(
+    `Invalid schema for function '${show(definition.name)}': ${problem}`,
+    `${where}.parameters`,
+    'invalid_function_parameters',
+  )
+}
+
+function offeredTool(tool: JsonObject): OfferedTool {
+  if (isObject(tool.custom)) return { name: text(tool.custom.name) ?? '', kind: 'custom' }
+  return offeredFunction(isObject(tool.function) ? tool.function : {})
+}
+
+function offeredFunction(definition: JsonObject): OfferedTool {
+  const schema = isObject(definition.parameters) ? definition.parameters : { type: 'object', properties: {} }
+  return { name: text(definition.name) ?? '', schema, kind: 'function' }
+}
+
+/** The names that the choice of tools mentions. */
+function chosenNames(body: JsonObject): string[] {
+  const choice = body.tool_choice ?? body.function_call
+  if (!isObject(choice)) return []
+  const allowed = isObject(choice.allowed_tools) ? objects(choice.allowed_tools.tools) : [choice]
+  return allowed.flatMap((entry) => {
+    const named = [entry.function, entry.custom, entry].find(
+      (candidate) => isObject(candidate) && candidate.name !== undefined,
+    )
+    return isObject(named) ? [text(named.name) ?? ''] : []
+  })
+}
+
+function toolChoice(body: JsonObject): Turn['toolChoice'] {
+  const choice = body.tool_choice ?? body.function_call ?? 'auto'
+  if (choice === 'none' || choice === 'required') return choice
+  if (!isObject(choice)) return 'auto'
+  if (isObject(choice.allowed_tools)) return choice.allowed_tools.mode === 'required' ? 'required' : 'auto'
+  const [name] = chosenNames(body)
+  return name === undefined ? 'auto' : { name }
+}
+
+function checkFormat(body: JsonObject, messages: readonly JsonObject[]): void {
+  const format = body.response_format
+  if (!isObject(format)) return
+  if (format.type === 'json_object' && !messages.some((message) => /json/i.test(contentText(message)))) {
+    throw invalid(
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+      'messages',
+    )
+  }
+  const definition = format.json_schema
+  if (!isObject(definition)) return
+  if (!isObject(definition.schema)) {
+    throw invalid(
+      "Missing required parameter: 'response_format.json_schema.schema'.",
+      'response_format.json_schema.schema',
+      'missing_required_parameter',
+    )
+  }
+  const problem = definition.strict === true ? strictSchemaProblem(definition.schema) : undefined
+  if (problem !== undefined) {
+    throw invalid(`Invalid schema for response_format '${show(definition.name)}': ${problem}`, 'response_format')
+  }
+}
+
+function turnOf(
+  body: JsonObject,
+  model: string,
+  messages: readonly JsonObject[],
+  offered: readonly OfferedTool[],
+): Turn {
+  const { segments, ...conversation } = readMessages(messages)
+  const format = isObject(body.response_format) ? body.response_format : {}
+  const schema =
+    isObject(format.json_schema) && isObject(format.json_schema.schema) ? format.json_schema.schema : undefined
+  const allowed = isObject(body.tool_choice) && isObject(body.tool_choice.allowed_tools) ? chosenNames(body) : undefined
+  const maxTokens = number(body.max_completion_tokens) ?? number(body.max_tokens)
+  return {
+    ...conversation,
+    dialect: 'openai-chat',
+    model,
+    stream: body.stream === true,
+    tools: allowed ? offered.filter((tool) => allowed.includes(tool.name)) : offered,
+    toolChoice: toolChoice(body),
+    // The older `functions` call one at a time.
+    parallelTools: body.parallel_tool_calls !== false && body.functions === undefined,
+    thinking: false,
+    ...(format.type === 'json_object' && { format: 'json' }),
+    ...(schema && { format: { schema } }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    stops: stopsOf(body.stop),
+    count: number(body.n) ?? 1,
+    segments: [...toolSegment(body), ...segments],
+  }
+}
+
+/** Tools stand before the messages in the prompt, and count. */
+function toolSegment(body: JsonObject): Segment[] {
+  const tools = body.tools ?? body.functions
+  if (tools === undefined) return []
+  const source = JSON.stringify(tools)
+  return [{ text: source, tokens: countTokens(source) }]
+}
+
+/** The stop sequences of a request that has one, several or none. */
+export function stopsOf(stop: unknown): string[] {
+  const list: unknown[] = Array.isArray(stop) ? stop : [stop]
+  return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '')
+}

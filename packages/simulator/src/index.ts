@@ -1,1 +1,11 @@
-export {}
+export type { Clock } from './lib/clock.ts'
+export type { Fault, FaultKind, FaultRule, FaultScope } from './lib/faults.ts'
+export type { RequestRecord, Totals } from './lib/record.ts'
+export type { Answer, AnswerCall, Match, ScriptOptions, Stop } from './lib/script.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './lib/server.ts'
+export type { Timing } from './lib/state.ts'
+export type { StaticOptions } from './lib/static.ts'
+export { countTokens, tokenize } from './lib/tokens.ts'
+export type { Dialect, Media, OfferedTool, ToolResult, Turn } from './lib/turn.ts'
+export type { Usage } from './lib/usage.ts'
+export type { Variant } from './lib/variant.ts'

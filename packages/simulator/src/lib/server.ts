@@ -1,0 +1,232 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { countEndpoint, messagesEndpoint } from './anthropic/endpoint.ts'
+import { errorBody as anthropicError, modelNotFound as anthropicModelNotFound } from './anthropic/error.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { control, reset } from './control.ts'
+import { Ids } from './dice.ts'
+import type { Call, Endpoint } from './endpoint.ts'
+import { Exchange } from './exchange.ts'
+import { type FaultRule, Faults } from './faults.ts'
+import type { JsonObject } from './json.ts'
+import { findModel, listKey, listModels, wantsAnthropic } from './models-list.ts'
+import { chatEndpoint } from './openai-chat/endpoint.ts'
+import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unauthorized } from './openai-chat/error.ts'
+import { completionsEndpoint } from './openai-completions/endpoint.ts'
+import { Records, type RequestRecord, type Totals } from './record.ts'
+import type { ErrorReply } from './refused.ts'
+import { type Answer, type Match, type ScriptOptions, Scripts } from './script.ts'
+import { Seals } from './seal.ts'
+import type { State, Timing } from './state.ts'
+import { StaticAnswers, type StaticOptions } from './static.ts'
+import type { Turn } from './turn.ts'
+import { PromptCache } from './usage.ts'
+import type { Variant } from './variant.ts'
+
+/** Options of {@link startSimulator}. */
+export interface SimulatorOptions {
+  /** Default `127.0.0.1`. */
+  host?: string
+  /** Default 0: any free port. */
+  port?: number
+  timing?: Partial<Timing>
+  /** Credentials that are let in. Default: any that is not empty. */
+  keys?: readonly string[]
+  /** Models that exist. Default: any, and a few are listed. */
+  models?: readonly string[]
+  /** Seed of ids and seals. Simulators of one seed accept each other's seals. Default 1. */
+  seed?: number
+  /** Milliseconds since the epoch. Default: the machine's clock. */
+  now?: () => number
+  /** Waits; for tests. Default: real time. */
+  sleep?: Clock['sleep']
+  /** Requests kept for reading. Default 1000. */
+  maxRecords?: number
+  /** Whose chat streams to imitate. Default: OpenAI's, and Azure's under Azure's paths. */
+  variant?: Variant
+  /** Answers with prebuilt bytes, for benchmarks: no checks, faults, scripts or records. */
+  static?: boolean | StaticOptions
+  /** Says nothing. Default true; false writes a line for each request to standard error. */
+  quiet?: boolean
+}
+
+/** A running simulator. */
+export interface Simulator {
+  /** Where it listens, without a final slash or `/v1`. */
+  readonly url: string
+  readonly port: number
+  /** The last requests, oldest first. */
+  readonly requests: readonly RequestRecord[]
+  readonly totals: Totals
+  /** Answers requests that match with `answer`; the youngest script wins. The function returned ends it. */
+  script(match: Match, answer: Answer | ((turn: Turn) => Answer), options?: ScriptOptions): () => void
+  /** Arms a fault. The function returned disarms it. */
+  fault(rule: FaultRule): () => void
+  /** Imitates another vendor's chat streams; `undefined` goes back to what the path says. */
+  variant(variant: Variant | undefined): void
+  /** Speaks faster or slower from the next request on. */
+  timing(timing: Partial<Timing>): void
+  /** Resolves when no request is open: then the records of all that were are complete. */
+  idle(): Promise<void>
+  /** Forgets scripts, faults, records, the prompt cache and the variant. */
+  reset(): void
+  /** Stops listening and drops every connection. */
+  close(): Promise<void>
+}
+
+const MODEL_PATHS: Readonly<Record<string, Endpoint>> = {
+  '/v1/chat/completions': chatEndpoint,
+  '/openai/v1/chat/completions': chatEndpoint,
+  '/v1/completions': completionsEndpoint,
+  '/v1/messages': messagesEndpoint,
+  '/v1/messages/count_tokens': countEndpoint,
+}
+
+/**
+ * Starts a server that behaves as the model providers do.
+ *
+ * @example
+ * const simulator = await startSimulator()
+ * const client = new OpenAI({ baseURL: `${simulator.url}/v1`, apiKey: 'any' })
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { host = '127.0.0.1', port = 0 } = options
+  const state = newState(options)
+  const prebuilt = options.static ? new StaticAnswers(options.static === true ? {} : options.static) : undefined
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    if (prebuilt?.answer(request, response)) {
+      state.records.count()
+      return
+    }
+    if (options.quiet === false) log(request, response)
+    serve(state, request, response).catch((error: unknown) => fail(response, error))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+  const address = server.address() as AddressInfo
+  const close = (): Promise<void> => {
+    return new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  }
+  return simulatorOf(state, `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`, address.port, close)
+}
+
+function newState(options: SimulatorOptions): State {
+  const seed = options.seed ?? 1
+  return {
+    clock: { now: options.now ?? systemClock.now, sleep: options.sleep ?? systemClock.sleep },
+    ids: new Ids(seed),
+    seals: new Seals(seed),
+    cache: new PromptCache(),
+    scripts: new Scripts(),
+    faults: new Faults(),
+    records: new Records(options.maxRecords ?? 1000),
+    timing: { firstTokenMs: 0, tokenMs: 0, chunkTokens: 1, ...options.timing },
+    keys: options.keys,
+    models: options.models,
+    variant: options.variant,
+  }
+}
+
+function simulatorOf(state: State, url: string, port: number, close: () => Promise<void>): Simulator {
+  return {
+    url,
+    port,
+    get requests() {
+      return state.records.list()
+    },
+    get totals() {
+      return state.records.totals()
+    },
+    script: (match, answer, options) => state.scripts.add(match, answer, options),
+    fault: (rule) => state.faults.add(rule),
+    variant: (variant) => {
+      state.variant = variant
+    },
+    timing: (timing) => {
+      state.timing = { ...state.timing, ...timing }
+    },
+    idle: () => state.records.idle(),
+    reset: () => reset(state),
+    close,
+  }
+}
+
+async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call = callOf(request)
+  if (call.path.startsWith('/_simulator/')) return control(state, call.path, request, response)
+  const endpoint = call.deployment === undefined ? MODEL_PATHS[call.path] : chatEndpoint
+  if (endpoint && request.method === 'POST') return new Exchange(state, endpoint, call, request, response).run(request)
+  request.resume()
+  const { status, body } = answer(state, call, request.method ?? '', endpoint !== undefined)
+  send(response, status, body)
+}
+
+/** What is answered without asking a model. */
+function answer(state: State, call: Call, method: string, wrongMethod: boolean): ErrorReply {
+  const reading = method === 'GET' || method === 'HEAD'
+  if (reading && (call.path === '/' || call.path === '/api/hello')) return { status: 200, body: { ok: true } }
+  if (reading && /^(\/openai)?\/v1\/models(\/|$)/.test(call.path)) return models(state, call)
+  return wrongMethod ? notAllowed(call, method) : notFound(call, method)
+}
+
+function callOf(request: IncomingMessage): Call {
+  const url = new URL(request.url ?? '/', 'http://simulator')
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const path = url.pathname.replace(/(.)\/+$/, '$1')
+  const deployment = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path)?.[1]
+  const call: Call = { path, query: url.searchParams, headers }
+  return deployment === undefined ? call : { ...call, deployment: decodeURIComponent(deployment) }
+}
+
+function models(state: State, call: Call): ErrorReply {
+  const key = listKey(call)
+  const anthropic = wantsAnthropic(call)
+  if (key === '' || (state.keys && !state.keys.includes(key))) {
+    return anthropic ? messagesEndpoint.unauthorized(call) : unauthorized(key)
+  }
+  const id = decodeURIComponent(call.path.split('/models/')[1] ?? '')
+  const body = id === '' ? listModels(call, state.models) : findModel(call, id, state.models)
+  if (body) return { status: 200, body }
+  return anthropic ? anthropicModelNotFound(id) : openAiModelNotFound(id)
+}
+
+function notFound(call: Call, method: string): ErrorReply {
+  if (wantsAnthropic(call)) return { status: 404, body: anthropicError('not_found_error', 'Not Found') }
+  const message = `Invalid URL (${method} ${call.path})`
+  return { status: 404, body: openAiError(message, 'invalid_request_error', null, null) }
+}
+
+function notAllowed(call: Call, method: string): ErrorReply {
+  if (wantsAnthropic(call)) return { status: 405, body: anthropicError('invalid_request_error', 'Method Not Allowed') }
+  const message = `Not allowed to ${method} on ${call.path} (HINT: Perhaps you meant to use a different HTTP method?)`
+  return { status: 405, body: openAiError(message, 'invalid_request_error', null, 'method_not_supported') }
+}
+
+function send(response: ServerResponse, status: number, body: JsonObject): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
+/** A mistake of the simulator itself, which must not look like a provider's fault. */
+function fail(response: ServerResponse, error: unknown): void {
+  const message = `the simulator itself failed: ${error instanceof Error ? error.message : String(error)}`
+  if (response.headersSent) response.destroy()
+  else send(response, 500, { simulator_error: message })
+}
+
+function log(request: IncomingMessage, response: ServerResponse): void {
+  response.on('close', () => {
+    const path = (request.url ?? '').replace(/\?.*$/, '')
+    const outcome = response.writableFinished ? response.statusCode : 'broken off'
+    process.stderr.write(`${request.method} ${path} ${outcome}\n`)
+  })
+}

@@ -43,8 +43,7 @@ const env = {
 let pnpmReady = false
 async function ensurePnpm() {
   if (pnpmReady) return
-  const folder = await findPnpm({ toolchain, pins, version: pnpmVersion, outside: dirname(root), env })
-  if (folder) env.PATH = [folder, env.PATH].join(delimiter)
+  env.PATH = [await findPnpm({ toolchain, pins, version: pnpmVersion }), env.PATH].join(delimiter)
   pnpmReady = true
 }
 

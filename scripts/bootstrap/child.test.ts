@@ -37,7 +37,7 @@ test('stops the child when the process that started us is gone, as npm passes no
   const npm = startModule(program)
   await npm.says('up')
   npm.process.kill('SIGKILL')
-  await npm.says('child got it')
+  await expect(npm.says('child got it')).resolves.toBeUndefined()
 })
 
 /** A program that runs the given code as its child through `run`, as run.mjs does. */

@@ -13,7 +13,6 @@ import { BootstrapError, log } from './error.mjs'
  */
 
 const windows = process.platform === 'win32'
-const probeTimeoutMs = 10_000
 const abandonedAfterMs = 60 * 60 * 1000
 
 /**
@@ -60,30 +59,16 @@ export async function findNode({ toolchain, pins, range }) {
 }
 
 /**
- * @param {{ toolchain: string, pins: Pins, version: string, outside: string, env: NodeJS.ProcessEnv }} options
- * `outside` is a folder that is not in the repository: in it, pnpm says its own version and not the one we ask for.
- * @returns {Promise<string | undefined>} the folder to put on PATH; none if the right pnpm is there already.
+ * The pinned pnpm, even where one is on PATH already: a version manager's shim or a half-installed launcher answers to
+ * the name, but turbo cannot run it.
+ * @param {{ toolchain: string, pins: Pins, version: string }} options
+ * @returns {Promise<string>} the folder to put on PATH
  */
-export async function findPnpm({ toolchain, pins, version, outside, env }) {
-  const id = `pnpm@${version}`
-  if (!isInstalled(toolchain, id) && pnpmOnPath(outside, env) === version) return undefined
-  const modules = join(await installTool({ toolchain, pins, id }), 'node_modules')
+export async function findPnpm({ toolchain, pins, version }) {
+  const modules = join(await installTool({ toolchain, pins, id: `pnpm@${version}` }), 'node_modules')
   // From 12 on pnpm is a native program in a package of its own; where that is missing, its launcher says so.
   const native = join(modules, '@pnpm', `exe.${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`)
   return existsSync(native) ? native : join(modules, '.bin')
-}
-
-/** @param {string} outside @param {NodeJS.ProcessEnv} env */
-function pnpmOnPath(outside, env) {
-  if (windows) return undefined // there it is a .cmd file, which only a shell can run
-  const { stdout } = spawnSync('pnpm', ['--version'], {
-    cwd: outside,
-    env: { ...env, COREPACK_ENABLE_NETWORK: '0' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-    encoding: 'utf8',
-    timeout: probeTimeoutMs,
-  })
-  return stdout?.trim()
 }
 
 function isMusl() {
@@ -92,12 +77,6 @@ function isMusl() {
   return !header.glibcVersionRuntime
 }
 
-/** @param {string} toolchain @param {string} id */
-const folderOf = (toolchain, id) => join(toolchain, id.replace('/', '+'))
-
-/** @param {string} toolchain @param {string} id */
-const isInstalled = (toolchain, id) => existsSync(join(folderOf(toolchain, id), '.ok'))
-
 /**
  * Installs one exact package of the npm registry into a folder of its own and checks it against its pin. It is made
  * aside and renamed when complete, so a run that is cut short leaves nothing half-done and two at once do no harm.
@@ -105,8 +84,8 @@ const isInstalled = (toolchain, id) => existsSync(join(folderOf(toolchain, id), 
  * @returns {Promise<string>} the folder
  */
 export async function installTool({ toolchain, pins, id }) {
-  const folder = folderOf(toolchain, id)
-  if (isInstalled(toolchain, id)) return folder
+  const folder = join(toolchain, id.replace('/', '+'))
+  if (existsSync(join(folder, '.ok'))) return folder
   log(`installing ${id} from the npm registry (once) ...`)
   const aside = `${folder}.tmp-${process.pid}`
   removeAbandoned(toolchain)

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 /** The workspace's folders of packages, as pnpm-workspace.yaml lists them. */
 const memberFolders = ['packages', 'apps']
 
-/** What neither goes into a build nor comes out of it. */
-const outsideBuild = /^(node_modules|\.turbo|coverage|test)$|\.test\.tsx?$|\.md$/
+/** What neither goes into a member's build nor comes out of it, as turbo.json has it. */
+const outsideBuild = /^[^/]+\/[^/]+\/(node_modules|\.turbo|coverage|test|[^/]+\.md)$|\.test\.tsx?$/
 
 /** Remembers, in a file, the state in which a step was last done, so that it is done again only when that changed. */
 export class Stamp {
@@ -73,8 +73,8 @@ function members(root) {
 function addFolder(hash, root, folder) {
   const entries = readdirSync(join(root, folder), { withFileTypes: true })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (outsideBuild.test(entry.name)) continue
     const path = `${folder}/${entry.name}`
+    if (outsideBuild.test(path)) continue
     if (entry.isDirectory()) addFolder(hash, root, path)
     else addFile(hash, root, path)
   }

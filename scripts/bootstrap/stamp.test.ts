@@ -41,6 +41,7 @@ describe('what the build depends on', () => {
     ['an edit', () => write('packages/router/src/index.ts', 'export const a = 1')],
     ['an edit of equal size', () => utimesSync(join(root, 'packages/router/src/index.ts'), 2000, 2000)],
     ['a new file', () => write('packages/router/src/lib/new.ts', '')],
+    ['a page of a site', () => write('packages/router/src/test/page.md', 'new')],
     ['a new package', () => write('packages/access/package.json', '{}')],
     ['a build setting', () => write('tsup.base.ts', '')],
     ['a removed output', () => rmSync(join(root, 'packages/router/dist/index.js'))],

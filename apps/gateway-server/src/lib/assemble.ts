@@ -3,7 +3,7 @@ import type { AccountConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@l
 import { CredentialError, type MasterKey, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
 import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
-import { providers } from '@llm-gateway/upstream'
+import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
 export interface Assembly {
@@ -53,7 +53,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
         account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
       const ready = await accountOf(account, options)
       if (secret) secrets.push(secret)
-      headers.set(account.id, credentialHeaders(account, secret))
+      headers.set(account.id, headersOf(account, secret))
       accounts.set(account.id, ready)
       routed.push(routedOf(account, ready))
     } catch (cause) {
@@ -62,7 +62,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
   }
   return {
     state: {
-      keys: new KeyRing<Client>(config.keys.map(clientOf), { now: options.now }),
+      keys: new KeyRing<Client>(config.keys.filter(hasDigest).map(clientOf), { now: options.now }),
       accounts,
       timeouts: config.timeouts,
       limits: config.limits,
@@ -80,7 +80,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
 class UnusableError extends Error {}
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof CredentialError || cause instanceof UnusableError) return cause.message
+  if (cause instanceof CredentialError || cause instanceof UpstreamError || cause instanceof UnusableError) return cause.message
   throw cause
 }
 
@@ -111,10 +111,9 @@ async function accountOf(account: AccountConfig, options: AssembleOptions): Prom
   }
 }
 
-function credentialHeaders(account: AccountConfig, secret: Secret | undefined): Record<string, string> {
-  const place = providers.get(account.provider)?.credential
-  if (place === undefined || secret === undefined) return {}
-  return { [place.header]: `${place.prefix ?? ''}${secret.reveal()}` }
+function headersOf(account: AccountConfig, secret: Secret | undefined): Record<string, string> {
+  const provider = providers.get(account.provider)
+  return provider === undefined || secret === undefined ? {} : credentialHeaders(provider, secret.reveal())
 }
 
 function routedOf(account: AccountConfig, ready: Account): RoutedAccount {
@@ -126,6 +125,11 @@ function routedOf(account: AccountConfig, ready: Account): RoutedAccount {
     ...(account.priority !== undefined && { priority: account.priority }),
     ...(account.weight !== undefined && { weight: account.weight }),
   }
+}
+
+/** The loader warns of a hash that is none (a placeholder): no key matches it. */
+function hasDigest(key: KeyConfig): boolean {
+  return /^[0-9a-f]{64}$/.test(key.keyHash)
 }
 
 function clientOf(key: KeyConfig): Client {

@@ -1,10 +1,9 @@
 import { type Candidate, verdictOf } from '@llm-gateway/router'
-import { providers, readQuota, resolveCall, type UpstreamCall } from '@llm-gateway/upstream'
+import { providers, type ResolvedCall, readQuota, resolveCall, UpstreamError } from '@llm-gateway/upstream'
 import { attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
 import type { AttemptFailure, Outcome } from './outcome.ts'
-import { headerOf } from './port.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { respondFailure } from './respond-failure.ts'
 import type { Services } from './services.ts'
@@ -13,124 +12,114 @@ import type { Account } from './state.ts'
 /** Accounts tried for one request at the most. */
 const maxAccounts = 3
 
+/** A candidate with everything made ready that one attempt at it needs. */
+interface Ready {
+  readonly account: Account
+  readonly resolved: ResolvedCall
+  readonly prepared: Prepared
+}
+
 /** Tries the planned accounts, best first, until one has given real content. */
 export async function deliver(call: Call, services: Services): Promise<void> {
-  let last: { failure: AttemptFailure; account: Account; prepared: Prepared } | undefined
+  let last: { ready: Ready; failure: AttemptFailure } | undefined
   let refused: GatewayError | undefined
   let tried = 0
   for (const candidate of call.plan?.candidates ?? []) {
     const account = call.state.accounts.get(candidate.account.id)
     if (account === undefined) continue
     if (tried >= maxAccounts || (tried > 0 && !services.router.mayRetry(account.id))) break
-    let prepared: Prepared
-    try {
-      prepared = prepare(call, candidate, account)
-    } catch (cause) {
-      if (!(cause instanceof GatewayError)) throw cause
+    const ready = makeReady(call, candidate, account)
+    if (ready instanceof GatewayError) {
       // Another account may speak a dialect that can carry what this one's cannot.
-      refused ??= cause
+      refused ??= ready
       continue
     }
     tried++
-    const outcome = await attemptAccount(call, services, candidate, account, prepared)
+    const outcome = await attemptAccount(call, services, ready)
     if (outcome.type !== 'failed') return
-    last = { failure: outcome.failure, account, prepared }
+    last = { ready, failure: outcome.failure }
     if (!verdictOf(outcome.failure.fault).retry) break
   }
-  if (last) respondFailure(call, services, last.failure, last.account, last.prepared)
+  if (last) respondFailure(call, services, last.failure, last.ready.account, last.ready.prepared)
   else throw refused ?? new GatewayError('no_account', 'no upstream account can serve this request at present')
 }
 
-/** One account's turn; a socket that the upstream closed as we wrote to it is no fault of the account's and is tried once more. */
-async function attemptAccount(
-  call: Call,
-  services: Services,
-  candidate: Candidate,
-  account: Account,
-  prepared: Prepared,
-): Promise<Outcome> {
-  call.upstreamDialect = prepared.dialect
-  call.losses = prepared.losses
-  const first = await attemptOnce(call, services, candidate, account, prepared)
-  const stale = first.type === 'failed' && first.failure.transport?.reusedSocket === true
-  return stale ? attemptOnce(call, services, candidate, account, prepared) : first
+/** Address, headers and body for one candidate, or why there are none. */
+function makeReady(call: Call, candidate: Candidate, account: Account): Ready | GatewayError {
+  const provider = providers.get(account.provider)
+  if (provider === undefined) {
+    return new GatewayError('no_account', `account ${account.id} is of the provider "${account.provider}", which is not served`)
+  }
+  try {
+    const resolved = resolveCall(account, provider, {
+      dialect: candidate.dialect,
+      operation: call.operation,
+      model: call.plan?.model ?? call.model,
+      stream: call.stream,
+      clientHeaders: call.request.headers,
+      clientQuery: call.request.query,
+      sameDialect: candidate.dialect === call.dialect,
+    })
+    return { account, resolved, prepared: prepare(call, candidate, account, resolved.model) }
+  } catch (cause) {
+    if (cause instanceof GatewayError) return cause
+    if (cause instanceof UpstreamError) return new GatewayError('unsupported', cause.message, { cause })
+    throw cause
+  }
 }
 
-async function attemptOnce(
-  call: Call,
-  services: Services,
-  _candidate: Candidate,
-  account: Account,
-  prepared: Prepared,
-): Promise<Outcome> {
-  const model = call.plan?.model ?? call.model
+/** One account's turn; a socket that the upstream closed as we wrote to it is no fault of the account's and is tried once more. */
+async function attemptAccount(call: Call, services: Services, ready: Ready): Promise<Outcome> {
+  call.upstreamDialect = ready.prepared.dialect
+  call.losses = ready.prepared.losses
+  const first = await attemptOnce(call, services, ready)
+  const stale = first.type === 'failed' && first.failure.transport?.reusedSocket === true
+  return stale ? attemptOnce(call, services, ready) : first
+}
+
+async function attemptOnce(call: Call, services: Services, ready: Ready): Promise<Outcome> {
   const startedAt = services.now()
-  const tracked = services.router.begin(account.id, model)
+  const tracked = services.router.begin(ready.account.id, call.plan?.model ?? call.model)
   let outcome: Outcome
   try {
-    const request = await upstreamCall(call, services, account, prepared, model)
-    outcome = call.clientLeft ? { type: 'gone' } : await attempt(call, services, prepared, request)
+    outcome = await send(call, services, ready)
   } catch (cause) {
     tracked.end({ verdict: 'neutral' })
     throw cause
   }
   const durationMs = services.now() - startedAt
-  const verdict = judge(outcome)
-  const error = errorOf(outcome)
+  const { verdict, credential, status } = judge(outcome)
+  const message = errorOf(outcome)
+  const told = {
+    verdict,
+    ...(status !== undefined && { status }),
+    ...(message !== undefined && { error: services.redact(message) }),
+  }
   const retryAfterMs = retryAfterOf(outcome, services.now())
   tracked.end({
-    verdict: verdict.verdict,
-    credential: verdict.credential,
+    ...told,
+    credential,
     latencyMs: durationMs,
     ...(call.firstContentMs !== undefined && { firstContentMs: call.firstContentMs }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(verdict.status !== undefined && { status: verdict.status }),
-    ...(error !== undefined && { error: services.redact(error) }),
   })
-  call.attempts.push({
-    account: account.id,
-    verdict: verdict.verdict,
-    durationMs,
-    ...(verdict.status !== undefined && { status: verdict.status }),
-    ...(error !== undefined && { error: services.redact(error) }),
-  })
+  call.attempts.push({ ...told, account: ready.account.id, durationMs })
   return outcome
 }
 
-async function upstreamCall(
-  call: Call,
-  services: Services,
-  account: Account,
-  prepared: Prepared,
-  model: string,
-): Promise<UpstreamCall> {
-  const provider = providers.get(account.provider)
-  if (provider === undefined) {
-    throw new GatewayError(
-      'no_account',
-      `account ${account.id} is of the provider "${account.provider}", which is not served`,
-    )
-  }
-  const resolved = resolveCall(account, provider, {
-    dialect: prepared.dialect,
-    operation: call.operation,
-    model,
-    stream: call.stream,
-    clientHeaders: call.request.headers,
-    clientQuery: call.request.query,
-    sameDialect: prepared.sameDialect,
-  })
+async function send(call: Call, services: Services, { account, resolved, prepared }: Ready): Promise<Outcome> {
   const pending = services.authorize(account)
   const credential = pending instanceof Promise ? await pending : pending
-  return {
+  if (call.clientLeft) return { type: 'gone' }
+  return attempt(call, services, prepared, {
     accountId: account.id,
     origin: resolved.origin,
     path: resolved.path,
-    headers: { ...resolved.headers, ...credential },
+    headers: Object.assign(resolved.headers, credential),
     body: prepared.body,
     stream: call.stream,
     timeouts: call.state.timeouts,
-  }
+  })
 }
 
 interface Judgement {
@@ -153,6 +142,6 @@ function errorOf(outcome: Outcome): string | undefined {
 
 function retryAfterOf(outcome: Outcome, now: number): number | undefined {
   const answer = outcome.type === 'failed' ? outcome.failure.answer : undefined
-  if (answer === undefined || headerOf(answer.headers, 'content-length') === '') return undefined
+  if (answer === undefined) return undefined
   return readQuota(answer.headers, now).retryAfterMs
 }

@@ -21,10 +21,13 @@ export interface Prepared {
   readonly losses: readonly Loss[]
 }
 
-/** Makes the body for a candidate: the client's own bytes where it speaks the client's dialect, else a conversion. */
-export function prepare(call: Call, candidate: Candidate, account: Account): Prepared {
+/**
+ * Makes the body for a candidate: the client's own bytes where it speaks the client's dialect, else a conversion.
+ *
+ * @param model the name the account's provider knows the model by.
+ */
+export function prepare(call: Call, candidate: Candidate, account: Account, model: string): Prepared {
   const dialect = candidate.dialect as Dialect
-  const model = call.plan?.model ?? call.model
   if (dialect === call.dialect) {
     return { body: bytesWithModel(call, model), dialect, sameDialect: true, losses: [] }
   }

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FrameSplitter, FrameTooLargeError, wholeFrames } from './sse.ts'
+
+type Frame = [event: string, data: string]
+
+function frames(pieces: readonly (Uint8Array | string)[]): Frame[] {
+  const found: Frame[] = []
+  const splitter = new FrameSplitter((event, data) => found.push([event, data]))
+  for (const piece of pieces) splitter.push(piece)
+  splitter.end()
+  return found
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe('FrameSplitter', () => {
+  it.each([
+    ['LF', 'event: a\ndata: 1\n\ndata: 2\n\n'],
+    ['CRLF', 'event: a\r\ndata: 1\r\n\r\ndata: 2\r\n\r\n'],
+    ['CR', 'event: a\rdata: 1\r\rdata: 2\r\r'],
+    ['a byte order mark', '\ufeffevent: a\ndata: 1\n\ndata: 2\n\n'],
+    ['no space after the colon', 'event:a\ndata:1\n\ndata:2\n\n'],
+    ['comments, also inside an event', ': hi\n\nevent: a\n: ping\ndata: 1\n\n:\n\ndata: 2\n\n'],
+    ['other fields', 'id: 7\nevent: a\nretry: 3\ndata: 1\n\ndata: 2\n\n'],
+    ['no blank line at the end', 'event: a\ndata: 1\n\ndata: 2'],
+  ])('hazard 94, 96: reads %s', (_name, text) => {
+    expect(frames([text])).toEqual([
+      ['a', '1'],
+      ['', '2'],
+    ])
+  })
+
+  it('joins data lines and keeps an empty one', () => {
+    expect(frames(['data: a\ndata:\ndata: b\n\ndata\n\n'])).toEqual([
+      ['', 'a\n\nb'],
+      ['', ''],
+    ])
+  })
+
+  it('hazard 95: U+2028, U+2029, U+0085, VT and FF do not end lines', () => {
+    const odd = 'a\u2028b\u2029c\u0085d\u000be\u000cf'
+    expect(frames([bytes(`data: ${odd}\n\n`)])).toEqual([['', odd]])
+  })
+
+  it('hazard 93: gives the same events however the bytes are cut', () => {
+    const text = 'event: é\r\ndata: {"t":"😀 漢字"}\r\n\r\n: c\n\ndata: 2\ndata: 3\r\r'
+    const whole = frames([bytes(text)])
+    const all = bytes(text)
+    for (let i = 0; i <= all.length; i++) expect(frames([all.subarray(0, i), all.subarray(i)])).toEqual(whole)
+    expect(frames([...all].map((byte) => Uint8Array.of(byte)))).toEqual(whole)
+  })
+
+  it('replaces what is not UTF-8 and goes on', () => {
+    expect(frames([Uint8Array.of(...bytes('data: '), 0xff, 0xe2, 0x82, ...bytes('x\n\n'))])).toEqual([
+      ['', '\ufffd\ufffdx'],
+    ])
+    expect(frames([Uint8Array.of(...bytes('data: x'), 0xe2)])).toEqual([['', 'x\ufffd']])
+  })
+
+  it('bounds one event', () => {
+    const splitter = new FrameSplitter(() => {}, 100)
+    expect(() => splitter.push(`data: ${'x'.repeat(200)}`)).toThrow(FrameTooLargeError)
+  })
+
+  it('takes anything without a crash, the same in one piece or many', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(64), (all, cut) => {
+        expect(frames([all.subarray(0, cut), all.subarray(cut)])).toEqual(frames([all]))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('wholeFrames', () => {
+  it.each([
+    ['data: 1\n\n', 9],
+    ['data: 1\n\ndata: 2', 9],
+    ['data: 1\n', 0],
+    ['data: 1\r\n\r\ndata', 11],
+    ['data: 1\r\n', 0],
+    ['data: 1\r\r', 9],
+    ['', 0],
+  ])('%j: %i bytes', (text, whole) => {
+    expect(wholeFrames(bytes(text))).toBe(whole)
+  })
+})

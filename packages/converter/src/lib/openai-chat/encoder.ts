@@ -104,12 +104,12 @@ export class ChatEncoder implements StreamEncoder {
   }
 
   #start(event: Extract<ChatEvent, { type: 'start' }>): string {
-    const { newId, now, model } = this.#context
+    const context = this.#context
     const head = JSON.stringify({
-      id: event.id ?? `chatcmpl-${newId()}`,
+      id: event.id ?? `chatcmpl-${context.newId()}`,
       object: 'chat.completion.chunk',
-      created: event.created ?? now(),
-      model: model ?? event.model ?? '',
+      created: event.created ?? context.now(),
+      model: context.model ?? event.model ?? '',
     })
     this.#usage = event.usage
     this.#base = `data: ${head.slice(0, -1)},"choices":[`

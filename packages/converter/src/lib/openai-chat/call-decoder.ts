@@ -53,8 +53,8 @@ export class CallDecoder {
     const call = this.#callOf(numberAt(wire, 'index'), id, name)
     if (custom !== undefined) call.inputKind = 'text'
     if (call.id === '') call.id = id
+    this.#sign(call, thoughtSignatureOf(wire))
     this.#name(call, name)
-    call.signature ??= thoughtSignatureOf(wire)
     this.#input(call, argumentsText(member(body, custom === undefined ? 'arguments' : 'input')))
   }
 
@@ -112,13 +112,22 @@ export class CallDecoder {
     else this.#emit({ type: 'input', index: call.index, literal: JSON.stringify(text) })
   }
 
+  #sign(call: Call, signature: string | undefined): void {
+    if (signature === undefined) return
+    call.signature = signature
+    this.#seal(call)
+  }
+
+  #seal({ index, signature }: Call): void {
+    if (index === undefined || signature === undefined) return
+    this.#emit({ type: 'seal', index, seal: { issuer: 'gemini', value: signature } })
+  }
+
   #open(call: Call): void {
     const { id, name, inputKind } = call
     call.index = this.#takeIndex()
     this.#emit({ type: 'open', index: call.index, part: { type: 'tool-call', id, name, inputKind } })
-    if (call.signature !== undefined) {
-      this.#emit({ type: 'seal', index: call.index, seal: { issuer: 'gemini', value: call.signature } })
-    }
+    this.#seal(call)
     if (call.held !== '') this.#emit({ type: 'input', index: call.index, literal: JSON.stringify(call.held) })
     call.held = ''
   }

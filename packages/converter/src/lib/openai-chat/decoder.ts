@@ -9,7 +9,7 @@ import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { citationsOf } from './content.ts'
-import { isError, streamError } from './error.ts'
+import { brokenFrame, isError, streamError } from './error.ts'
 import { readStop, reasoningOf, usageOf } from './wire.ts'
 
 type TextKind = 'text' | 'refusal' | 'reasoning'
@@ -97,7 +97,7 @@ export class ChatDecoder implements StreamDecoder {
       chunk = null
     }
     if (!isObject(chunk)) {
-      this.#fail({ status: 502, kind: 'server', message: 'the upstream sent a chunk that is not a JSON object' })
+      this.#fail(brokenFrame)
     } else if (event === 'error' || isError(chunk)) this.#fail(streamError(chunk))
     else this.#chunk(chunk, data)
   }

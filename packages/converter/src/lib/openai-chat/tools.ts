@@ -135,9 +135,6 @@ export function encodeTools(
 function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
   const { report } = context
   if (tool.type === 'hosted') {
-    if (isClientRun(tool.kind)) {
-      report.refuse(tool.at, `the tool ${tool.kind} is defined by its provider alone: declare it as a function instead`)
-    }
     report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
     return []
   }
@@ -155,11 +152,6 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
       },
     },
   ]
-}
-
-/** Anthropic's tools whose schema the model knows but the client runs: silently gone, the client's agent would stand still. */
-function isClientRun(kind: string): boolean {
-  return ['bash_', 'text_editor_', 'memory_', 'computer_'].some((prefix) => kind.startsWith(prefix))
 }
 
 function encodeCustom(tool: CustomTool, context: RequestContext): JsonObject {

@@ -114,6 +114,17 @@ export const kindOfType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorK
   ['service_unavailable_error', 'unavailable'],
   ['overloaded', 'overloaded'],
   ['overloaded_error', 'overloaded'],
+  // Google's compatible endpoint keeps its own status words.
+  ['INVALID_ARGUMENT', 'invalid-request'],
+  ['FAILED_PRECONDITION', 'invalid-request'],
+  ['UNAUTHENTICATED', 'authentication'],
+  ['PERMISSION_DENIED', 'permission'],
+  ['NOT_FOUND', 'not-found'],
+  ['ABORTED', 'conflict'],
+  ['RESOURCE_EXHAUSTED', 'rate-limit'],
+  ['DEADLINE_EXCEEDED', 'timeout'],
+  ['INTERNAL', 'server'],
+  ['UNAVAILABLE', 'unavailable'],
 ])
 
 /** Every effort word of the dialect, weakest first. */

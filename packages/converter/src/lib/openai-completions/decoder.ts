@@ -9,7 +9,7 @@ import { usageOf } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
-import { isError, streamError } from './error.ts'
+import { brokenFrame, isError, streamError } from './error.ts'
 import { choiceText, isPlainText, readLogprobs, stopOf } from './wire.ts'
 
 /** The one part such an answer has. */
@@ -64,7 +64,7 @@ export class CompletionsDecoder implements StreamDecoder {
       chunk = null
     }
     if (!isObject(chunk)) {
-      this.#fail({ status: 502, kind: 'server', message: 'the upstream sent a chunk that is not a JSON object' })
+      this.#fail(brokenFrame)
     } else if (event === 'error' || isError(chunk)) this.#fail(streamError(chunk))
     else this.#chunk(chunk, data)
   }

@@ -1,2 +1,2 @@
 /** Both OpenAI dialects have one envelope. */
-export { decodeError, encodeError, errorBody, errorFrame, isError, streamError } from '../openai-chat/error.ts'
+export { brokenFrame, decodeError, encodeError, errorFrame, isError, streamError } from '../openai-chat/error.ts'

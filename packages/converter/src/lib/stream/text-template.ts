@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import { literalEnd } from '../chat/literal.ts'
 
 /** After so many templates that never fitted again, learning is given up: the server changes more than the text. */
 const maxVainLessons = 4
@@ -36,8 +37,8 @@ export class TextTemplate {
   match(data: string): string | undefined {
     const head = this.#head
     if (head === '' || !data.startsWith(head)) return undefined
-    const end = literalEnd(data, head.length)
-    if (end === -1 || !data.startsWith(this.#tail, end) || !this.#endsWell(data, end + this.#tail.length))
+    const end = literalEnd(data, head.length) + 1
+    if (end === 0 || !data.startsWith(this.#tail, end) || !this.#endsWell(data, end + this.#tail.length))
       return undefined
     this.#fitted = true
     return data.slice(head.length, end)
@@ -50,8 +51,8 @@ export class TextTemplate {
     else this.#vain++
     this.#fitted = false
     const from = literalStart(data, this.#key)
-    const end = from === -1 ? -1 : literalEnd(data, from)
-    if (end === -1) return
+    const end = from === -1 ? 0 : literalEnd(data, from) + 1
+    if (end === 0) return
     const head = data.slice(0, from)
     const tail = data.slice(end)
     if (!this.#proves(head, tail)) return
@@ -64,7 +65,7 @@ export class TextTemplate {
   #endsWell(data: string, at: number): boolean {
     if (!this.#padded) return at === data.length
     // The padding is a plain string, and nothing but the closing brace follows it.
-    return literalEnd(data, at - 1) === data.length - 1 && data.endsWith('}')
+    return literalEnd(data, at - 1) === data.length - 2 && data.endsWith('}')
   }
 
   /** Another text in the same place must be read as the text, or the place is not the text's. */
@@ -83,7 +84,7 @@ function paddingAt(tail: string): number {
   for (const key of paddingKeys) {
     const at = tail.lastIndexOf(key)
     const from = at + key.length
-    if (at !== -1 && literalEnd(tail, from - 1) === tail.length - 1) return from
+    if (at !== -1 && literalEnd(tail, from - 1) === tail.length - 2) return from
   }
   return -1
 }
@@ -95,36 +96,4 @@ function literalStart(data: string, key: string): number {
   let from = at + key.length
   while (data.charCodeAt(from) === 32) from++
   return data.charCodeAt(from) === 34 ? from : -1
-}
-
-/**
- * The index after the closing quote of the JSON string literal that starts at `from`; -1 when there is no valid one. Control
- * characters and broken escapes are refused, because what is cut out is written on without being parsed.
- */
-export function literalEnd(data: string, from: number): number {
-  if (data.charCodeAt(from) !== 34) return -1
-  for (let i = from + 1; i < data.length; i++) {
-    const c = data.charCodeAt(i)
-    if (c === 34) return i + 1
-    if (c < 32) return -1
-    if (c === 92) {
-      i = escapeEnd(data, i + 1)
-      if (i === -1) return -1
-    }
-  }
-  return -1
-}
-
-/** The index of the last character of the escape whose letter is at `at`; -1 when it is none. */
-function escapeEnd(data: string, at: number): number {
-  const c = data.charCodeAt(at)
-  if (c !== 117) return simpleEscapes.includes(data.charAt(at)) && at < data.length ? at : -1
-  for (let i = at + 1; i <= at + 4; i++) if (!isHex(data.charCodeAt(i))) return -1
-  return at + 4
-}
-
-const simpleEscapes = '"\\/bfnrt'
-
-function isHex(c: number): boolean {
-  return (c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70)
 }

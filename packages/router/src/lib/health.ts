@@ -6,7 +6,7 @@ const EWMA_ALPHA = 0.1
 const ERROR_HALF_LIFE_MS = 30_000
 const LATENCY_HALF_LIFE_MS = 60_000
 /** From this error rate an account stands behind every one below it. */
-const DEGRADED_ERROR_RATE = 0.2
+export const DEGRADED_ERROR_RATE = 0.2
 /** Error texts are shown in listings; the whole text is in the log of the attempt. */
 const LAST_ERROR_MAX_LENGTH = 300
 

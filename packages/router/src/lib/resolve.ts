@@ -130,7 +130,8 @@ function rank(accounts: readonly RoutedAccount[], cover: readonly RoutedAccount[
     priority: account.priority ?? 0,
     covers: index >= accounts.length,
   }))
-  ranked.sort((a, b) => b.priority - a.priority || Number(a.covers) - Number(b.covers))
+  // The sort is stable: what covers stays behind what it covers.
+  ranked.sort((a, b) => b.priority - a.priority)
   let tier = 0
   return ranked.map((entry, index) => {
     const before = ranked[index - 1]

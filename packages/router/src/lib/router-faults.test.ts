@@ -279,6 +279,17 @@ describe('an account that is overloaded', () => {
     expect(bench.order()).toBe('a! b')
   })
 
+  it('stands among the others again once it has served a request in spite of it', () => {
+    const bench = new Bench()
+    const before = bench.router.begin('a', MODEL)
+    bench.end('a', overloaded)
+    bench.clock.advance(1)
+    before.end(success)
+    expect(bench.order()).toBe('b a*')
+    bench.end('a', success)
+    expect(bench.set()).toBe('a b')
+  })
+
   it('is taken for overloaded by any failure that asks for time', () => {
     const bench = new Bench()
     bench.end('a', { verdict: 'failure', status: 503, retryAfterMs: 3_000 })

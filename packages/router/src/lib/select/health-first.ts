@@ -1,4 +1,4 @@
-import type { Health } from '../health.ts'
+import { DEGRADED_ERROR_RATE, type Health } from '../health.ts'
 import { byTierThenScore, type Choice, rotate, type Selector, tierEnd } from './selector.ts'
 
 /** One failure in ten weighs as much as twice the latency. */
@@ -46,8 +46,9 @@ function cost({ account, health }: Choice, slow: number, now: number): number {
   const weight = account.weight ?? 1
   if (weight === 0) return Infinity
   const load = 1 + health.inFlight / weight
-  const errors = 1 + ERROR_WEIGHT * health.errorRate(now)
-  return slow * load * errors * (health.isDegraded(now) ? DEGRADED_FACTOR : 1)
+  const errorRate = health.errorRate(now)
+  const degraded = errorRate >= DEGRADED_ERROR_RATE ? DEGRADED_FACTOR : 1
+  return slow * load * (1 + ERROR_WEIGHT * errorRate) * degraded
 }
 
 /**
@@ -60,8 +61,8 @@ function slowness(health: Health, latencyMs: number, firstContentMs: number, now
     health.firstContentMs === undefined
       ? (health.latencyMs ?? latencyMs) / latencyMs
       : health.firstContentMs / firstContentMs
-  // Nothing measured, or measured as nothing.
-  if (!(ratio < Infinity)) return 1
+  // The fastest; or nothing measured, or measured as nothing.
+  if (!(ratio > 1 && ratio < Infinity)) return 1
   return 1 + (ratio - 1) * health.latencyConfidence(now)
 }
 

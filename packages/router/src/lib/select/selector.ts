@@ -43,5 +43,8 @@ export function tierEnd(choices: readonly Choice[], start: number): number {
 export function rotate(choices: Choice[], start: number, end: number, turn: number): void {
   const by = turn % (end - start)
   if (by === 0) return
-  choices.splice(start, end - start, ...choices.slice(start + by, end), ...choices.slice(start, start + by))
+  // In place and without spreading: every request comes through here.
+  const head = choices.slice(start, start + by)
+  choices.copyWithin(start, start + by, end)
+  for (const [index, choice] of head.entries()) choices[end - by + index] = choice
 }

@@ -16,7 +16,9 @@ function order(selector: Weighted, choices: Choice[]): string[] {
 }
 
 describe('Weighted keeps the contract', () => {
-  it.each(selectorContract)('$name', (law) => law.check(new Weighted(seededDice(1))))
+  it.each(selectorContract)('$name', (law) => {
+    expect(law.breach(new Weighted(seededDice(1)))).toBeUndefined()
+  })
 })
 
 describe('Weighted', () => {

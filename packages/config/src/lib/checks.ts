@@ -74,7 +74,7 @@ function checkAccount(account: unknown, path: DataPath, providers: readonly stri
   // What a disabled account lacks can be added before it is enabled.
   if (textAt(account, 'status') === 'disabled') return problems
   if (textAt(account, 'type') === 'api-key' && provider !== 'simulator' && textAt(account, 'api_key') === undefined) {
-    const hint = 'add it, best as a reference such as ${' + 'MY_KEY}; where the endpoint asks for none, write "none"'
+    const hint = 'add it, best as a reference such as ${MY_KEY}; where the endpoint asks for none, write "none"'
     problems.push(error('missing-key', [...path, 'api_key'], '"api_key" is missing', hint))
   }
   const example = NEEDS_BASE_URL[provider]

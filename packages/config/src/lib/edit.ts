@@ -90,6 +90,11 @@ export class ConfigEditor {
     else this.#yaml.set(['environment', name], value)
   }
 
+  /** What stands at a path in the file, references unresolved; undefined where nothing does. */
+  get(path: DataPath): unknown {
+    return valueAt(this.#yaml.data, path)
+  }
+
   /** Writes any value at any path, by the names of the file: `set(['logging', 'level'], 'debug')`. */
   set(path: DataPath, value: unknown): void {
     this.#yaml.set(path, value)

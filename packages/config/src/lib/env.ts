@@ -69,7 +69,6 @@ function resolve(inner: string, closed: boolean, env: Environment, faults: Refer
     faults.push({
       mark,
       message: closed ? 'holds a reference that cannot be read' : 'holds a reference without a closing brace',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the forms a reference may take, shown to the reader
       hint: 'write ${NAME}, ${NAME:-default} or ${NAME:?message}; for a literal "${" write "$${"',
     })
     return ''

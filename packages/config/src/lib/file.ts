@@ -134,7 +134,7 @@ export class ConfigFile {
       if (expected !== undefined && before.version !== expected) {
         return { ok: false, reason: 'conflict', version: before.version }
       }
-      const text = before.text === '' ? undefined : edited(before.text, change, this.#options)
+      const text = edited(before, change, this.#options)
       if (text === undefined) {
         const issues = before.result.ok ? [] : before.result.issues
         return { ok: false, reason: 'invalid', issues, text: before.text }
@@ -152,17 +152,22 @@ export class ConfigFile {
   }
 }
 
-/** The text after the change, or undefined when the text is no YAML to change. */
-function edited(text: string, change: (editor: ConfigEditor) => void, options: LoadOptions): string | undefined {
-  let editor: ConfigEditor
+/** The text after the change, or undefined when the file is so wrong that there is nothing to change. */
+function edited(
+  before: FileSnapshot,
+  change: (editor: ConfigEditor) => void,
+  options: LoadOptions,
+): string | undefined {
+  if (before.text === '') return undefined
   try {
-    editor = new ConfigEditor(text, options.env)
+    const editor = new ConfigEditor(before.text, options.env)
+    change(editor)
+    return editor.toString()
   } catch (error) {
-    if (error instanceof ConfigError && error.code === 'EDIT_UNSUPPORTED') return undefined
+    const unsupported = error instanceof ConfigError && error.code === 'EDIT_UNSUPPORTED'
+    if (unsupported && !before.result.ok) return undefined
     throw error
   }
-  change(editor)
-  return editor.toString()
 }
 
 function unreadable(code: IssueCode, message: string): LoadResult {

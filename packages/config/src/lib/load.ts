@@ -29,11 +29,8 @@ export type LoadResult =
  * if (!result.ok) console.error(renderIssues(result.issues, text, { file: 'config.yaml' }))
  */
 export function loadConfig(text: string, options: LoadOptions = {}): LoadResult {
-  const { doc, lines, problems } = parseText(text)
-  const position = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length))
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
+  const { doc, problems } = parseText(text)
+  const position = positions(text)
   if (doc === undefined || problems.length > 0) {
     return { ok: false, issues: problems.map((found) => issue(found, position(found.offset ?? 0))) }
   }
@@ -62,4 +59,15 @@ function judge(problems: readonly Problem[], plain: PlainData): Problem[] {
 function issue(found: Problem, place: { line: number; column: number }): Issue {
   const { severity, code, message, hint, path } = found
   return { severity, path: formatPath(path), message, ...place, code, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** Finds line and column of an offset. The YAML library's own counter misses the line breaks within some keys. */
+function positions(text: string): (offset: number) => { line: number; column: number } {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    const after = starts.findIndex((start) => start > Math.min(offset, text.length))
+    const line = after < 0 ? starts.length : after
+    return { line, column: Math.min(offset, text.length) - (starts[line - 1] ?? 0) + 1 }
+  }
 }

@@ -1,4 +1,4 @@
-import { type Document, type ErrorCode, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, type ErrorCode, parseDocument, type YAMLError } from 'yaml'
 import type { Problem } from './issue.ts'
 
 /** Longest file that is read, in UTF-16 units: some thousands of keys. A larger one is a mistake or an attack. */
@@ -13,21 +13,13 @@ const MAX_SYNTAX_ERRORS = 20
 /** A parsed YAML text; `doc` is absent when parsing was refused. */
 export interface ParsedText {
   readonly doc?: Document.Parsed
-  readonly lines: LineCounter
   readonly problems: readonly Problem[]
 }
 
 /** Parses the YAML of a configuration file, refusing what is hostile before it costs time. */
 export function parseText(text: string): ParsedText {
   const refused = refuse(text)
-  const lines = new LineCounter()
-  if (refused !== undefined) {
-    lines.addNewLine(0)
-    for (let at = text.indexOf('\n'); at >= 0 && at < MAX_FILE_LENGTH; at = text.indexOf('\n', at + 1)) {
-      lines.addNewLine(at + 1)
-    }
-    return { lines, problems: [refused] }
-  }
+  if (refused !== undefined) return { problems: [refused] }
   const doc = parseDocument(text, {
     version: '1.2',
     schema: 'core',
@@ -36,23 +28,21 @@ export function parseText(text: string): ParsedText {
     // The library compares every key with every other; the reading of the tree finds duplicates in one pass.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     keepSourceTokens: true,
-    lineCounter: lines,
   })
   const problems = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map(syntaxProblem)
   if (doc.directives?.yaml.version !== '1.2') {
     problems.push(fault(0, 'yaml-unsupported', 'the file asks for an older YAML', 'remove the %YAML line'))
   }
-  return { doc, lines, problems }
+  return { doc, problems }
 }
 
 function refuse(text: string): Problem | undefined {
   if (text.length > MAX_FILE_LENGTH) {
     return fault(0, 'too-large', `the file is larger than ${MAX_FILE_LENGTH / 2 ** 20} MiB`, 'is it the right file?')
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters YAML forbids are what is looked for
-  const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(text)
+  const control = /[^\P{Cc}\t\n\r\u0080-\u009f]/u.exec(text)
   if (control !== null) {
     return fault(control.index, 'not-text', 'the file holds a control character', 'is it the right file, and UTF-8?')
   }

@@ -138,9 +138,11 @@ export class YamlText {
     if (typeof key !== 'string') return undefined
     if (isMap(section) && section.items.length > 0) return this.#insertSplices(section, key, inner)
     if (depth > 0) return this.#replaceSplices(parent, { [key]: inner })
+    const pair = emitPair(key, inner, 0, this.#newline)
+    if (isMap(section) && section.range != null) return [{ start: section.range[0], end: section.range[1], text: pair }]
     const gap = this.#text === '' || this.#text.endsWith('\n') ? '' : this.#newline
     const end = this.#text.length
-    return [{ start: end, end, text: gap + emitPair(key, inner, 0, this.#newline) + this.#newline }]
+    return [{ start: end, end, text: gap + pair + this.#newline }]
   }
 
   #replaceSplices(path: DataPath, value: unknown): Splice[] | undefined {
@@ -153,7 +155,7 @@ export class YamlText {
     const entry = this.#entry(path)
     const section = this.#node(path.slice(0, -1))
     if (entry === undefined || !isMap(section) || section.flow === true) return undefined
-    const colon = this.#text.indexOf(':', entry.key.range?.[1] ?? 0) + 1
+    const colon = this.#colonEnd(entry)
     const text = emitAfterColon(value, columnOf(section), this.#newline)
     return this.#afterColonSplices(colon, Math.max(colon, contentEnd(this.#text, entry)), text)
   }
@@ -170,50 +172,59 @@ export class YamlText {
   }
 
   #insertSplices(section: YAMLMap, key: string, value: unknown): Splice[] | undefined {
-    const last = section.items.at(-1) as Entry | undefined
-    if (last === undefined) return undefined
-    const end = contentEnd(this.#text, last)
-    if (section.flow === true) return [{ start: end, end, text: `, ${emitKey(key)}: ${emitFlow(value)}` }]
-    const column = columnOf(section)
-    const at = endOfLine(this.#text, end)
-    return [
-      { start: at, end: at, text: this.#newline + ' '.repeat(column) + emitPair(key, value, column, this.#newline) },
-    ]
+    return this.#addSplices(section, {
+      flow: `, ${emitKey(key)}: ${emitFlow(value)}`,
+      block: (column) => emitPair(key, value, column, this.#newline),
+    })
   }
 
   #appendSplices(list: YAMLSeq, item: unknown): Splice[] | undefined {
-    const items = list.items as Node[]
-    const [beforeLast, last] = items.length > 1 ? items.slice(-2) : [undefined, items[0]]
+    return this.#addSplices(list, {
+      flow: `, ${emitFlow(item)}`,
+      block: (column) => emitItem(item, column, this.#newline),
+    })
+  }
+
+  /** Adds below the last entry of a section or list, apart from it where the entries before stand apart. */
+  #addSplices(to: YAMLMap | YAMLSeq, text: { flow: string; block: (column: number) => string }): Splice[] | undefined {
+    const items = to.items as (Entry | Node)[]
+    const last = items.at(-1)
+    const beforeLast = items.at(-2)
     if (last === undefined) return undefined
     const end = contentEnd(this.#text, last)
-    if (list.flow === true) return [{ start: end, end, text: `, ${emitFlow(item)}` }]
-    const column = columnOf(list)
+    if (to.flow === true) return [{ start: end, end, text: text.flow }]
+    const column = columnOf(to)
     const at = endOfLine(this.#text, end)
-    // Where the items stand apart, the new one does too.
-    const gap = beforeLast === undefined ? '' : this.#text.slice(contentEnd(this.#text, beforeLast), last.range?.[0])
+    const gap = beforeLast === undefined ? '' : this.#text.slice(contentEnd(this.#text, beforeLast), startOf(last))
     const blank = /\n[ \t]*\r?\n/.test(gap) ? this.#newline : ''
-    const text = this.#newline + blank + ' '.repeat(column) + emitItem(item, column, this.#newline)
-    return [{ start: at, end: at, text }]
+    return [{ start: at, end: at, text: this.#newline + blank + ' '.repeat(column) + text.block(column) }]
   }
 
   #deleteSplices(path: DataPath): Splice[] | undefined {
     const parentPath = path.slice(0, -1)
     const parent = this.#node(parentPath)
     if (!(isMap(parent) || isSeq(parent))) return undefined
-    if (parent.items.length === 1 && parentPath.length > 0)
-      return this.#replaceSplices(parentPath, isMap(parent) ? {} : [])
     const items = parent.items as (Entry | Node)[]
     const step = path.at(-1)
     const index = isMap(parent) ? items.findIndex((item) => keyOf(item as Entry) === step) : Number(step)
     const item = items[index]
     if (item === undefined) return undefined
+    if (parent.flow === true) return [flowRemoval(this.#text, items, index)]
     const start = startOf(item)
     const end = contentEnd(this.#text, item)
-    if (parent.flow === true) return [flowRemoval(this.#text, items, index)]
     const lineStart = this.#text.lastIndexOf('\n', start - 1) + 1
     const lead = this.#text.slice(lineStart, start)
     if (!(isMap(parent) ? /^ *$/ : /^ *- +$/).test(lead)) return undefined
-    return [this.#lineRemoval(lineStart, end, isSeq(parent) && index > 0)]
+    const lines = this.#lineRemoval(lineStart, end, isSeq(parent) && index > 0)
+    if (items.length > 1 || parentPath.length === 0) return [lines]
+    const above = this.#entry(parentPath)
+    if (above === undefined) return undefined
+    const colon = this.#colonEnd(above)
+    return [{ start: colon, end: colon, text: isMap(parent) ? ' {}' : ' []' }, lines]
+  }
+
+  #colonEnd(entry: Entry): number {
+    return this.#text.indexOf(':', entry.key.range?.[1] ?? 0) + 1
   }
 
   /** Whole lines; of a list item also the comment right above it, which speaks of it, and one of two blank lines. */
@@ -236,7 +247,7 @@ export class YamlText {
   }
 }
 
-const PARSE = { version: '1.2', schema: 'core', merge: false, logLevel: 'silent', keepSourceTokens: true } as const
+const PARSE = { version: '1.2', schema: 'core', merge: false, logLevel: 'error', keepSourceTokens: true } as const
 
 function parse(text: string): Document.Parsed {
   const doc = parseDocument(text, PARSE)

@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest'
+import { DOCUMENT_SAMPLE } from '../../test/samples.ts'
+import type { Issue } from './issue.ts'
+import { type LoadOptions, loadConfig } from './load.ts'
+import type { GatewayConfig } from './schema.ts'
+import { defaultConfigText } from './starter.ts'
+
+const HASH = 'AB'.repeat(32)
+
+function load(text: string, options?: LoadOptions): GatewayConfig {
+  const result = loadConfig(text, options)
+  if (!result.ok) throw new Error(JSON.stringify(result.issues))
+  return result.config
+}
+
+function issues(text: string, options?: LoadOptions): readonly Issue[] {
+  const result = loadConfig(text, options)
+  return result.ok ? result.warnings : result.issues
+}
+
+const brief = (text: string, options?: LoadOptions): string[] =>
+  issues(text, options).map(({ line, column, path, code }) => `${line}:${column} ${path} ${code}`)
+
+const account = (extra: string): string =>
+  `upstream_accounts:\n  - id: a\n    name: n\n    type: api-key\n    provider: anthropic\n    api_key: k\n    ${extra}\n`
+
+describe('what the user document shows', () => {
+  it('loads as written', () => {
+    const config = load(DOCUMENT_SAMPLE)
+    expect(config.server).toMatchObject({ host: '0.0.0.0', port: 3847, timeoutMs: 30_000 })
+    expect(config.timeouts).toEqual({
+      requestMs: 60_000,
+      streamIdleMs: 300_000,
+      connectMs: 10_000,
+      tlsMs: 10_000,
+      idleConnMs: 90_000,
+      responseMs: 30_000,
+    })
+    expect(config.keys).toEqual([
+      { id: 'gw_xxxxx', name: '团队API', keyHash: 'hashed_key', permissions: ['read', 'write'], status: 'active' },
+    ])
+    expect(config.accounts).toEqual([
+      {
+        id: 'upstream_xxxxx',
+        name: '生产环境-anthropic',
+        type: 'api-key',
+        provider: 'anthropic',
+        apiKey: 'sk-ant-xxxxx',
+        status: 'active',
+      },
+    ])
+    expect(config.logging).toEqual({ level: 'info', format: 'json' })
+    expect(config.environment).toEqual({ noProxy: 'localhost,127.0.0.1,::1' })
+  })
+
+  it('warns of the wide bind and of the placeholder hash, and of nothing else', () => {
+    expect(brief(DOCUMENT_SAMPLE)).toEqual(['2:9 server.host exposed-host', '17:15 gateway_keys[0].key_hash inert-key'])
+  })
+})
+
+describe('defaults', () => {
+  it('fill in whatever is absent', () => {
+    expect(load('{}')).toEqual({
+      server: { host: '127.0.0.1', port: 3847, timeoutMs: 120_000, drainTimeoutMs: 30_000, metrics: false },
+      timeouts: {
+        requestMs: 600_000,
+        streamIdleMs: 300_000,
+        connectMs: 10_000,
+        tlsMs: 10_000,
+        idleConnMs: 90_000,
+        responseMs: 300_000,
+      },
+      keys: [],
+      accounts: [],
+      routes: { routes: [], defaultBehavior: 'passthrough' },
+      routing: { strategy: 'health-first' },
+      limits: { bodyBytes: 32 * 2 ** 20, bufferedBytes: 256 * 2 ** 20, concurrency: 1000 },
+      logging: { level: 'info', format: 'json' },
+      environment: {},
+    })
+  })
+
+  it('apply to sections that are named but empty', () => {
+    expect(load('server:\nproxy:\ngateway_keys:\nmodel_routes:\nenvironment:\n  http_proxy:\n')).toEqual(load('{}'))
+  })
+
+  it('are what the starter file spells out, without a warning', () => {
+    expect(issues(defaultConfigText())).toEqual([])
+    expect(load(defaultConfigText())).toEqual({
+      ...load('{}'),
+      environment: { noProxy: 'localhost,127.0.0.1,::1' },
+    })
+  })
+
+  it('give a server that others reach longer to drain', () => {
+    expect(load('server: { host: 10.0.0.1 }').server.drainTimeoutMs).toBe(600_000)
+    expect(load('server: { host: "::1" }').server.drainTimeoutMs).toBe(30_000)
+  })
+})
+
+describe('every setting', () => {
+  it('of the server is read', () => {
+    const config = load(`server:
+  port: 0
+  timeout: 1m
+  drain_timeout: 250ms
+  body_limit: 1MB
+  buffer_limit: 2MiB
+  concurrency: 7
+  metrics: true
+  cors: { origins: ["https://a.example", "http://localhost:3000"] }
+  admin_key_hash: ${HASH}
+`)
+    expect(config.server).toEqual({
+      host: '127.0.0.1',
+      port: 0,
+      timeoutMs: 60_000,
+      drainTimeoutMs: 250,
+      metrics: true,
+      cors: { origins: ['https://a.example', 'http://localhost:3000'] },
+      admin: { keyHash: HASH.toLowerCase() },
+    })
+    expect(config.limits).toEqual({ bodyBytes: 1_000_000, bufferedBytes: 2 ** 21, concurrency: 7 })
+  })
+
+  it('of a gateway key is read', () => {
+    const [key] = load(`gateway_keys:
+  - id: gw_1
+    name: one
+    key_hash: ${HASH}
+    permissions: [admin]
+    status: disabled
+    rate_limit: { requests_per_minute: 1, requests_per_hour: 0, tokens_per_minute: 5, concurrency: 2 }
+    models: [claude-*, gpt-5]
+    model_routes: { routes: [{ source: "*", target: m }], default_behavior: reject }
+    expires_at: 2030-01-02
+    created_at: 2025-08-24T12:00:00.123456789+08:00
+`).keys
+    expect(key).toEqual({
+      id: 'gw_1',
+      name: 'one',
+      keyHash: HASH.toLowerCase(),
+      permissions: ['admin'],
+      status: 'disabled',
+      rateLimit: { requestsPerMinute: 1, tokensPerMinute: 5, concurrency: 2 },
+      models: ['claude-*', 'gpt-5'],
+      modelRoutes: { routes: [{ source: '*', target: 'm', enabled: true }], defaultBehavior: 'reject' },
+      expiresAt: Date.UTC(2030, 0, 2),
+      createdAt: Date.UTC(2025, 7, 24, 4, 0, 0, 123),
+    })
+  })
+
+  it('of an upstream account is read', () => {
+    const extra = `base_url: http://127.0.0.1:1/v1/
+    priority: -1
+    weight: 0.5
+    models: ["a*"]
+    dialects: [openai-chat, gemini]
+    options: { api_version: 2024-10-21, empty: null, nested: { on: true } }`
+    expect(load(account(extra)).accounts[0]).toEqual({
+      id: 'a',
+      name: 'n',
+      type: 'api-key',
+      provider: 'anthropic',
+      apiKey: 'k',
+      status: 'active',
+      baseUrl: 'http://127.0.0.1:1/v1',
+      priority: -1,
+      weight: 0.5,
+      models: ['a*'],
+      dialects: ['openai-chat', 'gemini'],
+      options: { api_version: '2024-10-21', empty: null, nested: { on: true } },
+    })
+  })
+
+  it('of a route is read under each of its names', () => {
+    const { routes } = load(`model_routes:
+  - { source_model: a, target_model: b, target_provider: openai, priority: 3, enabled: false, id: r, description: d }
+  - { source: a, target: b, provider: openai }
+  - { model: a }
+`)
+    expect(routes.routes).toEqual([
+      { source: 'a', target: 'b', provider: 'openai', priority: 3, enabled: false, id: 'r', description: 'd' },
+      { source: 'a', target: 'b', provider: 'openai', enabled: true },
+      { source: 'a', enabled: true },
+    ])
+  })
+
+  it('may come from the environment, numbers and flags too', () => {
+    const env = { PORT: '8080', METRICS: 'true', NAME: 'from env', KEY: 'sk-1' }
+    const text = 'server: { port: "${PORT}", metrics: "${METRICS}", timeout: "${T:-5}" }\n'
+    expect(load(text, { env }).server).toMatchObject({ port: 8080, metrics: true, timeoutMs: 5000 })
+    const named = account('status: active').replace('name: n', 'name: ${NAME}').replace('api_key: k', 'api_key: ${KEY}')
+    expect(load(named, { env }).accounts[0]).toMatchObject({ name: 'from env', apiKey: 'sk-1' })
+  })
+})
+
+describe('faults', () => {
+  it('come all at once, each at its place, in the order of the file', () => {
+    const text = `server:
+  hots: x
+  port: 99999
+gateway_keys:
+  - id: a
+    name: 0777
+    key_hash: ${HASH}
+    permisions: [read]
+  - id: a
+    name: \${NOPE}
+    key_hash: ${HASH.toLowerCase()}
+upstream_accounts:
+  - { id: u, name: n, type: api-key, provider: antropic, base_url: "ftp://x" }
+  - { id: v, name: n, type: api-key, provider: azure, api_key: k }
+model_routes:
+  - { source: "a*b", account: w }
+  - { target: x }
+logging: { level: loud }
+bogus: 1
+`
+    expect(brief(text)).toEqual([
+      '2:3 server.hots unknown-key',
+      '3:9 server.port invalid-value',
+      '6:11 gateway_keys[0].name wrong-type',
+      '8:5 gateway_keys[0].permisions unknown-key',
+      '9:9 gateway_keys[1].id duplicate-value',
+      '10:11 gateway_keys[1].name unset-variable',
+      '11:15 gateway_keys[1].key_hash duplicate-value',
+      '13:5 upstream_accounts[0].api_key missing-key',
+      '13:48 upstream_accounts[0].provider invalid-value',
+      '13:68 upstream_accounts[0].base_url invalid-value',
+      '14:5 upstream_accounts[1].base_url missing-key',
+      '16:15 model_routes[0].source invalid-value',
+      '16:31 model_routes[0].account unknown-reference',
+      '17:5 model_routes[1] missing-key',
+      '18:19 logging.level invalid-value',
+      '19:1 bogus unknown-key',
+    ])
+  })
+
+  it('suggest what was meant', () => {
+    const hints = issues(`servr: {}\nlogging: { level: wran }\n${account('wieght: 1')}`).map(({ hint }) => hint)
+    expect(hints).toEqual(['did you mean "server"?', 'did you mean "warn"?', 'did you mean "weight"?'])
+  })
+
+  it('name a missing key once, at the entry that lacks it', () => {
+    const found = issues('gateway_keys:\n  - name: n\n    key_hash: x\n').filter(({ severity }) => severity === 'error')
+    expect(found).toMatchObject([{ path: 'gateway_keys[0].id', message: '"id" is missing', line: 2, column: 5 }])
+  })
+
+  it('name the variable that is not set, where it stands in the text', () => {
+    const [issue] = issues(account('base_url: "https://${HOST}/v1"'))
+    expect(issue).toMatchObject({ code: 'unset-variable', line: 7, column: 24 })
+    expect(issue?.message).toBe('needs the environment variable HOST, which is not set')
+  })
+
+  it('show the message that ${VAR:?message} gives', () => {
+    expect(issues(account('base_url: ${URL:?ask the team}'))[0]?.message).toBe(
+      'needs the environment variable URL: ask the team',
+    )
+  })
+
+  it.each([
+    ['server: { port: -1 }', 'server.port'],
+    ['server: { port: 1.5 }', 'server.port'],
+    ['server: { port: "http" }', 'server.port'],
+    ['server: { timeout: 0 }', 'server.timeout'],
+    ['server: { timeout: 9999999 }', 'server.timeout'],
+    ['server: { body_limit: lots }', 'server.body_limit'],
+    ['server: { metrics: yes }', 'server.metrics'],
+    ['server: { cors: { origins: ["a.example"] } }', 'server.cors.origins[0]'],
+    ['server: { cors: { origins: "a" } }', 'server.cors.origins'],
+    ['server: { admin_key_hash: admin123 }', 'server.admin_key_hash'],
+    ['server: []', 'server'],
+    ['gateway_keys: {}', 'gateway_keys'],
+    ['model_routes: 3', 'model_routes'],
+    ['model_routes: { rotues: [] }', 'model_routes.rotues'],
+    ['model_routes: [{ source: a, provider: opena }]', 'model_routes[0].provider'],
+    ['environment: { http_proxy: "socks5://x:1" }', 'environment.http_proxy'],
+    [account('base_url: https://user:pw@x.example'), 'upstream_accounts[0].base_url'],
+    [account('base_url: https://x.example/?api=1'), 'upstream_accounts[0].base_url'],
+    [account('dialects: [openai-chats]'), 'upstream_accounts[0].dialects[0]'],
+    [account('dialects: []'), 'upstream_accounts[0].dialects'],
+    [account('weight: -1'), 'upstream_accounts[0].weight'],
+    [account('created_at: yesterday'), 'upstream_accounts[0].created_at'],
+    ['just text', ''],
+    ['- a list', ''],
+  ])('of a kind are errors: %s', (text, path) => {
+    const result = loadConfig(text)
+    expect(result.ok ? [] : result.issues.map((issue) => issue.path)).toEqual([path])
+  })
+
+  it('spare what a disabled account lacks', () => {
+    const text = 'upstream_accounts: [{ id: a, name: n, type: api-key, provider: azure, status: disabled }]'
+    expect(issues(text)).toEqual([])
+    expect(issues(text.replace('disabled', 'active')).map(({ path }) => path)).toEqual([
+      'upstream_accounts[0].api_key',
+      'upstream_accounts[0].base_url',
+    ])
+  })
+
+  it('let the simulator do without a key and OAuth too', () => {
+    expect(issues('upstream_accounts: [{ id: a, name: n, type: api-key, provider: simulator }]')).toEqual([])
+    expect(issues('upstream_accounts: [{ id: a, name: n, type: oauth, provider: anthropic }]')).toEqual([])
+  })
+
+  it('take the providers of the caller', () => {
+    const text = 'upstream_accounts: [{ id: a, name: n, type: oauth, provider: acme }]'
+    expect(issues(text)).toHaveLength(1)
+    expect(issues(text, { providers: ['acme'] })).toEqual([])
+  })
+
+  it('never quote a value that may be a secret', () => {
+    const secret = 'sk-ant-api03-abcdefghijklmnopqrstuvwxyz'
+    const texts = [
+      account(`${secret}: 1`),
+      account(`provider2: ${secret}`),
+      account(`type: ${secret}`),
+      `upstream_accounts: ["${secret}"]`,
+      `logging: { level: ${secret} }`,
+      `${secret} ${secret}: "`,
+      `api_key: "${secret}`,
+    ]
+    for (const text of texts) {
+      expect(loadConfig(text).ok).toBe(false)
+      expect(JSON.stringify(issues(text).map(({ message, hint }) => [message, hint]))).not.toContain(secret)
+    }
+  })
+})

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { resolvePaths } from './paths.ts'
+
+const homedir = '/home/u'
+
+describe('paths', () => {
+  it('are in the home directory by default', () => {
+    expect(resolvePaths({ env: {}, homedir })).toEqual({
+      home: '/home/u/.llm-gateway',
+      configFile: '/home/u/.llm-gateway/config.yaml',
+    })
+  })
+
+  it('follow the environment, and flags before it', () => {
+    const env = { LLM_GATEWAY_HOME: '/e', LLM_GATEWAY_CONFIG: '/e/c.yaml' }
+    expect(resolvePaths({ env, homedir })).toEqual({ home: '/e', configFile: '/e/c.yaml' })
+    expect(resolvePaths({ flags: { home: '/f' }, env, homedir })).toEqual({ home: '/f', configFile: '/e/c.yaml' })
+    expect(resolvePaths({ flags: { config: '/f.yaml' }, env, homedir })).toEqual({ home: '/e', configFile: '/f.yaml' })
+  })
+
+  it('take the file from the home that was given', () => {
+    expect(resolvePaths({ flags: { home: '/f' }, env: {}, homedir }).configFile).toBe('/f/config.yaml')
+  })
+
+  it('treat an empty variable as none, expand a tilde and make paths absolute', () => {
+    expect(resolvePaths({ env: { LLM_GATEWAY_HOME: '' }, homedir }).home).toBe('/home/u/.llm-gateway')
+    expect(resolvePaths({ env: { LLM_GATEWAY_HOME: '~/gw' }, homedir }).home).toBe('/home/u/gw')
+    expect(resolvePaths({ flags: { config: 'c.yaml' }, env: {}, homedir }).configFile).toBe(resolve('c.yaml'))
+  })
+})

@@ -49,6 +49,9 @@ export class Call {
   /** Ends what is under way when the client leaves or the gateway stops. */
   cancel: ((reason: string) => void) | undefined
 
+  /** Told of the first real content of the attempt under way. */
+  answered: (() => void) | undefined
+
   constructor(options: {
     id: string
     request: GatewayRequest

@@ -27,7 +27,10 @@ export async function deliver(call: Call, services: Services): Promise<void> {
   for (const candidate of call.plan?.candidates ?? []) {
     const account = call.state.accounts.get(candidate.account.id)
     if (account === undefined) continue
-    if (tried >= maxAccounts || (tried > 0 && !services.router.mayRetry(account.id))) break
+    if (tried >= maxAccounts) break
+    // A failover must not start a second probe of an account that another request already probes, nor multiply an outage.
+    if (tried > 0 && !services.router.admits(candidate, call.plan?.model ?? call.model)) continue
+    if (tried > 0 && !services.router.mayRetry(account.id)) continue
     const ready = makeReady(call, candidate, account)
     if (ready instanceof GatewayError) {
       // Another account may speak a dialect that can carry what this one's cannot.
@@ -48,7 +51,10 @@ export async function deliver(call: Call, services: Services): Promise<void> {
 function makeReady(call: Call, candidate: Candidate, account: Account): Ready | GatewayError {
   const provider = providers.get(account.provider)
   if (provider === undefined) {
-    return new GatewayError('no_account', `account ${account.id} is of the provider "${account.provider}", which is not served`)
+    return new GatewayError(
+      'no_account',
+      `account ${account.id} is of the provider "${account.provider}", which is not served`,
+    )
   }
   try {
     const resolved = resolveCall(account, provider, {
@@ -80,6 +86,7 @@ async function attemptAccount(call: Call, services: Services, ready: Ready): Pro
 async function attemptOnce(call: Call, services: Services, ready: Ready): Promise<Outcome> {
   const startedAt = services.now()
   const tracked = services.router.begin(ready.account.id, call.plan?.model ?? call.model)
+  call.answered = () => tracked.answered()
   let outcome: Outcome
   try {
     outcome = await send(call, services, ready)

@@ -19,7 +19,13 @@ export class ServerLog {
     const stream =
       config.format === 'text' ? { write: (line: string) => this.#destination.write(toText(line)) } : this.#destination
     this.logger = pino(
-      { level: config.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' },
+      {
+        level: config.level,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        messageKey: 'message',
+        formatters: { level: (level) => ({ level }) },
+      },
       stream,
     )
     this.#timer = setInterval(() => this.flush(), flushMs)
@@ -50,13 +56,11 @@ export class ServerLog {
   }
 }
 
-const levelNames: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }
-
 /** A line for people: time, level, message, then what else there is. */
 function toText(line: string): string {
   const { level, time, message, ...rest } = JSON.parse(line) as Record<string, unknown>
   const details = Object.entries(rest).map(
     ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  return `${String(time)} ${levelNames[Number(level)] ?? String(level)} ${String(message)}${details.join('')}\n`
+  return `${String(time)} ${String(level).toUpperCase()} ${String(message)}${details.join('')}\n`
 }

@@ -1,6 +1,7 @@
+import { valueAt } from './data.ts'
 import { isLoopback } from './hosts.ts'
 import type { DataPath, Problem } from './issue.ts'
-import { legacyWarning, QWEN, valueAt } from './legacy.ts'
+import { legacyWarning, QWEN } from './legacy.ts'
 import { error, unknownChoice } from './zod-problems.ts'
 
 /** Providers whose endpoint is the user's own, so that no default can stand in for `base_url`. */

@@ -1,7 +1,8 @@
+import { isSection, valueAt } from './data.ts'
 import { type Environment, escapeReferences, expandReferences } from './env.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
-import { findLegacy, QWEN, valueAt } from './legacy.ts'
+import { findLegacy, QWEN } from './legacy.ts'
 import type { AccountConfig, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
 import { YamlText } from './yaml-text.ts'
 
@@ -158,9 +159,7 @@ export class ConfigEditor {
   }
 
   #routesPath(): DataPath {
-    const routes = valueAt(this.#yaml.data, ['model_routes'])
-    const isSection = typeof routes === 'object' && routes !== null && !Array.isArray(routes)
-    return isSection ? ['model_routes', 'routes'] : ['model_routes']
+    return isSection(valueAt(this.#yaml.data, ['model_routes'])) ? ['model_routes', 'routes'] : ['model_routes']
   }
 }
 

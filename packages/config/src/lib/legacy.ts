@@ -1,3 +1,4 @@
+import { isSection, valueAt } from './data.ts'
 import type { DataPath, Problem } from './issue.ts'
 import type { AccountConfig } from './schema.ts'
 
@@ -110,16 +111,5 @@ function matches(value: unknown, pattern: readonly string[], at: DataPath = []):
   if (step === '*') {
     return Array.isArray(value) ? value.flatMap((item, index) => matches(item, rest, [...at, index])) : []
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, step)) return []
-  return matches((value as Record<string, unknown>)[step], rest, [...at, step])
-}
-
-/** The value at a path, undefined where there is none. */
-export function valueAt(value: unknown, path: DataPath): unknown {
-  let at = value
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as Record<string | number, unknown>)[step]
-  }
-  return at
+  return isSection(value) && Object.hasOwn(value, step) ? matches(value[step], rest, [...at, step]) : []
 }

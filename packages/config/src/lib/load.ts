@@ -1,7 +1,7 @@
 import { checkAcross } from './checks.ts'
 import type { Environment } from './env.ts'
 import { formatPath, type Issue, type Problem } from './issue.ts'
-import { parseText } from './parse.ts'
+import { MAX_FILE_LENGTH, parseText } from './parse.ts'
 import { type PlainData, readPlain } from './plain.ts'
 import { type GatewayConfig, KNOWN_PROVIDERS } from './schema.ts'
 import { fileSchema } from './sections.ts'
@@ -64,10 +64,16 @@ function issue(found: Problem, place: { line: number; column: number }): Issue {
 /** Finds line and column of an offset. The YAML library's own counter misses the line breaks within some keys. */
 function positions(text: string): (offset: number) => { line: number; column: number } {
   const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  const read = text.slice(0, MAX_FILE_LENGTH)
+  for (let at = read.indexOf('\n'); at >= 0; at = read.indexOf('\n', at + 1)) starts.push(at + 1)
   return (offset) => {
-    const after = starts.findIndex((start) => start > Math.min(offset, text.length))
-    const line = after < 0 ? starts.length : after
-    return { line, column: Math.min(offset, text.length) - (starts[line - 1] ?? 0) + 1 }
+    const within = Math.min(offset, read.length)
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= within) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: within - (starts[low] ?? 0) + 1 }
   }
 }

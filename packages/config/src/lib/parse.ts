@@ -2,7 +2,7 @@ import { type Document, type ErrorCode, parseDocument, type YAMLError } from 'ya
 import type { Problem } from './issue.ts'
 
 /** Longest file that is read, in UTF-16 units: some thousands of keys. A larger one is a mistake or an attack. */
-export const MAX_FILE_LENGTH: number = 2 ** 20
+export const MAX_FILE_LENGTH: number = 2 ** 19
 
 /** Deepest nesting that is read; a real file has six levels, and the parser recurses once for each. */
 const MAX_DEPTH = 100
@@ -40,7 +40,7 @@ export function parseText(text: string): ParsedText {
 
 function refuse(text: string): Problem | undefined {
   if (text.length > MAX_FILE_LENGTH) {
-    return fault(0, 'too-large', `the file is larger than ${MAX_FILE_LENGTH / 2 ** 20} MiB`, 'is it the right file?')
+    return fault(0, 'too-large', `the file is larger than ${MAX_FILE_LENGTH / 1024} KiB`, 'is it the right file?')
   }
   const control = /[^\P{Cc}\t\n\r\u0080-\u009f]/u.exec(text)
   if (control !== null) {

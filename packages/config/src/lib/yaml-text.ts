@@ -11,10 +11,10 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
+import { isSection, valueAt, withoutValue, withValue } from './data.ts'
 import { emitAfterColon, emitFlow, emitItem, emitKey, emitLike, emitPair } from './emit.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
-import { valueAt } from './legacy.ts'
 
 /** A piece of the text and what stands there instead. */
 interface Splice {
@@ -60,12 +60,13 @@ export class YamlText {
   set(path: DataPath, value: unknown): void {
     const before = valueAt(this.data, path)
     if (isDeepStrictEqual(before, value)) return
-    if (isPlainObject(before) && isPlainObject(value) && Object.keys(before).length > 0) {
+    if (isSection(before) && isSection(value) && Object.keys(before).length > 0) {
       for (const key of Object.keys(before)) if (!Object.hasOwn(value, key)) this.delete([...path, key])
       for (const [key, inner] of Object.entries(value)) this.set([...path, key], inner)
       return
     }
-    this.#change(this.#setSplices(path, value), (doc) => doc.setIn(path, doc.createNode(value)))
+    const expected = withValue(this.data, path, value)
+    this.#change(this.#setSplices(path, value), expected, (doc) => doc.setIn(path, doc.createNode(value)))
   }
 
   /** Adds an item to the end of a list, making the list if there is none. */
@@ -75,13 +76,14 @@ export class YamlText {
       this.set(path, [item])
       return
     }
-    this.#change(this.#appendSplices(list, item), (doc) => doc.addIn(path, doc.createNode(item)))
+    const expected = withValue(this.data, [...path, list.items.length], item)
+    this.#change(this.#appendSplices(list, item), expected, (doc) => doc.addIn(path, doc.createNode(item)))
   }
 
   /** Removes a key or a list item, if it is there. */
   delete(path: DataPath): void {
     if (!this.has(path)) return
-    this.#change(this.#deleteSplices(path), (doc) => doc.deleteIn(path))
+    this.#change(this.#deleteSplices(path), withoutValue(this.data, path), (doc) => doc.deleteIn(path))
   }
 
   /** Gives a key another name and leaves its value alone. */
@@ -89,30 +91,35 @@ export class YamlText {
     const entry = this.#entry(path)
     const [start, end] = entry?.key.range ?? []
     if (entry === undefined || start === undefined || end === undefined) return
-    this.#change([{ start, end, text: emitKey(name) }], (doc) => {
+    const data = this.data
+    const expected = withValue(withoutValue(data, path), [...path.slice(0, -1), name], valueAt(data, path))
+    this.#change([{ start, end, text: emitKey(name) }], expected, (doc) => {
       const section = doc.getIn(path.slice(0, -1), true)
       const pair = isMap(section) ? section.items.find((item) => keyOf(item as Entry) === path.at(-1)) : undefined
       if (pair !== undefined) pair.key = doc.createNode(name)
     })
   }
 
-  #change(splices: readonly Splice[] | undefined, onDocument: (doc: Document.Parsed) => void): void {
-    const changed = parse(this.#text)
+  /** Makes a change in place if that gives the data expected, and on the document otherwise. */
+  #change(splices: readonly Splice[] | undefined, expected: unknown, onDocument: (doc: Document.Parsed) => void): void {
+    if (splices !== undefined) {
+      const text = applySplices(this.#text, splices)
+      const doc = parseDocument(text, PARSE)
+      if (doc.errors.length === 0 && isDeepStrictEqual(doc.toJS(), expected)) {
+        this.#text = text
+        this.#doc = doc
+        return
+      }
+    }
     try {
+      const changed = parse(this.#text)
       onDocument(changed)
+      this.#text = changed.toString({ lineWidth: 0, flowCollectionPadding: false })
+      this.#doc = parse(this.#text)
     } catch (error) {
       const message = 'this file uses YAML that cannot be edited here; edit it by hand, or write out its aliases'
       throw new ConfigError('EDIT_UNSUPPORTED', message, { cause: error })
     }
-    const text = splices === undefined ? undefined : applySplices(this.#text, splices)
-    const doc = text === undefined ? undefined : parseDocument(text, PARSE)
-    if (text !== undefined && doc?.errors.length === 0 && isDeepStrictEqual(doc.toJS(), changed.toJS())) {
-      this.#text = text
-      this.#doc = doc
-      return
-    }
-    this.#text = changed.toString({ lineWidth: 0, flowCollectionPadding: false })
-    this.#doc = parse(this.#text)
   }
 
   #node(path: DataPath): Node | undefined {
@@ -258,10 +265,6 @@ function parse(text: string): Document.Parsed {
 function applySplices(text: string, splices: readonly Splice[]): string {
   const ordered = [...splices].sort((a, b) => b.start - a.start)
   return ordered.reduce((out, { start, end, text: piece }) => out.slice(0, start) + piece + out.slice(end), text)
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isEntry(item: Entry | Node): item is Entry {

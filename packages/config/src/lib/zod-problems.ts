@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { valueAt } from './data.ts'
 import type { DataPath, Problem } from './issue.ts'
-import { valueAt } from './legacy.ts'
 import { maskSecrets } from './mask.ts'
 import { suggest } from './suggest.ts'
 

@@ -1,7 +1,7 @@
 import type { HeaderMap } from '../headers.ts'
 
 /** What is asked of a provider. */
-export type Operation = 'generate' | 'count-tokens' | 'list-models' | 'embeddings'
+export type Operation = 'generate' | 'count-tokens' | 'list-models'
 
 /** What a call needs to know of an upstream account. */
 export interface UpstreamAccount {
@@ -62,18 +62,19 @@ export interface Provider {
   /** An account must have a credential. Default true. */
   readonly needsKey?: boolean
   readonly profile?: ProviderProfile
-  /** Client headers that go up when the client speaks the dialect of the call; `*` at the end stands for any rest. */
+  /**
+   * Client headers this provider understands beyond those of its dialects. They go up when the client speaks the dialect of
+   * the call; `*` at the end stands for any rest.
+   */
   readonly forwardHeaders?: readonly string[]
-  /** Client query parameters that go up on the same condition. */
-  readonly forwardQuery?: readonly string[]
   /**
    * The full URL of a call.
    *
    * @throws UpstreamError when the account or the model makes none.
    */
   target(context: TargetContext): string
-  /** Headers the call needs besides the credential; they win over forwarded ones. */
-  headers?(context: TargetContext & { readonly sameDialect: boolean }): Record<string, string>
+  /** Headers of the account's own, besides the credential; they win over the client's. */
+  headers?(context: TargetContext): Record<string, string>
   /** The name the provider knows the model by. Default: the planned one. */
   model?(context: TargetContext): string
 }

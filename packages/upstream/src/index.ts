@@ -1,7 +1,10 @@
 export { defaultTimeouts, type Exchange, type Timeouts, type UpstreamCall, type UpstreamSink } from './lib/call.ts'
+export type { ConnectSettings } from './lib/connect.ts'
 export { UpstreamError, type UpstreamErrorCode } from './lib/error.ts'
-export type { UpstreamFailure } from './lib/failure.ts'
-export type { HeaderMap } from './lib/headers.ts'
+export { readErrorMessage } from './lib/error-message.ts'
+export type { FailureKind, UpstreamFailure } from './lib/failure.ts'
+export { type HeaderMap, replyHeaders } from './lib/headers.ts'
+export { providers } from './lib/providers/index.ts'
 export type {
   CallContext,
   Operation,
@@ -10,3 +13,9 @@ export type {
   TargetContext,
   UpstreamAccount,
 } from './lib/providers/provider.ts'
+export { ProxyRules, type ProxySettings } from './lib/proxy.ts'
+export { type Quota, readQuota } from './lib/quota.ts'
+export { redact } from './lib/redact.ts'
+export { readRetryAfter } from './lib/retry-after.ts'
+export { type PoolStats, UpstreamClient, type UpstreamClientChange, type UpstreamClientOptions } from './lib/send.ts'
+export { credentialHeaders, type ResolvedCall, resolveCall } from './lib/target.ts'

@@ -1,0 +1,110 @@
+import { type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Timeouts } from './call.ts'
+import { type ConnectSettings, directConnector, proxiedConnector } from './connect.ts'
+
+export interface PoolOptions extends ConnectSettings {
+  readonly origin: string
+  /** URL of the proxy, credentials included. */
+  readonly proxy: string | undefined
+  readonly connections: number
+  readonly maxHeaderBytes: number
+  readonly timeouts: Timeouts
+}
+
+/** Longest an unused connection is kept where no limit is set, in milliseconds. */
+const idleForeverMs = 2 ** 31 - 1
+
+/** The connections of one upstream account to one origin. */
+export class AccountPool {
+  readonly origin: string
+  readonly host: string
+  readonly proxy: string | undefined
+  /** The limits of the latest call: a connection is opened under the limits of a call that waits for it. */
+  timeouts: Timeouts
+  /** True only while a connection that has never carried a call is handed to its first one. */
+  fresh = false
+  /** Calls that have begun and not settled. */
+  calls = 0
+  /** Open connections. */
+  connections = 0
+  readonly #dispatcher: Dispatcher
+
+  constructor(options: PoolOptions) {
+    this.origin = options.origin
+    this.host = new URL(options.origin).host
+    this.proxy = options.proxy
+    this.timeouts = options.timeouts
+    this.#dispatcher = options.proxy === undefined ? this.#direct(options) : this.#proxied(options, options.proxy)
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#dispatcher.dispatch(request, handler)
+  }
+
+  /** Takes no more calls; resolves when those under way have ended. */
+  async close(): Promise<void> {
+    await this.#dispatcher.close()
+  }
+
+  /** Cuts every call. */
+  async destroy(): Promise<void> {
+    await this.#dispatcher.destroy()
+  }
+
+  #direct(options: PoolOptions): Dispatcher {
+    const connect = this.#tracked(directConnector(options, () => this.timeouts))
+    return new Pool(options.origin, { ...poolSettings(options), connect })
+  }
+
+  #proxied(options: PoolOptions, proxy: string): Dispatcher {
+    return new ProxyAgent({
+      uri: proxy,
+      allowH2: false,
+      // The limit around the whole way is proxiedConnector's; this one ends attempts that outlive it.
+      connectTimeout: options.timeouts.connectMs,
+      requestTls: options.ca === undefined ? {} : { ca: typeof options.ca === 'string' ? options.ca : [...options.ca] },
+      factory: (origin, settings) => {
+        const { connect } = settings as { connect: buildConnector.connector }
+        return new Pool(origin, {
+          ...poolSettings(options),
+          connect: this.#tracked(proxiedConnector(connect, proxy, () => this.timeouts)),
+        })
+      },
+    })
+  }
+
+  #tracked(connector: buildConnector.connector): buildConnector.connector {
+    return (target, callback) => {
+      connector(target, (...result) => {
+        if (result[1] === null) return callback(...result)
+        this.connections++
+        result[1].once('close', () => {
+          this.connections--
+        })
+        // undici writes the waiting request within this callback: that is how a call learns that its connection is new.
+        this.fresh = true
+        try {
+          callback(...result)
+        } finally {
+          this.fresh = false
+        }
+      })
+    }
+  }
+}
+
+/** Every limit in time is the call's own (`Deadline`), so undici's are off. */
+function poolSettings(options: PoolOptions): Pool.Options {
+  const idle = options.timeouts.idleConnMs > 0 ? options.timeouts.idleConnMs : idleForeverMs
+  return {
+    connections: options.connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: idle,
+    // A server that says how long it waits is believed up to our own limit, less undici's margin of two seconds.
+    keepAliveMaxTimeout: idle,
+    maxHeaderSize: options.maxHeaderBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  }
+}

@@ -211,7 +211,8 @@ function readContentSource(
     else if (type === 'image') images.push(readImage(block, report))
     else report.dropped(block.at, 'other dialects have no such block inside a document')
   }
-  if (blocks.length > 1) report.approximated(at, 'the blocks of the document are joined into one text')
+  if (blocks.length > 1)
+    report.approximated(pathOf(at, 'content'), 'the blocks of the document are joined into one text')
   return [{ ...head, source: { kind: 'text', text: texts.join('\n\n') } }, ...images]
 }
 

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readDirectives } from './directive.ts'
 import { type Call, type Endpoint, type Limits, type Opened, REQUEST_LIMIT } from './endpoint.ts'
 import { type Fault, type FaultTarget, readFaultWords } from './faults.ts'
+import type { Frame } from './frame.ts'
 import { type Generation, generate, type Spoken } from './generation.ts'
 import { inject } from './inject.ts'
-import { isObject, type JsonObject, parseJson, show } from './json.ts'
+import { isObject, type JsonObject, parseJson, text } from './json.ts'
 import type { RequestRecord } from './record.ts'
 import { type ErrorReply, Refused } from './refused.ts'
 import { improvise } from './scenario.ts'
@@ -69,7 +70,7 @@ export class Exchange {
       this.#refuse({ status: 400, body: this.#endpoint.error(400) })
       return
     }
-    const model = this.#call.deployment ?? show(body.model)
+    const model = this.#call.deployment ?? text(body.model) ?? ''
     this.#record.model = model
     this.#record.stream = body.stream === true
     const orders = directed(body)
@@ -105,8 +106,8 @@ export class Exchange {
   }
 
   #refuse({ status, headers, body }: ErrorReply): void {
-    const text = JSON.stringify(this.#endpoint.errorBody(body, this.#record.id))
-    this.#sink.send(status, { ...this.#headers(), ...JSON_HEADERS, ...headers }, text)
+    const source = JSON.stringify(this.#endpoint.errorBody(body, this.#record.id))
+    this.#sink.send(status, { ...this.#headers(), ...JSON_HEADERS, ...headers }, source)
   }
 
   /** Commits a fault that leaves no room for an answer. False: the fault lies in the answer's body. */
@@ -204,18 +205,18 @@ export class Exchange {
     const wait = timing.firstTokenMs + (turn.stream ? 0 : timing.tokenMs * generation.usage.output)
     if (wait > 0) await clock.sleep(wait, this.#sink.gone)
     if (this.#sink.gone.aborted) return
-    const frames = turn.stream
-      ? opened.stream(generation)
-      : [{ text: JSON.stringify(opened.reply(generation)), tokens: generation.usage.output }]
     const headers: Record<string, string> = { ...this.#headers(), ...(turn.stream ? STREAM_HEADERS : JSON_HEADERS) }
     if (fault?.kind === 'content-type') headers['content-type'] = fault.value ?? 'text/plain'
-    this.#sink.head(200, headers)
+    if (!turn.stream && fault === undefined) {
+      this.#sink.send(200, headers, JSON.stringify(opened.reply(generation)))
+      return
+    }
+    const whole = (): Frame => ({ text: JSON.stringify(opened.reply(generation)), tokens: generation.usage.output })
+    const frames = turn.stream ? opened.stream(generation) : [whole()]
     const errorFrame = (status: number, message: string | undefined): string => this.#errorFrame(status, message)
-    await this.#sink.run(
-      inject(frames, { fault, stream: turn.stream, errorFrame }),
-      clock,
-      turn.stream ? timing.tokenMs : 0,
-    )
+    this.#sink.head(200, headers)
+    const steps = inject(frames, { fault, stream: turn.stream, errorFrame })
+    await this.#sink.run(steps, clock, turn.stream ? timing.tokenMs : 0)
   }
 
   #speak({ turns, caching }: Opened): Generation {

@@ -91,8 +91,11 @@ function partsOf(turn: Turn, answer: Answer, context: GenerationContext): Part[]
   const add = (kind: Part['kind'], text: string | undefined): void => {
     if (text) parts.push(part(kind, text, context.chunkTokens))
   }
-  add('reasoning', answer.reasoning)
-  add('redacted', answer.redactedReasoning)
+  // Anthropic's models think only when asked to; others may think unseen.
+  if (turn.dialect !== 'anthropic' || turn.thinking) {
+    add('reasoning', answer.reasoning)
+    add('redacted', answer.redactedReasoning)
+  }
   if (answer.chunks) parts.push(chunked(answer.chunks))
   else add('text', answer.text)
   add('refusal', answer.refusal)

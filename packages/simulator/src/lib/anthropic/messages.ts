@@ -83,12 +83,11 @@ function mediaOf(block: JsonObject): Media[] {
 }
 
 function segmentsOf(body: JsonObject, messages: readonly JsonObject[]): Segment[] {
-  const blocks = [...objects(body.tools), ...(body.system === undefined ? [] : blocksOf(body.system))]
-  const segments = blocks.map((block) => segmentOf(block, 0))
+  const leading = [...objects(body.tools), ...(body.system === undefined ? [] : blocksOf(body.system))]
+  const segments = leading.map((block) => segmentOf(block, 0))
   for (const message of messages) {
-    blocksOf(message.content).forEach((block, index) =>
-      segments.push(segmentOf(block, index === 0 ? MESSAGE_TOKENS : 0)),
-    )
+    const blocks = blocksOf(message.content)
+    segments.push(...blocks.map((block, index) => segmentOf(block, index === 0 ? MESSAGE_TOKENS : 0)))
   }
   const last = segments.at(-1)
   // A marker on the request itself stands behind its last block.

@@ -45,10 +45,10 @@ function checkSystemMessages(messages: readonly JsonObject[], rules: AnthropicMo
     const refuse = (why: string): Error => invalid(`messages.${index}: role 'system' ${why}`)
     if (index === 0) throw refuse('must not be the first message; use the top-level `system` parameter')
     const before = messages[index - 1]
-    if (before?.role === 'system') throw refuse('must not directly follow another system message')
+    const after = messages[index + 1]
+    if (after?.role === 'system') throw refuse('must not stand next to another system message')
     const serverTool = /^server_tool_use$|_tool_result$/.test(show(blocksOf(before?.content).at(-1)?.type))
     if (before?.role === 'assistant' && !serverTool) throw refuse('must follow a user message')
-    const after = messages[index + 1]
     if (after !== undefined && after.role !== 'assistant')
       throw refuse('must be the last message or precede an assistant message')
     if (blocksOf(message.content).some((block) => block.type !== 'text')) throw refuse('may only contain text')

@@ -3,10 +3,13 @@ import { type AnthropicModel, anthropicModel } from '../models.ts'
 import type { Seals } from '../seal.ts'
 import type { OfferedTool, Turn } from '../turn.ts'
 import { invalid, wording } from './error.ts'
+import { checkMedia } from './media.ts'
 import { blocksOf, readMessages } from './messages.ts'
 import { checkOutputSchema } from './output-schema.ts'
 import { checkCacheMarkers, checkOrder } from './pairing.ts'
 import { BETA_FIELDS, countShape, requestShape } from './shape.ts'
+import { checkSeals, checkThinking, thinks } from './thinking.ts'
+import { checkTools, chosen } from './tools.ts'
 
 /** Values of `anthropic-version` the provider knows. */
 export const VERSIONS: readonly string[] = ['2023-01-01', '2023-06-01', '2026-10-21']
@@ -103,135 +106,6 @@ function checkTextBlocks(blocks: readonly JsonObject[], where: string): void {
   }
 }
 
-function checkMedia(messages: readonly JsonObject[]): void {
-  messages.forEach((message, index) => {
-    blocksOf(message.content).forEach((block, place) => {
-      checkSource(block, `messages.${index}.content.${place}`)
-      objects(block.content).forEach((inner, at) => {
-        checkSource(inner, `messages.${index}.content.${place}.${show(block.type)}.content.${at}`)
-      })
-    })
-  })
-}
-
-function checkSource(block: JsonObject, where: string): void {
-  if (!isObject(block.source)) return
-  const { type, data, url } = block.source
-  const path = `${where}.${show(block.type)}.source.${show(type)}`
-  if (type === 'base64' && !isBase64(text(data) ?? '')) throw invalid(`${path}.data: Input should be valid base64`)
-  if (type === 'base64' && block.type === 'document' && !text(data)?.startsWith('JVBER')) {
-    throw invalid(`${path}.data: The PDF specified was not valid.`)
-  }
-  if (type === 'url' && !/^https?:\/\/[^\s/]+/.test(text(url) ?? ''))
-    throw invalid(`${path}.url: Only HTTP and HTTPS URLs are supported.`)
-}
-
-function isBase64(source: string): boolean {
-  return source.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(source)
-}
-
-function checkTools(body: JsonObject, messages: readonly JsonObject[]): OfferedTool[] {
-  const tools = objects(body.tools)
-  const names = tools.map((tool) => text(tool.name)).filter((name) => name !== undefined)
-  if (new Set(names).size < names.length) throw invalid('tools: Tool names must be unique.')
-  const blocks = messages.flatMap((message) => blocksOf(message.content))
-  if (tools.length === 0 && blocks.some((block) => block.type === 'tool_use' || block.type === 'tool_result')) {
-    throw invalid('Requests which include `tool_use` or `tool_result` blocks must define tools')
-  }
-  tools.forEach((tool, index) => {
-    if (tool.strict === true && isObject(tool.input_schema))
-      checkOutputSchema(tool.input_schema, `tools.${index}.custom.input_schema`)
-    if (tool.defer_loading === true && tool.cache_control != null) {
-      throw invalid(`tools.${index}: Tools with defer_loading cannot use prompt caching.`)
-    }
-  })
-  checkToolChoice(body, names)
-  return tools
-    .filter((tool) => isObject(tool.input_schema))
-    .map((tool) => {
-      return {
-        name: text(tool.name) ?? '',
-        schema: isObject(tool.input_schema) ? tool.input_schema : {},
-        kind: 'function',
-      }
-    })
-}
-
-function checkToolChoice(body: JsonObject, names: readonly string[]): void {
-  if (!isObject(body.tool_choice)) return
-  const { type, name } = body.tool_choice
-  if (body.tools === undefined && type !== 'none')
-    throw invalid('tool_choice may only be specified while providing tools.')
-  if (type === 'tool' && !names.includes(show(name))) throw invalid(`Tool '${show(name)}' not found in provided tools`)
-}
-
-function checkThinking(body: JsonObject, rules: AnthropicModel, counting: boolean): void {
-  const { thinking } = body
-  const limit = number(body.max_tokens)
-  if (limit !== undefined && limit > rules.maxOutput) {
-    throw invalid(
-      `max_tokens: ${limit} > ${rules.maxOutput}, which is the maximum allowed number of output tokens for ${show(body.model)}`,
-    )
-  }
-  if (!isObject(thinking)) return
-  checkThinkingType(show(thinking.type), rules)
-  if (!counting && Number(thinking.budget_tokens) >= (limit ?? 0)) {
-    throw invalid(
-      '`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking#max-tokens-and-context-window-size',
-    )
-  }
-  if (!thinks(body)) return
-  const choice = isObject(body.tool_choice) ? body.tool_choice.type : 'auto'
-  if (choice === 'any' || choice === 'tool')
-    throw invalid('Thinking may not be enabled when tool_choice forces tool use.')
-  if (body.temperature !== undefined && body.temperature !== 1) {
-    throw invalid(
-      '`temperature` may only be set to 1 when thinking is enabled. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking',
-    )
-  }
-  if (body.top_k !== undefined) throw invalid('`top_k` must be unset when thinking is enabled.')
-  if (thinking.type === 'enabled') checkThinkingFirst(objects(body.messages))
-}
-
-function checkThinkingType(type: string, rules: AnthropicModel): void {
-  if (rules.thinking.includes(type)) return
-  if (type === 'enabled' && rules.thinking.includes('adaptive')) {
-    throw invalid(
-      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
-    )
-  }
-  throw invalid(
-    type === 'adaptive'
-      ? 'adaptive thinking is not supported on this model'
-      : `"thinking.type.${type}" is not supported for this model.`,
-  )
-}
-
-/** With thinking on, the assistant turn whose calls are being answered must begin with its thinking. */
-function checkThinkingFirst(messages: readonly JsonObject[]): void {
-  const index = messages.findLastIndex((message) => message.role === 'assistant')
-  const blocks = blocksOf(messages[index]?.content)
-  const type = show(blocks[0]?.type)
-  if (!blocks.some((block) => block.type === 'tool_use') || type === 'thinking' || type === 'redacted_thinking') return
-  throw invalid(
-    `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${type}\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block (preceeding the lastmost set of \`tool_use\` and \`tool_result\` blocks). We recommend you include thinking blocks from previous turns. To avoid this requirement, disable \`thinking\`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking`,
-  )
-}
-
-function checkSeals(messages: readonly JsonObject[], seals: Seals): void {
-  messages.forEach((message, index) => {
-    blocksOf(message.content).forEach((block, place) => {
-      const [field, seal, shown] =
-        block.type === 'thinking'
-          ? ['signature', block.signature, text(block.thinking) ?? '']
-          : ['data', block.data, '']
-      const sealed = block.type === 'thinking' || block.type === 'redacted_thinking'
-      if (!sealed || seals.verify(text(seal) ?? '', shown)) return
-      throw invalid(`messages.${index}.content.${place}: Invalid \`${field}\` in \`${show(block.type)}\` block`)
-    })
-  })
-}
-
 function checkOutput(body: JsonObject, rules: AnthropicModel): void {
   const config = isObject(body.output_config) ? body.output_config : {}
   if (typeof config.effort === 'string' && !rules.efforts.includes(config.effort)) {
@@ -247,10 +121,6 @@ function checkOutput(body: JsonObject, rules: AnthropicModel): void {
     throw invalid('output_format: cannot be specified together with output_config.format')
   }
   checkOutputSchema(format.schema, config.format == null ? 'output_format.schema' : 'output_config.format.schema')
-}
-
-function thinks(body: JsonObject): boolean {
-  return isObject(body.thinking) && (body.thinking.type === 'enabled' || body.thinking.type === 'adaptive')
 }
 
 function turnOf(body: JsonObject, tools: readonly OfferedTool[]): Turn {
@@ -274,10 +144,4 @@ function turnOf(body: JsonObject, tools: readonly OfferedTool[]): Turn {
     stops: stops.filter((stop) => typeof stop === 'string'),
     count: 1,
   }
-}
-
-function chosen(choice: JsonObject): Turn['toolChoice'] {
-  if (choice.type === 'tool') return { name: show(choice.name) }
-  if (choice.type === 'any') return 'required'
-  return choice.type === 'none' ? 'none' : 'auto'
 }

@@ -54,7 +54,7 @@ function shown(value: unknown): string {
 function bounded(path: Path, what: string, bound: Bound, expected: string): Refused {
   const where = pathText(path)
   const side = bound.side === 'min' ? 'below minimum' : 'above maximum'
-  const code = `${what}_${side.replace(' ', '_')}_value`
+  const code = `${what}_${bound.side === 'min' ? 'below_min' : 'above_max'}_value`
   return invalid(
     `Invalid '${where}': ${what} ${side} value. Expected a value ${expected}, but got ${bound.actual} instead.`,
     where,

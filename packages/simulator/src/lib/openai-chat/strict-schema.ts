@@ -58,7 +58,7 @@ function childProblem(node: JsonObject, path: readonly string[], depth: number):
       children.push([[group, key], child, group === 'properties' ? 1 : 0])
   }
   if (Array.isArray(node.anyOf)) {
-    node.anyOf.forEach((child, index) => children.push([['anyOf', String(index)], child, 0]))
+    for (const [index, child] of node.anyOf.entries()) children.push([['anyOf', String(index)], child, 0])
   }
   for (const [steps, child, deeper] of children) {
     const problem = isObject(child) ? nodeProblem(child, [...path, ...steps], depth + deeper) : undefined

@@ -3,9 +3,11 @@ import { openAiModel } from '../models.ts'
 import { countTokens } from '../tokens.ts'
 import type { OfferedTool, Segment, Turn } from '../turn.ts'
 import { invalid, listed, wording } from './error.ts'
+import { checkMedia } from './media.ts'
 import { contentText, readMessages } from './messages.ts'
 import { requestShape } from './shape.ts'
 import { strictSchemaProblem } from './strict-schema.ts'
+import { checkTools, chosenNames, toolChoice } from './tools.ts'
 
 const openAiShape = requestShape(false)
 const reasoningVendorShape = requestShape(true)
@@ -140,68 +142,6 @@ function checkToolContent(parts: readonly JsonObject[], index: number): void {
   })
 }
 
-function checkMedia(part: JsonObject, where: string): void {
-  if (isObject(part.image_url)) checkImage(text(part.image_url.url) ?? '', `${where}.image_url.url`)
-  if (!isObject(part.file)) return
-  const { file_data: data, file_id: id, filename } = part.file
-  if (data === undefined && id === undefined) {
-    throw invalid(
-      `Missing required parameter: '${where}.file.file_id'.`,
-      `${where}.file.file_id`,
-      'missing_required_parameter',
-    )
-  }
-  if (typeof data !== 'string') return
-  if (filename === undefined) {
-    throw invalid(
-      `Missing required parameter: '${where}.file.filename'.`,
-      `${where}.file.filename`,
-      'missing_required_parameter',
-    )
-  }
-  if (dataUrl(data) === undefined) {
-    throw invalid(
-      `Invalid '${where}.file.file_data': expected a base64-encoded data URL with a MIME type (e.g. 'data:application/pdf;base64,...').`,
-      `${where}.file.file_data`,
-      'invalid_value',
-    )
-  }
-}
-
-function checkImage(url: string, where: string): void {
-  if (/^https?:\/\/[^\s/]+/.test(url)) return
-  const data = dataUrl(url)
-  if (data === undefined) {
-    throw invalid(
-      `Invalid '${where}'. Expected a valid URL or a base64-encoded data URL with an image MIME type.`,
-      where,
-      'invalid_image_url',
-    )
-  }
-  if (!['image/png', 'image/jpeg', 'image/gif', 'image/webp'].includes(data.type)) {
-    throw invalid(
-      "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
-      where,
-      'invalid_image_format',
-    )
-  }
-  if (!isBase64(url, data.start)) throw invalid('Invalid base64 image_url.', where, 'invalid_base64')
-}
-
-function dataUrl(url: string): { type: string; start: number } | undefined {
-  const comma = url.indexOf(',')
-  const head = comma < 0 ? '' : url.slice(0, comma).toLowerCase()
-  if (!head.startsWith('data:') || !head.endsWith(';base64')) return undefined
-  const type = /^data:([^;]+)/.exec(head)?.[1]
-  return type === undefined ? undefined : { type, start: comma + 1 }
-}
-
-function isBase64(source: string, start: number): boolean {
-  return (
-    source.length > start && (source.length - start) % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(source.slice(start))
-  )
-}
-
 function checkPairing(messages: readonly JsonObject[]): void {
   let open = new Set<string>()
   messages.forEach((message, index) => {
@@ -236,77 +176,6 @@ function refuseOpen(open: ReadonlySet<string>, index: number): void {
     `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${ids}`,
     `messages.[${index}].role`,
   )
-}
-
-function checkTools(body: JsonObject): OfferedTool[] {
-  const tools = objects(body.tools)
-  for (const param of ['tool_choice', 'parallel_tool_calls']) {
-    // "none" asks for what happens anyway; OpenAI takes it without tools.
-    if (body.tools !== undefined || body[param] === undefined || body[param] === 'none') continue
-    throw invalid(`Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, param)
-  }
-  tools.forEach((tool, index) => {
-    if (isObject(tool.function)) checkFunction(tool.function, `tools[${index}].function`)
-  })
-  for (const [index, tool] of objects(body.functions).entries()) checkFunction(tool, `functions[${index}]`)
-  const offered = [...tools.map(offeredTool), ...objects(body.functions).map((tool) => offeredFunction(tool))]
-  const forced = chosenNames(body)
-  const absent = forced.find((name) => !offered.some((tool) => tool.name === name))
-  if (absent !== undefined) {
-    const [param, list] = body.tool_choice === undefined ? ['function_call', 'functions'] : ['tool_choice', 'tools']
-    throw invalid(
-      `Invalid value for '${param}': no function named '${absent}' was specified in the '${list}' parameter.`,
-      param,
-    )
-  }
-  return offered
-}
-
-function checkFunction(definition: JsonObject, where: string): void {
-  const schema = definition.parameters
-  if (!isObject(schema)) return
-  const loose = schema.type === 'object' || Object.keys(schema).length === 0
-  const got = schema.type === undefined ? 'None' : show(schema.type)
-  const basic = loose ? undefined : `schema must be a JSON Schema of 'type: "object"', got 'type: "${got}"'.`
-  const problem = basic ?? (definition.strict === true ? strictSchemaProblem(schema) : undefined)
-  if (problem === undefined) return
-  throw invalid(
-    `Invalid schema for function '${show(definition.name)}': ${problem}`,
-    `${where}.parameters`,
-    'invalid_function_parameters',
-  )
-}
-
-function offeredTool(tool: JsonObject): OfferedTool {
-  if (isObject(tool.custom)) return { name: text(tool.custom.name) ?? '', kind: 'custom' }
-  return offeredFunction(isObject(tool.function) ? tool.function : {})
-}
-
-function offeredFunction(definition: JsonObject): OfferedTool {
-  const schema = isObject(definition.parameters) ? definition.parameters : { type: 'object', properties: {} }
-  return { name: text(definition.name) ?? '', schema, kind: 'function' }
-}
-
-/** The names that the choice of tools mentions. */
-function chosenNames(body: JsonObject): string[] {
-  const choice = body.tool_choice ?? body.function_call
-  if (!isObject(choice)) return []
-  const allowed = isObject(choice.allowed_tools) ? objects(choice.allowed_tools.tools) : [choice]
-  return allowed.flatMap((entry) => {
-    const named = [entry.function, entry.custom, entry].find(
-      (candidate) => isObject(candidate) && candidate.name !== undefined,
-    )
-    return isObject(named) ? [text(named.name) ?? ''] : []
-  })
-}
-
-function toolChoice(body: JsonObject): Turn['toolChoice'] {
-  const choice = body.tool_choice ?? body.function_call ?? 'auto'
-  if (choice === 'none' || choice === 'required') return choice
-  if (!isObject(choice)) return 'auto'
-  if (isObject(choice.allowed_tools)) return choice.allowed_tools.mode === 'required' ? 'required' : 'auto'
-  const [name] = chosenNames(body)
-  return name === undefined ? 'auto' : { name }
 }
 
 function checkFormat(body: JsonObject, messages: readonly JsonObject[]): void {

@@ -7,6 +7,8 @@ export interface ReferenceFault {
   readonly mark: string
   readonly message: string
   readonly hint: string
+  /** True when the reference is well formed and only its variable is missing. */
+  readonly unset: boolean
 }
 
 /** Text with its references resolved, and those that could not be. */
@@ -70,6 +72,7 @@ function resolve(inner: string, closed: boolean, env: Environment, faults: Refer
       mark,
       message: closed ? 'holds a reference that cannot be read' : 'holds a reference without a closing brace',
       hint: 'write ${NAME}, ${NAME:-default} or ${NAME:?message}; for a literal "${" write "$${"',
+      unset: false,
     })
     return ''
   }
@@ -85,6 +88,7 @@ function resolve(inner: string, closed: boolean, env: Environment, faults: Refer
         ? `needs the environment variable ${name}: ${rest}`
         : `needs the environment variable ${name}, which is not set`,
     hint: `set ${name}, or give a default: \${${name}:-value}`,
+    unset: true,
   })
   return ''
 }

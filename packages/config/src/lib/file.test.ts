@@ -113,6 +113,16 @@ describe('editing', () => {
     expect(readFileSync(path, 'utf8')).toBe('server: { port: 80 }\n')
   })
 
+  it('is possible where the variables of the server are not set', async () => {
+    const text = 'upstream_accounts: [{ id: a, name: n, type: api-key, provider: openai, api_key: "${KEY}" }]\n'
+    const path = fileWith(text)
+    const strict = await ConfigFile.open(path)
+    expect(await strict.edit((editor) => editor.set(['server', 'port'], 1))).toMatchObject({ reason: 'invalid' })
+    const tool = await ConfigFile.open(path, { unsetVariables: 'keep' })
+    expect(await tool.edit((editor) => editor.set(['server', 'port'], 1))).toMatchObject({ ok: true })
+    expect(readFileSync(path, 'utf8')).toBe(`${text}server:\n  port: 1\n`)
+  })
+
   it('refuses an edit that was meant for another version', async () => {
     const path = fileWith(COMMENTED_SAMPLE)
     const file = await ConfigFile.open(path)

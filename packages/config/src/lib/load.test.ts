@@ -253,6 +253,16 @@ bogus: 1
     expect(issue?.message).toBe('needs the environment variable HOST, which is not set')
   })
 
+  it('may leave a variable that is not set as it is written, for tools outside of the server', () => {
+    const text = account('status: active').replace('api_key: k', 'api_key: ${KEY}')
+    const result = loadConfig(text, { unsetVariables: 'keep' })
+    expect(result.ok && result.config.accounts[0]?.apiKey).toBe('${KEY}')
+    expect(result.ok && result.warnings).toMatchObject([{ code: 'unset-variable', severity: 'warning', line: 6 }])
+    expect(loadConfig(text.replace('${KEY}', '${KEY'), { unsetVariables: 'keep' }).ok).toBe(false)
+    const port = loadConfig('server: { port: "${PORT}" }', { unsetVariables: 'keep' })
+    expect(!port.ok && port.issues.map(({ severity }) => severity)).toEqual(['error', 'warning'])
+  })
+
   it('show the message that ${VAR:?message} gives', () => {
     expect(issues(account('base_url: ${URL:?ask the team}'))[0]?.message).toBe(
       'needs the environment variable URL: ask the team',

@@ -11,6 +11,11 @@ import { zodProblems } from './zod-problems.ts'
 export interface LoadOptions {
   /** Where `${VAR}` is looked up. Default: nothing is set. */
   readonly env?: Environment
+  /**
+   * What a variable that is not set and has no default is: an `error`, or, for tools that read or edit the file outside
+   * of the server's environment, a warning that leaves the value as it is written. Default `error`.
+   */
+  readonly unsetVariables?: 'error' | 'keep'
   /** Providers a file may name. Default {@link KNOWN_PROVIDERS}. */
   readonly providers?: readonly string[]
 }
@@ -34,7 +39,7 @@ export function loadConfig(text: string, options: LoadOptions = {}): LoadResult 
   if (doc === undefined || problems.length > 0) {
     return { ok: false, issues: problems.map((found) => issue(found, position(found.offset ?? 0))) }
   }
-  const plain = readPlain(doc, text, options.env ?? {})
+  const plain = readPlain(doc, text, { env: options.env ?? {}, keepUnset: options.unsetVariables === 'keep' })
   const parsed = fileSchema.safeParse(plain.value ?? {})
   const found = [
     ...plain.problems,

@@ -28,9 +28,16 @@ export interface PlainData {
   offsetOf(path: DataPath, at: 'key' | 'value', mark?: string): number
 }
 
+/** How references are resolved. */
+export interface ReferenceOptions {
+  readonly env: Environment
+  /** Leaves a value whose variable is not set as it is written, with a warning, rather than as a fault. */
+  readonly keepUnset: boolean
+}
+
 /** Turns a YAML tree into plain data. */
-export function readPlain(doc: Document.Parsed, text: string, env: Environment): PlainData {
-  const reader = new Reader(env)
+export function readPlain(doc: Document.Parsed, text: string, references: ReferenceOptions): PlainData {
+  const reader = new Reader(references)
   const value = doc.contents === null ? undefined : reader.read(doc.contents, [])
   return {
     value,
@@ -65,13 +72,13 @@ class Reader {
   readonly #anchors = new Map<string, Node>()
   /** Anchored nodes being read: an alias to one of them would never end. */
   readonly #open = new Set<Node>()
-  readonly #env: Environment
+  readonly #references: ReferenceOptions
   #aliasDepth = 0
   #aliasedNodes = 0
   #exhausted = false
 
-  constructor(env: Environment) {
-    this.#env = env
+  constructor(references: ReferenceOptions) {
+    this.#references = references
   }
 
   read(node: Node, path: DataPath, key?: number): unknown {
@@ -158,12 +165,13 @@ class Reader {
   }
 
   #expand(text: string, path: DataPath): string {
-    const { text: value, faults } = expandReferences(text, this.#env)
+    const { text: value, faults } = expandReferences(text, this.#references.env)
+    const kept = this.#references.keepUnset && faults.every(({ unset }) => unset)
     for (const { mark, message, hint } of faults) {
-      this.unresolved.add(pathKey(path))
-      this.problems.push({ severity: 'error', code: 'unset-variable', path, mark, message, hint })
+      if (!kept) this.unresolved.add(pathKey(path))
+      this.problems.push({ severity: kept ? 'warning' : 'error', code: 'unset-variable', path, mark, message, hint })
     }
-    return value
+    return kept && faults.length > 0 ? text : value
   }
 
   #report(offset: number, path: DataPath, code: IssueCode, message: string, hint: string): void {

@@ -13,6 +13,7 @@ import { findNode, findPnpm, withoutNpmVariables } from './bootstrap/toolchain.m
 
 const usage = `usage: node scripts/run.mjs TASK [ARGS]
   start [ARGS]         build what changed and run the server
+  cli [ARGS]           build what changed and run the llm-gateway command
   test [ARGS]          build what changed and run every test (ARGS as vitest takes them)
   setup                bring Node.js and pnpm, install the dependencies anew
   build                build everything anew
@@ -113,6 +114,12 @@ async function start(args) {
 }
 
 /** @param {string[]} args */
+async function cli(args) {
+  await prepare({ built: true })
+  await handOver(node, [join(root, 'apps/gateway-cli/bin/llm-gateway.mjs'), ...args])
+}
+
+/** @param {string[]} args */
 async function test(args) {
   await prepare({ built: true })
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
@@ -141,6 +148,7 @@ async function rebuild() {
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
 const tasks = {
   start,
+  cli,
   test,
   setup,
   build: rebuild,

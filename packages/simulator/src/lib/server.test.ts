@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
@@ -336,6 +337,18 @@ test('answers prebuilt bytes that the SDKs can read', async () => {
   expect(message.content).toMatchObject([{ text: 'x'.repeat(15) }])
   expect(simulator.totals).toMatchObject({ requests: 3, completed: 3 })
   expect((await fetch(`${simulator.url}/`)).status).toBe(200)
+})
+
+test('drops idle connections when told to', async () => {
+  const simulator = await start({ keepAliveMs: 1 })
+  const socket = connect(simulator.port, '127.0.0.1')
+  let seen = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    seen += text
+  })
+  socket.write('HEAD / HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(socket, 'end')
+  expect(seen).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
 })
 
 test('refuses to start on a port that is taken', async () => {

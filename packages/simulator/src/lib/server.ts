@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   now?: () => number
   /** Waits; for tests. Default: real time. */
   sleep?: Clock['sleep']
+  /** How long an idle connection is kept, in milliseconds; short ones drill clients in stale sockets. Default 60 000. */
+  keepAliveMs?: number
   /** Requests kept for reading. Default 1000. */
   maxRecords?: number
   /** Whose chat streams to imitate. Default: OpenAI's, and Azure's under Azure's paths. */
@@ -93,14 +95,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { host = '127.0.0.1', port = 0 } = options
   const state = newState(options)
   const prebuilt = options.static ? new StaticAnswers(options.static === true ? {} : options.static) : undefined
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    if (prebuilt?.answer(request, response)) {
-      state.records.count()
-      return
-    }
-    if (options.quiet === false) log(request, response)
-    serve(state, request, response).catch((error: unknown) => fail(response, error))
-  })
+  const server = createServer(
+    { keepAliveTimeout: options.keepAliveMs ?? 60_000, keepAliveTimeoutBuffer: 0 },
+    (request, response) => {
+      if (prebuilt?.answer(request, response)) {
+        state.records.count()
+        return
+      }
+      if (options.quiet === false) log(request, response)
+      serve(state, request, response).catch((error: unknown) => fail(response, error))
+    },
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve())

@@ -60,15 +60,13 @@ export async function findNode({ toolchain, pins, range }) {
 
 /**
  * The pinned pnpm, even where one is on PATH already: a version manager's shim or a half-installed launcher answers to
- * the name, but turbo cannot run it.
+ * the name, but turbo cannot run it. From 12 on pnpm is a native program in a package of its own per platform.
  * @param {{ toolchain: string, pins: Pins, version: string }} options
  * @returns {Promise<string>} the folder to put on PATH
  */
 export async function findPnpm({ toolchain, pins, version }) {
-  const modules = join(await installTool({ toolchain, pins, id: `pnpm@${version}` }), 'node_modules')
-  // From 12 on pnpm is a native program in a package of its own; where that is missing, its launcher says so.
-  const native = join(modules, '@pnpm', `exe.${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`)
-  return existsSync(native) ? native : join(modules, '.bin')
+  const name = `@pnpm/exe.${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`
+  return join(await installTool({ toolchain, pins, id: `${name}@${version}` }), 'node_modules', name)
 }
 
 function isMusl() {

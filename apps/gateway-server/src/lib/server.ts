@@ -117,7 +117,7 @@ export class GatewayServer {
       const active = { config: prepared.config, assembly, demo: prepared.demo }
       const server = new GatewayServer(options, file, log, active, prepared)
       server.#url = await listen(server.#server, prepared.config.server)
-      server.#begin()
+      server.#begin(text)
       return server
     } catch (cause) {
       log.close()
@@ -253,7 +253,8 @@ export class GatewayServer {
     }) as Server
   }
 
-  #begin(): void {
+  /** @param text what the configuration in force was read from: a change since then is not missed. */
+  #begin(text: string): void {
     this.#server.maxHeadersCount = 100
     const { logger } = this.#log
     writeRuntime(this.#options.home, {
@@ -265,6 +266,7 @@ export class GatewayServer {
       token: this.#token,
     })
     this.#watch = watchConfig(this.#options.configFile, {
+      initial: text,
       onChange: () => {
         this.reload().catch((error: unknown) => logger.error({ err: error }, 'the configuration could not be reloaded'))
       },

@@ -24,7 +24,7 @@ import {
   requireString,
   stringAt,
 } from '../chat/read.ts'
-import { readCache } from './wire.ts'
+import { inputText, readCache } from './wire.ts'
 
 /** A content block with its path. */
 interface Block {
@@ -47,7 +47,27 @@ export function readBlocks(holder: JsonObject, key: string, at: string): readonl
   })
 }
 
-export function readTextPart({ value, at }: Block): TextPart {
+/** Reports the members of an object that nothing here reads, so that a field newer than this code is not lost in silence. */
+export function dropOthers({ value, at }: Block, known: ReadonlySet<string>, report: Report): void {
+  for (const key of Object.keys(value)) {
+    const given = present(value, key) ?? false
+    if (!known.has(key) && given !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
+  }
+}
+
+/** What is read of each block, by its type. */
+const knownMembers = {
+  text: new Set(['type', 'text', 'cache_control', 'citations']),
+  thinking: new Set(['type', 'thinking', 'signature']),
+  tool_use: new Set(['type', 'id', 'name', 'input', 'caller', 'cache_control']),
+  tool_result: new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']),
+  image: new Set(['type', 'source', 'cache_control']),
+  document: new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']),
+} as const
+
+export function readTextPart(block: Block, report: Report): TextPart {
+  const { value, at } = block
+  dropOthers(block, knownMembers.text, report)
   const cache = readCache(value)
   const citations = readCitations(value)
   return {
@@ -81,7 +101,7 @@ export function readCitation(wire: JsonObject): Citation {
 export function readUserParts(block: Block, report: Report): readonly UserPart[] {
   switch (requireString(block.value, 'type', block.at)) {
     case 'text':
-      return [readTextPart(block)]
+      return [readTextPart(block, report)]
     case 'image':
       return [readImage(block, report)]
     case 'document':
@@ -95,8 +115,9 @@ export function readAssistantPart(block: Block, report: Report): AssistantPart {
   const { value, at } = block
   switch (requireString(value, 'type', at)) {
     case 'text':
-      return readTextPart(block)
+      return readTextPart(block, report)
     case 'thinking': {
+      dropOthers(block, knownMembers.thinking, report)
       const signature = readString(value, 'signature', at)
       return {
         type: 'reasoning',
@@ -122,19 +143,19 @@ export function readAssistantPart(block: Block, report: Report): AssistantPart {
   }
 }
 
-function readToolUse({ value, at }: Block, report: Report): ToolCallPart {
+function readToolUse(block: Block, report: Report): ToolCallPart {
+  const { value, at } = block
+  dropOthers(block, knownMembers.tool_use, report)
   const cache = readCache(value)
   const caller = readObject(value, 'caller', at)
   if (caller !== undefined && member(caller, 'type') !== 'direct') {
     report.refuse(pathOf(at, 'caller'), 'a call made by a program of the provider cannot be told in another dialect')
   }
-  if (present(value, 'toolset_name') !== undefined)
-    report.dropped(pathOf(at, 'toolset_name'), 'other dialects have no toolsets')
   return {
     type: 'tool-call',
     id: requireString(value, 'id', at),
     name: requireString(value, 'name', at),
-    input: JSON.stringify(readObject(value, 'input', at) ?? {}),
+    input: inputText(readObject(value, 'input', at) ?? {}) ?? invalid(pathOf(at, 'input'), 'is nested too deeply'),
     inputKind: 'json',
     at,
     ...(cache && { cache }),
@@ -144,6 +165,7 @@ function readToolUse({ value, at }: Block, report: Report): ToolCallPart {
 /** What a tool gave back. `names` knows the tool of each call made so far. */
 export function readToolResult(block: Block, names: ReadonlyMap<string, string>, report: Report): ToolResult {
   const { value, at } = block
+  dropOthers(block, knownMembers.tool_result, report)
   const callId = requireString(value, 'tool_use_id', at)
   const name = names.get(callId)
   const isError = readBoolean(value, 'is_error', at)
@@ -164,17 +186,17 @@ function readResultParts(block: Block, report: Report): readonly (TextPart | Ima
   return parts.filter((part) => part.type !== 'audio')
 }
 
-function readImage({ value, at }: Block, report: Report): ImagePart {
+function readImage(block: Block, report: Report): ImagePart {
+  const { value, at } = block
+  dropOthers(block, knownMembers.image, report)
   const source = requireObject(value, 'source', at)
   const cache = readCache(value)
-  if (present(value, 'transformations') !== undefined) {
-    report.dropped(pathOf(at, 'transformations'), 'other dialects do not transform images')
-  }
   return { type: 'image', source: readSource(source, pathOf(at, 'source')), at, ...(cache && { cache }) }
 }
 
 function readDocument(block: Block, report: Report): readonly (FilePart | ImagePart)[] {
   const { value, at } = block
+  dropOthers(block, knownMembers.document, report)
   const source = requireObject(value, 'source', at)
   const where = pathOf(at, 'source')
   const cache = readCache(value)

@@ -17,7 +17,14 @@ import {
 } from '../chat/read.ts'
 import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Tool, ToolChoice, Turn } from '../chat/request.ts'
 import { clientTool } from './client-tools.ts'
-import { readAssistantPart, readBlocks, readTextPart, readToolResult, readUserParts } from './content-decode.ts'
+import {
+  dropOthers,
+  readAssistantPart,
+  readBlocks,
+  readTextPart,
+  readToolResult,
+  readUserParts,
+} from './content-decode.ts'
 import { readCache } from './wire.ts'
 
 /** Reads a Messages request of either API version. */
@@ -45,7 +52,7 @@ function readSystem(wire: JsonObject, report: Report): TextPart[] {
 /** The text blocks of an instruction; it can hold no others. */
 function readTexts(holder: JsonObject, key: string, at: string, report: Report): TextPart[] {
   return readBlocks(holder, key, at).flatMap((block) => {
-    if (member(block.value, 'type') === 'text') return [readTextPart(block)]
+    if (member(block.value, 'type') === 'text') return [readTextPart(block, report)]
     report.dropped(block.at, 'an instruction can only hold text')
     return []
   })
@@ -58,7 +65,10 @@ function readTurns(wire: JsonObject, report: Report): Turn[] {
   return messages.flatMap(({ value, at }) => readMessage(value, at, names, report))
 }
 
+const messageMembers: ReadonlySet<string> = new Set(['role', 'content'])
+
 function readMessage(message: JsonObject, at: string, names: Map<string, string>, report: Report): readonly Turn[] {
+  dropOthers({ value: message, at }, messageMembers, report)
   switch (member(message, 'role')) {
     case 'user':
       return readUser(message, at, names, report)
@@ -99,18 +109,20 @@ function readUser(
   return [...turnOf(results, { role: 'tool', results, at }), ...turnOf(parts, { role: 'user', parts, at })]
 }
 
-/** Fields of a tool that change how the provider's models use it and have no counterpart. */
-const toolHints = ['input_examples', 'defer_loading', 'allowed_callers', 'eager_input_streaming'] as const
+const toolMembers: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+])
 
 function readTool(wire: JsonObject, at: string, report: Report): Tool {
   const type = readString(wire, 'type', at) ?? 'custom'
-  for (const key of toolHints) {
-    const value = present(wire, key)
-    if (value !== undefined && value !== false)
-      report.dropped(pathOf(at, key), 'other dialects have no such tool setting')
-  }
   const cache = readCache(wire)
   if (type === 'custom') {
+    dropOthers({ value: wire, at }, toolMembers, report)
     const description = readString(wire, 'description', at)
     const parameters = readObject(wire, 'input_schema', at)
     const strict = readBoolean(wire, 'strict', at)
@@ -283,6 +295,8 @@ function readNestedExtras(wire: JsonObject): Extra[] {
   const extras = [
     ...unknownMembers(wire, 'output_config', ['effort', 'format']),
     ...unknownMembers(wire, 'metadata', ['user_id']),
+    ...unknownMembers(wire, 'thinking', ['type', 'budget_tokens', 'display']),
+    ...unknownMembers(wire, 'tool_choice', ['type', 'name', 'disable_parallel_tool_use']),
   ]
   const thinking = readObject(wire, 'thinking', '')
   if (thinking && member(thinking, 'type') === 'between_tools') {

@@ -8,7 +8,7 @@ import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { readCitation, readCitations } from './content-decode.ts'
 import { decodeError } from './error.ts'
-import { readStop, UsageTally } from './wire.ts'
+import { inputText, readStop, UsageTally } from './wire.ts'
 
 /** A content block between its start and its stop. */
 interface Block {
@@ -35,7 +35,7 @@ const textFields: ReadonlyMap<string, string> = new Map([
 
 /** Reads a Messages stream. One object per stream. */
 export class AnthropicDecoder implements StreamDecoder {
-  readonly #emit: Emit
+  readonly #sink: Emit
   readonly #usage = new UsageTally()
   /** Open blocks by the index the wire gives them. */
   readonly #blocks = new Map<number, Block>()
@@ -46,7 +46,7 @@ export class AnthropicDecoder implements StreamDecoder {
   #fast: FastPath | undefined
 
   constructor(emit: Emit) {
-    this.#emit = emit
+    this.#sink = emit
   }
 
   frame(event: string, data: string): void {
@@ -181,10 +181,14 @@ export class AnthropicDecoder implements StreamDecoder {
     this.#blocks.delete(wireIndex)
     this.#fast = undefined
     if (block.index === undefined) return
-    if (block.input) {
-      this.#emit({ type: 'input', index: block.index, literal: JSON.stringify(JSON.stringify(block.input)) })
-    }
+    if (block.input) this.#wholeInput(block.index, block.input)
     this.#emit({ type: 'close', index: block.index })
+  }
+
+  #wholeInput(index: number, input: JsonObject): void {
+    const text = inputText(input)
+    if (text === undefined) this.#fail(badStream('the arguments of a call are nested too deeply'))
+    else this.#emit({ type: 'input', index, literal: JSON.stringify(text) })
   }
 
   #messageDelta(wire: JsonObject): void {
@@ -252,8 +256,13 @@ export class AnthropicDecoder implements StreamDecoder {
   }
 
   #over(event: ChatEvent): void {
-    this.#state = 'over'
     this.#emit(event)
+    this.#state = 'over'
+  }
+
+  /** Nothing is told after the end, whatever stands behind it in the same frame. */
+  #emit(event: ChatEvent): void {
+    if (this.#state !== 'over') this.#sink(event)
   }
 }
 

@@ -9,7 +9,7 @@ import type { ReplyContext } from '../codec.ts'
 import { opaque, readCitations } from './content-decode.ts'
 import { reasoningBlocks, textBlocks, toolInput } from './content-encode.ts'
 import { decodeError } from './error.ts'
-import { readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
+import { inputText, readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
 
 /** Reads a whole message. */
 export function decodeReply(wire: JsonObject, report: Report): ChatReply {
@@ -80,7 +80,7 @@ function readReplyPart(block: JsonValue, at: string): AssistantPart[] {
           type: 'tool-call',
           id: stringAt(block, 'id') ?? '',
           name: stringAt(block, 'name') ?? '',
-          input: JSON.stringify(objectAt(block, 'input') ?? {}),
+          input: inputText(objectAt(block, 'input') ?? {}) ?? tooDeep(at),
           inputKind: 'json',
           at,
         },
@@ -88,6 +88,10 @@ function readReplyPart(block: JsonValue, at: string): AssistantPart[] {
     default:
       return [opaque({ value: block, at })]
   }
+}
+
+function tooDeep(at: string): never {
+  throw new ConversionError('INVALID_REPLY', `${at}.input: the upstream's arguments are nested too deeply`)
 }
 
 /** Writes a whole message, every key of the SDK's `Message` present. */

@@ -198,3 +198,14 @@ export function readCache(holder: JsonObject): CacheHint | undefined {
   const ttl = member(control, 'ttl')
   return ttl === '5m' || ttl === '1h' ? { ttl } : {}
 }
+
+/** A tool's input as JSON text; undefined when it is nested too deeply to be written. */
+export function inputText(input: JsonObject): string | undefined {
+  try {
+    return JSON.stringify(input)
+  } catch (cause) {
+    // The parser takes any depth, the writer only what the stack holds.
+    if (cause instanceof RangeError) return undefined
+    throw cause
+  }
+}

@@ -20,11 +20,17 @@ export function deltaContent(chunk: JsonObject): JsonValue | undefined {
   return isObject(choice) ? member(objectAt(choice, 'delta') ?? {}, 'content') : undefined
 }
 
-/** Whether a chunk carries text for its first choice and nothing else that changes from chunk to chunk. */
-export function isPlainText(chunk: JsonObject): boolean {
+/**
+ * Whether a chunk carries text for one choice and nothing else that changes from chunk to chunk.
+ *
+ * @param only the index that choice must have; default any.
+ */
+export function isPlainText(chunk: JsonObject, only?: number): boolean {
   const choices = arrayAt(chunk, 'choices')
   const choice = choices[0]
-  if (choices.length !== 1 || !isObject(choice) || usageOf(chunk) !== undefined) return false
+  if (choices.length !== 1 || !isObject(choice)) return false
+  if (only !== undefined && (numberAt(choice, 'index') ?? 0) !== only) return false
+  if (usageOf(chunk) !== undefined) return false
   if ((member(choice, 'finish_reason') ?? null) !== null || (member(choice, 'logprobs') ?? null) !== null) return false
   const delta = objectAt(choice, 'delta') ?? {}
   return Object.keys(delta).every(
@@ -122,7 +128,7 @@ export class ChatDecoder implements StreamDecoder {
       this.#emit({ type: 'usage', usage })
     }
     if (arrayAt(chunk, 'search_results').length > 0 || arrayAt(chunk, 'citations').length > 0) this.#sources = chunk
-    if (this.#text?.kind === 'text' && isPlainText(chunk)) this.#template.learn(data)
+    if (this.#text?.kind === 'text' && isPlainText(chunk, this.#choice)) this.#template.learn(data)
   }
 
   #start(chunk: JsonObject): void {

@@ -83,7 +83,7 @@ export class CompletionsDecoder implements StreamDecoder {
       this.#usage = mergeUsage(this.#usage, usage)
       this.#emit({ type: 'usage', usage })
     }
-    if (this.#opened && isPlainText(chunk)) this.#template.learn(data)
+    if (this.#opened && isPlainText(chunk, this.#choice)) this.#template.learn(data)
   }
 
   #start(chunk: JsonObject): void {

@@ -85,10 +85,16 @@ export function choiceText(chunk: JsonObject): JsonValue | undefined {
   return isObject(choice) ? member(choice, 'text') : undefined
 }
 
-/** Whether a chunk carries text for its first choice and nothing else that changes from chunk to chunk. */
-export function isPlainText(chunk: JsonObject): boolean {
+/**
+ * Whether a chunk carries text for one choice and nothing else that changes from chunk to chunk.
+ *
+ * @param only the index that choice must have; default any.
+ */
+export function isPlainText(chunk: JsonObject, only?: number): boolean {
   const choices = arrayAt(chunk, 'choices')
   const choice = choices[0]
-  if (choices.length !== 1 || !isObject(choice) || objectAt(chunk, 'usage') !== undefined) return false
+  if (choices.length !== 1 || !isObject(choice)) return false
+  if (only !== undefined && (numberAt(choice, 'index') ?? 0) !== only) return false
+  if (objectAt(chunk, 'usage') !== undefined) return false
   return (member(choice, 'finish_reason') ?? null) === null && (member(choice, 'logprobs') ?? null) === null
 }

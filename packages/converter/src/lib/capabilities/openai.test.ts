@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { openaiCapabilities } from './openai.ts'
+
+describe('openaiCapabilities', () => {
+  it.each([
+    'gpt-4o',
+    'gpt-4o-mini-2024-07-18',
+    'gpt-4.1-nano',
+    'chatgpt-4o-latest',
+    'gpt-5-chat-latest',
+    'ft:gpt-4o:org::id',
+  ])('%s takes sampling and speaks of itself as OpenAI', (model) => {
+    expect(openaiCapabilities(model)).toMatchObject({
+      sampling: 'full',
+      developerRole: false,
+      structuredOutput: true,
+      efforts: [],
+      openaiExtensions: true,
+      maxTokensField: 'max_completion_tokens',
+    })
+  })
+
+  it.each(['gpt-4', 'gpt-4-turbo-2024-04-09', 'gpt-3.5-turbo-16k', 'gpt-4o-2024-05-13'])(
+    '%s has JSON mode only',
+    (model) => {
+      expect(openaiCapabilities(model)).toMatchObject({ structuredOutput: false, openaiExtensions: true })
+    },
+  )
+
+  it.each([
+    ['o1', ['low', 'medium', 'high']],
+    ['o3-mini-2025-01-31', ['low', 'medium', 'high']],
+    ['o4-mini', ['low', 'medium', 'high']],
+    ['gpt-5', ['minimal', 'low', 'medium', 'high']],
+    ['gpt-5-mini', ['minimal', 'low', 'medium', 'high']],
+    ['gpt-5.1', ['none', 'low', 'medium', 'high']],
+    ['gpt-5.1-codex', ['low', 'medium', 'high']],
+    ['gpt-5.2-2025-12-11', ['none', 'low', 'medium', 'high', 'xhigh']],
+    ['gpt-5.5', ['none', 'low', 'medium', 'high', 'xhigh']],
+    ['gpt-5.6-sol', ['none', 'low', 'medium', 'high', 'xhigh', 'max']],
+    ['gpt-6-astra', ['none', 'low', 'medium', 'high', 'xhigh', 'max']],
+    ['gpt-6.1-sol', ['none', 'low', 'medium', 'high', 'xhigh', 'max']],
+  ])('%s reasons, with the efforts %j', (model, efforts) => {
+    expect(openaiCapabilities(model)).toMatchObject({ sampling: 'none', developerRole: true, maxStops: 0, efforts })
+  })
+
+  it.each([
+    'deepseek-chat',
+    'llama-3.3-70b',
+    'gpt-oss-120b',
+    'o3something',
+    'my-deployment',
+    'openai/gpt-4o',
+    '',
+    'gpt-4omni',
+  ])('%s is merely compatible', (model) => {
+    expect(openaiCapabilities(model)).toMatchObject({
+      maxTokensField: 'max_tokens',
+      openaiExtensions: false,
+      developerRole: false,
+      streamUsage: true,
+      sampling: 'full',
+    })
+  })
+
+  it('cache breakpoints come with gpt-5.6', () => {
+    expect(['gpt-5.5', 'gpt-5.6-luna', 'gpt-6-sol'].map((model) => openaiCapabilities(model).cacheBreakpoints)).toEqual(
+      [undefined, true, true],
+    )
+  })
+})

@@ -53,12 +53,13 @@ export function requestContext(
   model: string,
   overrides: CapabilityOverrides = {},
   from: RequestContext['from'] = 'openai-chat',
+  extras: ChatRequest['extras'] = [],
 ): RequestContext {
   return {
     report,
     capabilities: { ...anthropicCapabilities(model), ...overrides },
     from,
-    take: () => undefined,
+    take: (key) => extras.find((extra) => extra.key === key),
     toolName: (name) => aliasOf(name, anthropicCodec.limits.toolName),
     callId: (id) => aliasOf(id, anthropicCodec.limits.callId),
   }
@@ -70,7 +71,10 @@ export function encode(
   overrides: CapabilityOverrides = {},
 ): { body: JsonObject; losses: readonly Loss[] } {
   const report = new LossReport()
-  const body = anthropicCodec.encodeRequest(chat, requestContext(report, chat.model, overrides))
+  const body = anthropicCodec.encodeRequest(
+    chat,
+    requestContext(report, chat.model, overrides, 'openai-chat', chat.extras),
+  )
   return { body, losses: report.losses }
 }
 

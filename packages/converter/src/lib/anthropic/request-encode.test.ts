@@ -119,7 +119,16 @@ describe('sampling', () => {
   it('hazard 64: sends no sampling parameters to models that refuse them', () => {
     const { body, losses } = encode(chatRequest({ model: 'claude-opus-4-8', temperature: 0.2, topP: 0.9, topK: 5 }))
     expect(body).not.toHaveProperty('temperature')
-    expect(losses.map((loss) => loss.path)).toEqual(['temperature', 'topP', 'topK'])
+    expect(losses.map((loss) => loss.path)).toEqual(['temperature', 'topP', 'top_k'])
+  })
+
+  it.each([
+    [40, 40, 0],
+    ['many', undefined, 1],
+  ])('takes the top_k %j of clients of compatible vendors', (value, sent, losses) => {
+    const chat = chatRequest({ extras: [{ key: 'top_k', path: 'top_k', value, verdict: 'drop' }] })
+    const told = encode(chat)
+    expect([told.body.top_k, told.losses.length]).toEqual([sent, losses])
   })
 
   it('leaves out without a word what changes nothing', () => {

@@ -175,13 +175,14 @@ function encodeStops(chat: ChatRequest, context: RequestContext): JsonObject {
 /** Sampling parameters, where the model has them. Values that change nothing (temperature and top_p of 1) go without a word. */
 function encodeSampling(chat: ChatRequest, thinking: boolean, context: RequestContext): JsonObject {
   const { report, capabilities } = context
-  const { temperature, topP, topK } = chat
+  const { temperature, topP } = chat
+  const topK = chat.topK ?? vendorTopK(context)
   const drop = (field: RequestField, why: string): void => report.dropped(pathOf(chat, field), why)
   const why = thinking ? 'it does not go with thinking' : 'the model takes no sampling parameters'
   if (thinking || capabilities.sampling === 'none') {
     if (temperature !== undefined && temperature !== 1) drop('temperature', why)
     if (topP !== undefined && topP !== 1) drop('topP', why)
-    if (topK !== undefined) drop('topK', why)
+    if (topK !== undefined) report.dropped(chat.paths.topK ?? 'top_k', why)
     return {}
   }
   const clamped = temperature === undefined ? undefined : Math.min(temperature, capabilities.maxTemperature)
@@ -193,6 +194,15 @@ function encodeSampling(chat: ChatRequest, thinking: boolean, context: RequestCo
     ...(topP !== undefined && !either && { top_p: topP }),
     ...(topK !== undefined && { top_k: topK }),
   }
+}
+
+/** OpenAI's own API has no `top_k`, but compatible vendors do, and their clients send it. */
+function vendorTopK(context: RequestContext): number | undefined {
+  const extra = context.take('top_k')
+  if (extra === undefined) return undefined
+  if (typeof extra.value === 'number' && Number.isInteger(extra.value) && extra.value >= 0) return extra.value
+  context.report.dropped(extra.path, 'it is no whole number')
+  return undefined
 }
 
 function encodeService(chat: ChatRequest, { report }: RequestContext): JsonObject {

@@ -175,6 +175,6 @@ describe('what thinking does not go with', () => {
   it('sampling parameters are left out and reported', () => {
     const { body, losses } = plan(budgetModel, { budget: 2000 }, { temperature: 0.2, topK: 3 })
     expect(body).not.toHaveProperty('temperature')
-    expect(losses).toEqual(['dropped temperature', 'dropped topK'])
+    expect(losses).toEqual(['dropped temperature', 'dropped top_k'])
   })
 })

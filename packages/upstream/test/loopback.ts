@@ -64,6 +64,15 @@ export async function listen(server: Server | NetServer, scheme = 'http'): Promi
   }
 }
 
+/** A port that was free a moment ago and that nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
 /** A client whose connections end with the test. */
 export function openClient(options?: UpstreamClientOptions): UpstreamClient {
   const client = new UpstreamClient(options)

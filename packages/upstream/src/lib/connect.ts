@@ -150,11 +150,12 @@ export function proxiedConnector(
       callback(new ConnectError('timeout', 'CONNECT_TIMEOUT', message), null)
     }
     const timer = limit > 0 ? setTimeout(expire, limit) : undefined
-    inner(target, (...result) => {
+    // undici leaves the socket out when there is an error, whatever its types say.
+    inner(target, (...[error, socket]) => {
       clearTimeout(timer)
-      if (over) result[1]?.destroy()
-      else if (result[1] === null) callback(proxyError(result[0], target, shown), null)
-      else callback(null, result[1])
+      if (over) socket?.destroy()
+      else if (error) callback(proxyError(error, target, shown), null)
+      else callback(null, socket)
       over = true
     })
   }

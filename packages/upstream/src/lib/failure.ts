@@ -53,12 +53,8 @@ export function failureOf(error: unknown, context: FailureContext): UpstreamFail
   const { code, message } = described(error)
   const kind = kindOf(code, message, phase)
   if (kind === 'proxy') {
-    return {
-      kind: 'connect',
-      phase: 'connect',
-      message: `the proxy on the way to ${context.host} wants credentials (407)`,
-      code,
-    }
+    const text = `the proxy on the way to ${context.host} wants credentials (407); check the proxy setting`
+    return { kind: 'connect', phase: 'connect', message: text, code: 'PROXY_407' }
   }
   const text = sentence(kind, context, code)
   if (kind !== 'reset') return { kind, phase, message: text, code }

@@ -75,16 +75,19 @@ export class AccountPool {
 
   #tracked(connector: buildConnector.connector): buildConnector.connector {
     return (target, callback) => {
-      connector(target, (...result) => {
-        if (result[1] === null) return callback(...result)
+      connector(target, (...[error, socket]) => {
+        if (error) {
+          callback(error, null)
+          return
+        }
         this.connections++
-        result[1].once('close', () => {
+        socket.once('close', () => {
           this.connections--
         })
         // undici writes the waiting request within this callback: that is how a call learns that its connection is new.
         this.fresh = true
         try {
-          callback(...result)
+          callback(null, socket)
         } finally {
           this.fresh = false
         }

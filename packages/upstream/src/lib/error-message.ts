@@ -72,8 +72,8 @@ function eventMessage(text: string): string | undefined {
 function markupMessage(text: string, contentType: string | undefined): string | undefined {
   const markup = /^<(!doctype|html|\?xml|head|body)/i.test(text) || (contentType?.includes('html') ?? false)
   if (!markup) return undefined
-  const [, title] = /<title[^>]*>([^<]+)/i.exec(text) ?? /<h1[^>]*>([^<]+)/i.exec(text) ?? []
-  const shown = title ?? text.replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^>]*>/g, ' ')
+  const [, title] = /<title[^<>]*>([^<]+)/i.exec(text) ?? /<h1[^<>]*>([^<]+)/i.exec(text) ?? []
+  const shown = title ?? text.replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^<>]*>/g, ' ')
   return unescapeMarkup(shown)
 }
 

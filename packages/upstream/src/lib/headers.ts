@@ -63,21 +63,19 @@ function passes(filter: HeaderFilter, name: string): boolean {
 }
 
 /**
- * The client's headers that go up: those of the filter, without what concerns only its connection, its key to this gateway,
- * and what its `Connection` header names.
+ * Adds the client's headers that go up: those of the filter, without what concerns only its connection, its key to this
+ * gateway, and what its `Connection` header names.
  *
  * @throws UpstreamError when one of them holds a line end or another control character.
  */
-export function forwardedHeaders(headers: HeaderMap, filter: HeaderFilter): Record<string, string> {
+export function addForwardedHeaders(target: Record<string, string>, headers: HeaderMap, filter: HeaderFilter): void {
   const dropped = connectionOptions(headers)
-  const forwarded: Record<string, string> = {}
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || !passes(filter, name)) continue
     if (never.has(name) || name.startsWith(neverPrefix) || dropped?.has(name)) continue
-    forwarded[name] = checkedValue(name, typeof value === 'string' ? value : value.join(', '))
+    target[name] = checkedValue(name, typeof value === 'string' ? value : value.join(', '))
   }
-  return forwarded
 }
 
 function connectionOptions(headers: HeaderMap): ReadonlySet<string> | undefined {

@@ -1,4 +1,4 @@
-import { checkedValue, forwardedHeaders, type HeaderFilter, requestFilter } from './headers.ts'
+import { addForwardedHeaders, checkedValue, type HeaderFilter, requestFilter } from './headers.ts'
 import type { CallContext, Provider, UpstreamAccount } from './providers/provider.ts'
 import { wires } from './wire.ts'
 
@@ -22,26 +22,38 @@ export interface ResolvedCall {
 export function resolveCall(account: UpstreamAccount, provider: Provider, call: CallContext): ResolvedCall {
   const { dialect, operation, model, stream, sameDialect } = call
   const context = { account, dialect, operation, model, stream }
-  const url = new URL(provider.target(context))
   const wire = wires.get(dialect)
-  if (sameDialect && wire && call.clientQuery) forwardQuery(url, call.clientQuery, wire.forwardQuery)
+  const target = provider.target(context)
+  const query = sameDialect && wire && call.clientQuery ? forwardedQuery(call.clientQuery, wire.forwardQuery) : ''
+  const address = addressOf(query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`)
   const headers: Record<string, string> = {
     'user-agent': 'llm-gateway',
     accept: stream ? 'text/event-stream' : 'application/json',
     ...wire?.headers,
-    ...forwardedHeaders(call.clientHeaders, filterOf(provider, call)),
-    ...provider.headers?.(context),
-    // Bodies pass as bytes and are read on the way; nothing here unpacks them, bombs neither.
-    'accept-encoding': 'identity',
   }
+  addForwardedHeaders(headers, call.clientHeaders, filterOf(provider, call))
+  if (provider.headers) Object.assign(headers, provider.headers(context))
+  // Bodies pass as bytes and are read on the way; nothing here unpacks them, bombs neither.
+  headers['accept-encoding'] = 'identity'
   if (operation !== 'list-models') headers['content-type'] = 'application/json'
-  return {
-    url: url.href,
-    origin: url.origin,
-    path: url.pathname + url.search,
-    headers,
-    model: provider.model?.(context) ?? model,
-  }
+  return { ...address, headers, model: provider.model?.(context) ?? model }
+}
+
+type Address = Pick<ResolvedCall, 'url' | 'origin' | 'path'>
+
+// The same few addresses are called over and over, and taking a URL apart costs more than all the rest of this module.
+const addresses = new Map<string, Address>()
+const maxAddresses = 1000
+
+function addressOf(text: string): Address {
+  const known = addresses.get(text)
+  if (known) return known
+  const url = new URL(text)
+  const address = { url: url.href, origin: url.origin, path: url.pathname + url.search }
+  // Queries are the clients': whoever varies them must not fill the memory.
+  if (addresses.size >= maxAddresses) addresses.clear()
+  addresses.set(text, address)
+  return address
 }
 
 /**
@@ -54,8 +66,11 @@ export function credentialHeaders(provider: Provider, key: string): Record<strin
   return { [header]: checkedValue(header, prefix + key) }
 }
 
-function forwardQuery(url: URL, query: string, names: readonly string[]): void {
-  for (const [name, value] of new URLSearchParams(query)) if (names.includes(name)) url.searchParams.append(name, value)
+/** The parameters of those names, as the client wrote them. */
+function forwardedQuery(query: string, names: readonly string[]): string {
+  const pairs = query.split('&').filter((pair) => names.includes(pair.split('=', 1)[0] ?? ''))
+  // A fragment cannot come in a request; kept apart from ours if it does.
+  return pairs.join('&').replaceAll('#', '%23')
 }
 
 const crossDialect = requestFilter([])

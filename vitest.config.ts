@@ -14,6 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
+    setupFiles: ['scripts/vitest-setup.ts'],
     testTimeout: 20_000,
   },
 })

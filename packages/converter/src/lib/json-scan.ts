@@ -24,12 +24,13 @@ class Fault extends Error {
 
 const QUOTE = 34
 const BACKSLASH = 92
+const simpleEscapes = '"\\/bfnrt'
 /** Strings longer than this are skipped by a native search; shorter ones are not worth the call. */
 const shortString = 48
 
 /**
  * Finds the top-level members of a JSON object without building it: the body is checked for well-formedness and bounded in
- * depth, and nothing is allocated but the member table. Control characters inside long strings are let pass.
+ * depth, and nothing is allocated but the member table. Escapes and control characters are not looked at beyond the start of a long string.
  *
  * @param maxDepth deepest nesting accepted; a body beyond it is refused before it costs anything.
  */
@@ -139,7 +140,7 @@ class Scanner {
         return
       }
       if (c < 32) throw new Fault(at, 'a control character inside a string must be escaped')
-      at += c === BACKSLASH ? 2 : 1
+      at = c === BACKSLASH ? this.#escape(at) : at + 1
     }
     for (;;) {
       const quote = bytes.indexOf(QUOTE, at)
@@ -150,6 +151,20 @@ class Scanner {
       if (slashes % 2 === 0) break
     }
     this.#at = at
+  }
+
+  /** Past the escape that starts at `at`. */
+  #escape(at: number): number {
+    const c = this.#bytes[at + 1]
+    if (c !== 117) {
+      if (c === undefined || !simpleEscapes.includes(String.fromCharCode(c)))
+        throw new Fault(at, 'an unknown escape inside a string')
+      return at + 2
+    }
+    for (let i = at + 2; i < at + 6; i++) {
+      if (!isHex(this.#bytes[i] ?? 0)) throw new Fault(at, '\\u must be followed by four hexadecimal digits')
+    }
+    return at + 6
   }
 
   #number(): void {
@@ -213,6 +228,10 @@ class Scanner {
     if (c === undefined) return new Fault(this.#at, `the body ends where ${wanted} should stand`)
     return new Fault(this.#at, `expected ${wanted}`)
   }
+}
+
+function isHex(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102)
 }
 
 function decodeKey(literal: Uint8Array, at: number): string {

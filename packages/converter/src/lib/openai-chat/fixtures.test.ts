@@ -40,7 +40,8 @@ function decode(codec: DialectCodec, frames: readonly [string, string][]): { eve
 /** What a reply and a stream of the same answer must agree in: everything but where the parts stood. */
 function essence(reply: ChatReply): unknown {
   const { id, model, created, stop, usage } = reply
-  return { id, model, created, stop, usage, parts: reply.parts.map(({ at: _, ...part }: AssistantPart) => part) }
+  const parts = reply.parts.map((part: AssistantPart) => ({ ...part, at: '' }))
+  return { id, model, created, stop, usage, parts }
 }
 
 for (const codec of [openaiChatCodec, openaiCompletionsCodec]) {

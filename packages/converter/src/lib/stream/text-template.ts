@@ -35,13 +35,15 @@ export class TextTemplate {
 
   /** The text of a frame as a JSON string literal, quotes included; undefined when the frame must be parsed. */
   match(data: string): string | undefined {
-    const head = this.#head
-    if (head === '' || !data.startsWith(head)) return undefined
-    const end = literalEnd(data, head.length) + 1
-    if (end === 0 || !data.startsWith(this.#tail, end) || !this.#endsWell(data, end + this.#tail.length))
-      return undefined
+    const from = this.#head.length
+    // Comparing slices is several times faster in V8 than `startsWith`.
+    if (from === 0 || data.slice(0, from) !== this.#head) return undefined
+    const end = literalEnd(data, from) + 1
+    if (end === 0) return undefined
+    const fits = this.#padded ? this.#endsInPadding(data, end) : data.slice(end) === this.#tail
+    if (!fits) return undefined
     this.#fitted = true
-    return data.slice(head.length, end)
+    return data.slice(from, end)
   }
 
   /** Takes a parsed frame whose only content is the text as the pattern for those that follow. */
@@ -62,10 +64,11 @@ export class TextTemplate {
     this.#tail = padding === -1 ? tail : tail.slice(0, padding)
   }
 
-  #endsWell(data: string, at: number): boolean {
-    if (!this.#padded) return at === data.length
-    // The padding is a plain string, and nothing but the closing brace follows it.
-    return literalEnd(data, at - 1) === data.length - 2 && data.endsWith('}')
+  /** The padding is a plain string, and nothing but the closing brace follows it. */
+  #endsInPadding(data: string, end: number): boolean {
+    const from = end + this.#tail.length
+    if (data.slice(end, from) !== this.#tail) return false
+    return literalEnd(data, from - 1) === data.length - 2 && data.endsWith('}')
   }
 
   /** Another text in the same place must be read as the text, or the place is not the text's. */

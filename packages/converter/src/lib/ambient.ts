@@ -1,9 +1,9 @@
 /** The two things of the outside world a reply may need, kept in one place because everything else here is pure. */
 export interface Ambient {
   /** A fresh id body, without a dialect's prefix: 24 characters or more of `[a-z0-9]`. */
-  newId(): string
+  readonly newId: () => string
   /** Seconds since the epoch. */
-  now(): number
+  readonly now: () => number
 }
 
 /** The running program's own randomness and clock; tests pass their own. */

@@ -161,6 +161,8 @@ class Conversion implements StreamConverter {
       case 'error':
         this.#error = event.error
         this.#phase = 'failed'
+        break
+      default:
     }
     this.#out += this.#encoder.encode(event)
   }

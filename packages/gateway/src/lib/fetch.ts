@@ -27,7 +27,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   let size = 0
   if (request.body === null) return new Uint8Array(0)
   try {
-    for await (const piece of request.body) {
+    for await (const piece of request.body as ReadableStream<Uint8Array>) {
       size += piece.length
       if (size > limit) throw new BodyError('too-large', `the request body is larger than ${limit} bytes`)
       pieces.push(piece)

@@ -14,7 +14,7 @@ export interface Services {
   /** Takes every secret the gateway knows out of a text before a person sees it. */
   redact(text: string): string
   /** Milliseconds since the epoch. */
-  now(): number
+  readonly now: () => number
   /** A fresh id for a request. */
-  newId(): string
+  readonly newId: () => string
 }

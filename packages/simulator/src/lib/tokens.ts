@@ -13,7 +13,7 @@ export function tokenize(text: string): string[] {
 /** How many tokens `text` has. */
 export function countTokens(text: string): number {
   let count = 0
-  for (const _ of text.matchAll(TOKEN)) count += 1
+  for (const _token of text.matchAll(TOKEN)) count += 1
   return count
 }
 

@@ -177,7 +177,7 @@ function* legacyDeltas(part: Part): Generator<Delta> {
 /** Mistral sends calls whole, all in one delta, without index or type. */
 function wholeCalls(calls: readonly Part[]): Delta {
   const toolCalls = calls.map((part) => {
-    const { type: _, ...call } = toolCallOf(part)
+    const { type: _type, ...call } = toolCallOf(part)
     return call
   })
   return { delta: { tool_calls: toolCalls }, tokens: calls.reduce((sum, part) => sum + part.tokens, 0) }

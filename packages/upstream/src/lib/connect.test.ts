@@ -54,6 +54,27 @@ describe('connecting', () => {
   })
 })
 
+describe('a connection', () => {
+  it('that nobody waits for any more carries the next call', async () => {
+    const server = await serve((_request, response) => response.end('ok'))
+    let connect = (): void => {}
+    const client = openClient({
+      connections: 1,
+      lookup: (_host, _options, callback) => {
+        connect = () => callback(null, [{ address: '127.0.0.1', family: 4 }])
+      },
+    })
+    const call = callTo(`http://llm.test:${server.port}`, { timeouts: limits({ requestMs: 20 }) })
+    const abandoned = await finish(client, call)
+    expect(abandoned.failure).toMatchObject({ kind: 'timeout', phase: 'connect', code: 'REQUEST_TIMEOUT' })
+    const next = finish(client, callTo(`http://llm.test:${server.port}`))
+    connect()
+    expect((await next).body).toBe('ok')
+    expect(abandoned.events).toEqual(['failure'])
+    expect(server.accepted).toBe(1)
+  })
+})
+
 describe('TLS', () => {
   it('serves calls when the certificate is trusted, resuming the session', async () => {
     const resumed: boolean[] = []

@@ -28,6 +28,11 @@ export class ConnectError extends Error {
   }
 }
 
+/**
+ * How long one address of a host may take before the next is tried beside it. Node's 250 ms is less than a round trip to
+ * hosts far away, and an address once given up is not waited for.
+ */
+const nextAddressMs = 1000
 /** TCP keep-alive begins after this long without traffic. */
 const keepAliveProbeMs = 60_000
 
@@ -58,6 +63,7 @@ function openSocket(
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: keepAliveProbeMs,
+    autoSelectFamilyAttemptTimeout: nextAddressMs,
     ...(settings.lookup && { lookup: settings.lookup }),
   }
   if (protocol !== 'https:') return tcpConnect(address)

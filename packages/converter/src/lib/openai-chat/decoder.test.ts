@@ -182,6 +182,12 @@ describe('tool calls', () => {
     expect(saidIn(list, 0)).toBe('{"x":1}')
   })
 
+  it('hazard 23: an object of arguments keeps every digit', () => {
+    const digits = '{"n":12345678901234567890,"f":1.0}'
+    const wire = toolDelta({ index: 0, id: 'a', function: { name: 'f', arguments: {} } }).replace('{}', digits)
+    expect(saidIn(events(wire, chunk({}, 'stop')), 0)).toBe(digits)
+  })
+
   it('hazard 18: the legacy function_call is one call with an id of its own', () => {
     const list = events(
       chunk({ function_call: { name: 'f', arguments: '' } }),

@@ -4,6 +4,7 @@ import type { Report } from '../chat/loss.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamDecoder } from '../codec.ts'
+import { parseExact } from '../lossless.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
@@ -98,7 +99,7 @@ export class ChatDecoder implements StreamDecoder {
   #parse(event: string, json: string, data: string): void {
     let chunk: JsonValue
     try {
-      chunk = JSON.parse(json) as JsonValue
+      chunk = parseChunk(json)
     } catch {
       chunk = null
     }
@@ -227,4 +228,10 @@ export class ChatDecoder implements StreamDecoder {
       this.#emit({ type: 'citation', index: this.#text.index, citation })
     }
   }
+}
+
+/** Arguments sent as an object are written on as text, so their digits count; every other number is read. */
+function parseChunk(json: string): JsonValue {
+  const exact = json.includes('"arguments":{') || json.includes('"arguments": {')
+  return exact ? parseExact(json) : (JSON.parse(json) as JsonValue)
 }

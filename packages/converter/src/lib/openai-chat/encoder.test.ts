@@ -188,6 +188,16 @@ describe('what stands beside the text', () => {
     expect(hidden.losses).toMatchObject([{ kind: 'dropped', path: 'parts[0]' }])
   })
 
+  it('hazards 75 and 77: seals of reasoning are withheld and told', () => {
+    const seal: ChatEvent = { type: 'seal', index: 0, seal: { issuer: 'anthropic', value: 'sig' } }
+    const shown = encodeStream(eventsAround([open(0, { type: 'reasoning' }), text(0, 'hm'), seal, close(0)]))
+    expect(shown.sse).not.toContain('sig')
+    expect(shown.losses).toMatchObject([{ kind: 'dropped', path: 'parts[0].seal' }])
+    const redacted = encodeStream(eventsAround([open(0, { type: 'reasoning', redacted: true }), seal, close(0)]))
+    expect(deltasOf(redacted.sse)).toHaveLength(1)
+    expect(redacted.losses).toMatchObject([{ kind: 'dropped', path: 'parts[0]' }])
+  })
+
   it('annotations come together before the end and count in the joined text', () => {
     const events = eventsAround([
       open(0, { type: 'text' }),

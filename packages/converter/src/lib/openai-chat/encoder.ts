@@ -7,7 +7,7 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { annotationOf } from './content.ts'
 import { errorFrame } from './error.ts'
-import { freeText, sealed } from './reply.ts'
+import { freeText, sealed, withheldSeal } from './reply.ts'
 import { finishOf, vagueStops, writeUsage } from './wire.ts'
 
 type Finish = Extract<ChatEvent, { type: 'finish' }>
@@ -143,6 +143,10 @@ export class ChatEncoder implements StreamEncoder {
       this.#context.report.dropped(`parts[${index}]`, 'reasoning is not shown')
       return { type: 'hidden' }
     }
+    if (part.type === 'reasoning' && part.redacted) {
+      this.#context.report.dropped(`parts[${index}]`, 'the provider hid the reasoning')
+      return { type: 'hidden' }
+    }
     if (part.type === 'refusal') this.#refused = true
     const key = part.type === 'text' ? 'content' : part.type === 'refusal' ? 'refusal' : 'reasoning_content'
     return {
@@ -208,7 +212,11 @@ export class ChatEncoder implements StreamEncoder {
 
   #seal({ index, seal }: Extract<ChatEvent, { type: 'seal' }>): string {
     const state = this.#parts.get(index)
-    if (state?.type !== 'call' || seal.issuer !== 'gemini' || this.#context.legacyFunctions) return ''
+    if (state?.type === 'hidden') return ''
+    if (state?.type !== 'call' || seal.issuer !== 'gemini' || this.#context.legacyFunctions) {
+      this.#context.report.dropped(`parts[${index}].seal`, withheldSeal)
+      return ''
+    }
     return this.#delta({ tool_calls: [{ index: state.ordinal, extra_content: sealed(seal.value) }] })
   }
 

@@ -255,8 +255,20 @@ describe('encodeReply', () => {
     expect(encode([sealed]).message.tool_calls).toMatchObject([
       { extra_content: { google: { thought_signature: 'sig' } } },
     ])
+    expect(encode([sealed]).losses).toEqual([])
     const foreign = toolCall({ seal: { issuer: 'anthropic', value: 'sig' } })
     expect(JSON.stringify(encode([foreign]).message)).not.toContain('sig')
+    expect(encode([foreign]).losses).toMatchObject([{ kind: 'dropped', path: 'content[1].seal' }])
+  })
+
+  it('hazards 75 and 77: a seal of reasoning is withheld and told, and so is reasoning the provider hid', () => {
+    const seal = { issuer: 'anthropic', value: 'sig' } as const
+    const shown = encode([{ type: 'reasoning', text: 'hm', seal, at: 'content[0]' }])
+    expect(JSON.stringify(shown.body)).not.toContain('sig')
+    expect(shown.losses).toMatchObject([{ kind: 'dropped', path: 'content[0].seal' }])
+    const redacted = encode([{ type: 'reasoning', text: '', seal, redacted: true, at: 'content[0]' }])
+    expect(JSON.stringify(redacted.body)).not.toMatch(/sig|reasoning_content/)
+    expect(redacted.losses).toMatchObject([{ kind: 'dropped', path: 'content[0]' }])
   })
 
   it('hazards 78 and 91: opaque parts are hidden and told', () => {

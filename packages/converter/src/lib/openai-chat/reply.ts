@@ -1,7 +1,7 @@
 import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import type { AssistantPart, TextPart, ToolCallPart } from '../chat/part.ts'
+import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
@@ -201,7 +201,7 @@ function encodeMessage(parts: readonly AssistantPart[], stop: Stop, context: Rep
         break
       case 'reasoning':
         reasoning += part.text
-        if (part.text !== '' && !context.showReasoning) report.dropped(part.at, 'reasoning is not shown')
+        reportReasoning(part, context)
         break
       case 'tool-call':
         calls.push(part)
@@ -220,6 +220,16 @@ function encodeMessage(parts: readonly AssistantPart[], stop: Stop, context: Rep
     ...encodeCalls(calls, context),
   }
 }
+
+/** The text may be shown; the seal means nothing to a client of this dialect, and is not told as if it did. */
+function reportReasoning(part: ReasoningPart, { report, showReasoning }: ReplyContext): void {
+  if (!showReasoning) report.dropped(part.at, 'reasoning is not shown')
+  else if (part.text === '') report.dropped(part.at, 'the provider hid the reasoning')
+  else if (part.seal) report.dropped(`${part.at}.seal`, withheldSeal)
+}
+
+/** Why a seal is lost. */
+export const withheldSeal = 'a seal goes back to its own provider only'
 
 /** Annotations count in the joined text, citations in their own part. */
 function annotationsOf(part: TextPart, base: number, { report }: ReplyContext): JsonObject[] {
@@ -244,6 +254,7 @@ function encodeCall(call: ToolCallPart, context: ReplyContext): JsonObject {
   const name = context.originalToolName(call.name)
   if (call.inputKind === 'text') return { id, type: 'custom', custom: { name, input: call.input } }
   if (context.customTools.has(call.name)) return { id, type: 'custom', custom: { name, input: freeText(call.input) } }
+  if (call.seal && call.seal.issuer !== 'gemini') context.report.dropped(`${call.at}.seal`, withheldSeal)
   const seal = call.seal?.issuer === 'gemini' ? { extra_content: sealed(call.seal.value) } : {}
   return { id, type: 'function', function: { name, arguments: call.input }, ...seal }
 }

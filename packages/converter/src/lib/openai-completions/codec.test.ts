@@ -118,7 +118,7 @@ describe('replies', () => {
         parts: [
           { type: 'reasoning', text: 'hm', at: 'a' },
           { type: 'text', text: 'Hel', at: 'b' },
-          { type: 'text', text: 'lo', at: 'c' },
+          { type: 'text', text: 'lo', citations: [{ url: 'u' }], at: 'c' },
           { type: 'tool-call', id: 'x', name: 'f', input: '{}', inputKind: 'json', at: 'd' },
         ],
         stop: { reason: 'tool-calls' },
@@ -134,7 +134,7 @@ describe('replies', () => {
       choices: [{ index: 0, text: 'Hello', logprobs: null, finish_reason: 'stop' }],
       usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
     } satisfies Completion)
-    expect(report.losses.map((loss) => loss.path)).toEqual(['stop_reason', 'a', 'd'])
+    expect(report.losses.map((loss) => loss.path)).toEqual(['stop_reason', 'a', 'c.citations', 'd'])
   })
 
   it('log-probabilities change their shape both ways', () => {
@@ -193,6 +193,7 @@ describe('streams', () => {
         { type: 'open', index: 1, part: { type: 'text' } },
         { type: 'text', index: 1, literal: '"Hel"' },
         { type: 'text', index: 1, literal: '"lo\\n"' },
+        { type: 'citation', index: 1, citation: { url: 'u' } },
         { type: 'close', index: 1 },
       ],
       { usage: { input: 1, output: 2 } },
@@ -211,7 +212,7 @@ describe('streams', () => {
       { ...base, choices: [], usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } },
       '[DONE]',
     ])
-    expect(losses).toMatchObject([{ kind: 'dropped', path: 'parts[0]' }])
+    expect(losses.map((loss) => loss.path)).toEqual(['parts[0]', 'parts[1].citations'])
   })
 
   it('nothing follows an error', () => {

@@ -4,7 +4,7 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { writeUsage } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { errorFrame } from './error.ts'
-import { finishOfStop, vagueStops, writeLogprobs } from './wire.ts'
+import { finishOfStop, noCitations, vagueStops, writeLogprobs } from './wire.ts'
 
 type Finish = Extract<ChatEvent, { type: 'finish' }>
 
@@ -38,6 +38,9 @@ export class CompletionsEncoder implements StreamEncoder {
         return ''
       case 'text':
         return this.#text(event.index, event.literal)
+      case 'citation':
+        this.#context.report.dropped(`parts[${event.index}].citations`, noCitations)
+        return ''
       case 'logprobs':
         return this.#chunk('""', writeLogprobs(event.value, this.#before), null)
       case 'usage':

@@ -9,7 +9,7 @@ import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext } from '../codec.ts'
 import { usageOf, writeUsage } from '../openai-chat/wire.ts'
 import { isError, streamError } from './error.ts'
-import { finishOfStop, readLogprobs, stopOf, vagueStops, writeLogprobs } from './wire.ts'
+import { finishOfStop, noCitations, readLogprobs, stopOf, vagueStops, writeLogprobs } from './wire.ts'
 
 /** Reads a Completions reply. */
 export function decodeReply(wire: JsonObject, _report: Report): ChatReply {
@@ -75,6 +75,7 @@ function encodeChoice(
 
 /** A refusal is what the assistant said; anything that is no text has no place. */
 function textOf(part: AssistantPart, report: Report): string {
+  if (part.type === 'text' && part.citations) report.dropped(`${part.at}.citations`, noCitations)
   if (part.type === 'text' || part.type === 'refusal') return part.text
   report.dropped(part.at, `openai-completions has no place for ${part.type === 'opaque' ? part.kind : part.type}`)
   return ''

@@ -27,6 +27,9 @@ export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
   other: 'openai-completions has no word for this stop reason: told as stop',
 }
 
+/** Why sources of an answer are lost. */
+export const noCitations = 'openai-completions has no place for sources'
+
 /** Output limit of a request that names none (OpenAI API reference, Completions `max_tokens`). Tokens. */
 export const defaultMaxTokens = 16
 

@@ -34,7 +34,7 @@ export class Catalogue {
   async models(call: Call, services: Services): Promise<readonly CataloguedModel[]> {
     const { client, state } = call
     const found = new Map<string, CataloguedModel>()
-    for (const model of services.router.served(client?.models)) {
+    for (const model of services.router.served(client?.models, client?.modelRoutes)) {
       found.set(model.id, { id: model.id, provider: model.provider })
     }
     const open = [...state.accounts.values()].filter((account) => account.listsModels)

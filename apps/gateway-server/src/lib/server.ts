@@ -183,7 +183,10 @@ export class GatewayServer {
       routes: assembly.routes,
       strategy: prepared.config.routing.strategy,
     })
-    this.#upstream.configure({ proxy: proxyOf(prepared.config.environment, this.#options.env) })
+    this.#upstream.configure({
+      proxy: proxyOf(prepared.config.environment, this.#options.env),
+      accounts: assembly.state.accounts.keys(),
+    })
     this.#gateway.update(assembly.state)
     this.#log.setLevel(prepared.config.logging.level)
     logger.info({ accounts: assembly.routed.length, keys: prepared.config.keys.length }, 'configuration reloaded')

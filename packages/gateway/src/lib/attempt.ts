@@ -9,12 +9,20 @@ import { UnstreamedReceiver } from './receive-unstreamed.ts'
 import { WholeReceiver } from './receive-whole.ts'
 import type { Services } from './services.ts'
 
-/** One request to one account: from the call to its outcome. Settles exactly once. */
+/**
+ * One request to one account: from the call to its outcome. Settles exactly once; rejects only when a receiver throws, which is
+ * a bug of ours and must end this call and no other.
+ */
 export function attempt(call: Call, services: Services, prepared: Prepared, request: UpstreamCall): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const running = new Attempt(call, services, prepared, request.accountId, resolve)
+  return new Promise((resolve, reject) => {
+    const running = new Attempt(call, services, prepared, request.accountId, { resolve, reject })
     running.start(request)
   })
+}
+
+interface Settlement {
+  resolve(outcome: Outcome): void
+  reject(cause: unknown): void
 }
 
 class Attempt implements UpstreamSink {
@@ -22,23 +30,17 @@ class Attempt implements UpstreamSink {
   readonly #services: Services
   readonly #prepared: Prepared
   readonly #account: string
-  readonly #resolve: (outcome: Outcome) => void
+  readonly #settlement: Settlement
   #exchange: Exchange | undefined
   #receiver: Receiver | undefined
   #settled = false
 
-  constructor(
-    call: Call,
-    services: Services,
-    prepared: Prepared,
-    account: string,
-    resolve: (outcome: Outcome) => void,
-  ) {
+  constructor(call: Call, services: Services, prepared: Prepared, account: string, settlement: Settlement) {
     this.#call = call
     this.#services = services
     this.#prepared = prepared
     this.#account = account
-    this.#resolve = resolve
+    this.#settlement = settlement
   }
 
   start(request: UpstreamCall): void {
@@ -60,18 +62,24 @@ class Attempt implements UpstreamSink {
     const more = receiver.data(chunk)
     if (receiver.over) {
       this.#exchange?.abort('the stream failed')
-      this.#settle(receiver.end())
+      this.#conclude(() => receiver.end())
     }
     return more
   }
 
   onEnd(): void {
-    if (this.#receiver && !this.#settled) this.#settle(this.#receiver.end())
+    const receiver = this.#receiver
+    if (receiver) this.#conclude(() => receiver.end())
   }
 
   onFailure(failure: UpstreamFailure): void {
-    if (this.#settled) return
-    this.#settle(this.#receiver?.broken(failure) ?? { type: 'failed', failure: transportFailure(failure) })
+    if (failure.cause !== undefined) {
+      this.#conclude(() => {
+        throw failure.cause
+      })
+      return
+    }
+    this.#conclude(() => this.#receiver?.broken(failure) ?? { type: 'failed', failure: transportFailure(failure) })
   }
 
   #receiverFor(status: number, headers: HeaderMap): Receiver {
@@ -85,10 +93,21 @@ class Attempt implements UpstreamSink {
     return new StreamReceiver(this.#call, this.#prepared, this.#account, headers, this.#services.now)
   }
 
+  #conclude(outcome: () => Outcome): void {
+    if (this.#settled) return
+    try {
+      this.#settle(outcome())
+    } catch (cause) {
+      this.#settled = true
+      this.#call.cancel = undefined
+      this.#settlement.reject(cause)
+    }
+  }
+
   #settle(outcome: Outcome): void {
     if (this.#settled) return
     this.#settled = true
     this.#call.cancel = undefined
-    this.#resolve(outcome)
+    this.#settlement.resolve(outcome)
   }
 }

@@ -147,8 +147,10 @@ function errorOf(outcome: Outcome): string | undefined {
   return outcome.type === 'failed' ? outcome.failure.error.message : outcome.error?.message
 }
 
+/** How long the account asks to be left alone; of a throttled one that does not say, until its limit is whole again. */
 function retryAfterOf(outcome: Outcome, now: number): number | undefined {
   const answer = outcome.type === 'failed' ? outcome.failure.answer : undefined
   if (answer === undefined) return undefined
-  return readQuota(answer.headers, now).retryAfterMs
+  const { retryAfterMs, resetMs } = readQuota(answer.headers, now)
+  return retryAfterMs ?? (answer.status === 429 ? resetMs : undefined)
 }

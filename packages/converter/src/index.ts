@@ -33,7 +33,7 @@ export {
 export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
 export { estimateInputTokens } from './lib/estimate.ts'
 export type { Member } from './lib/json-scan.ts'
-export { type BodyFacts, type BodyRead, readBody, spliceMember } from './lib/passthrough.ts'
+export { type BodyFacts, type BodyRead, insertMember, readBody, spliceMember } from './lib/passthrough.ts'
 export { FrameSplitter, FrameTooLargeError, wholeFrames } from './lib/sse.ts'
 export type { StreamPhase } from './lib/stream/phase.ts'
 export {

@@ -124,7 +124,7 @@ export class Gateway {
 
   #end(call: Call): void {
     this.#calls.delete(call)
-    this.#budget.give(call.body.length)
+    this.#budget.take(-call.heldBytes)
     if (call.admission) {
       const { input = 0, output = 0 } = call.usage ?? {}
       call.admission.lease.settle(input + output)

@@ -12,6 +12,7 @@ export type BodyRead =
   | { readonly ok: false; readonly message: string; readonly path?: string }
 
 const decoder = new TextDecoder()
+const openBrace = 123
 
 /**
  * Reads `model` and `stream` of a request body. Refuses what would be read differently here and at the provider: malformed JSON,
@@ -44,6 +45,18 @@ function readValue(bytes: Uint8Array, member: Member | undefined): unknown {
   } catch {
     return undefined
   }
+}
+
+/** The body, an object, with one more member in front and every other byte as it was. */
+export function insertMember(bytes: Uint8Array, key: string, json: string): Uint8Array {
+  const brace = bytes.indexOf(openBrace)
+  const empty = /^\s*\}/.test(decoder.decode(bytes.subarray(brace + 1, brace + 64)))
+  const member = new TextEncoder().encode(`${JSON.stringify(key)}:${json}${empty ? '' : ','}`)
+  const extended = new Uint8Array(bytes.length + member.length)
+  extended.set(bytes.subarray(0, brace + 1))
+  extended.set(member, brace + 1)
+  extended.set(bytes.subarray(brace + 1), brace + 1 + member.length)
+  return extended
 }
 
 /** The body with one member's value replaced and every other byte as it was. */

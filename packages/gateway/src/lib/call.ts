@@ -45,6 +45,8 @@ export class Call {
   firstContentMs: number | undefined
   failure: { readonly code: string; readonly message: string } | undefined
   clientLeft = false
+  /** What this call counts for in the budget of request bodies. */
+  heldBytes = 0
   #body: Uint8Array | undefined
   /** Ends what is under way when the client leaves or the gateway stops. */
   cancel: ((reason: string) => void) | undefined

@@ -20,8 +20,19 @@ export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint
   ['/v1/models', { operation: 'list-models', dialect: 'openai-chat', method: 'GET' }],
 ])
 
-const azure = /^\/openai\/deployments\/[^/]+\/chat\/completions$/
+const azure = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/
 const oneModel = /^\/v1\/models\/.+$/
+
+/** The deployment an Azure-style path names: the model, to us. */
+export function deploymentOf(path: string): string | undefined {
+  if (!path.startsWith('/openai/')) return undefined
+  const name = azure.exec(path)?.[1]
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
 
 /** The endpoint of a path, or undefined when no dialect has it. */
 export function endpointOf(path: string): Endpoint | undefined {

@@ -1,5 +1,6 @@
-import { readBody } from '@llm-gateway/converter'
+import { insertMember, readBody, spliceMember } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
+import { deploymentOf } from './endpoint.ts'
 import { GatewayError } from './error.ts'
 import { BodyError, headerOf } from './port.ts'
 
@@ -11,12 +12,9 @@ export class BodyBudget {
     return this.#held
   }
 
+  /** Negative gives back. */
   take(bytes: number): void {
     this.#held += bytes
-  }
-
-  give(bytes: number): void {
-    this.#held -= bytes
   }
 }
 
@@ -37,12 +35,19 @@ export async function receive(call: Call, budget: BodyBudget): Promise<void> {
       headers: { 'retry-after': '2' },
     })
   }
+  hold(call, budget, declared)
   try {
     call.body = await call.request.body(bodyBytes)
-    budget.take(call.body.length)
+    hold(call, budget, call.body.length)
   } catch (cause) {
     throw bodyFailure(cause, bodyBytes)
   }
+}
+
+/** A body counts from when it is announced: many large ones at once are refused before they are read. */
+function hold(call: Call, budget: BodyBudget, bytes: number): void {
+  budget.take(bytes - call.heldBytes)
+  call.heldBytes = bytes
 }
 
 function bodyFailure(cause: unknown, limit: number): unknown {
@@ -58,7 +63,15 @@ function tooLarge(limit: number): GatewayError {
 
 /** Scans the body for what routing needs; it is parsed only when it has to be converted. */
 export function read(call: Call): void {
-  const result = readBody(call.body)
+  let result = readBody(call.body)
+  const deployment = deploymentOf(call.request.path)
+  if (result.ok && deployment !== undefined) {
+    // Azure's clients name the model in the path; what the body says, if anything, means nothing to Azure.
+    const named = result.facts.scan.members.get('model')
+    const json = JSON.stringify(deployment)
+    call.body = named ? spliceMember(call.body, named, json) : insertMember(call.body, 'model', json)
+    result = readBody(call.body)
+  }
   if (!result.ok) {
     throw new GatewayError('invalid_body', result.message, result.path === undefined ? {} : { param: result.path })
   }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { insertMember, readBody, spliceMember } from './passthrough.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const text = (all: Uint8Array): string => new TextDecoder().decode(all)
+
+function facts(body: string): Extract<ReturnType<typeof readBody>, { ok: true }>['facts'] {
+  const read = readBody(bytes(body))
+  if (!read.ok) throw new Error(read.message)
+  return read.facts
+}
+
+describe('readBody', () => {
+  it('reads the model and whether to stream', () => {
+    expect(facts('{"model":"m\\u0061x","stream":true}')).toMatchObject({ model: 'max', stream: true })
+    expect(facts('{"stream":null}').stream).toBe(false)
+    expect(facts('{}').model).toBeUndefined()
+  })
+
+  it.each([
+    ['{"model":', 'not valid JSON'],
+    ['[1]', 'must be a JSON object'],
+    ['{"model":1}', 'model must be a string'],
+    ['{"stream":"yes"}', 'stream must be true or false'],
+    ['{"model":"a","model":"b"}', 'model stands more than once'],
+    ['{"model":"a","m\\u006fdel":"b"}', 'model stands more than once'],
+  ])('refuses %s: %s', (body, message) => {
+    const read = readBody(bytes(body))
+    expect(read).toMatchObject({ ok: false })
+    expect(read.ok ? '' : read.message).toContain(message)
+  })
+})
+
+describe('spliceMember', () => {
+  it('changes one value and no other byte', () => {
+    const body = '{ "x": {"model":"inner"}, "model" :  "old-ü",\n "n": 1.0 }'
+    const member = facts(body).scan.members.get('model')
+    if (!member) throw new Error('no model')
+    expect(text(spliceMember(bytes(body), member, '"new"'))).toBe(
+      '{ "x": {"model":"inner"}, "model" :  "new",\n "n": 1.0 }',
+    )
+  })
+})
+
+describe('insertMember', () => {
+  it.each([
+    ['{"a":1}', '{"model":"m","a":1}'],
+    [' {}', ' {"model":"m"}'],
+    ['{ \n }', '{"model":"m" \n }'],
+  ])('puts a member in front of %s', (body, extended) => {
+    expect(text(insertMember(bytes(body), 'model', '"m"'))).toBe(extended)
+    expect(facts(extended).model).toBe('m')
+  })
+})

@@ -34,8 +34,7 @@ const clients: readonly Client[] = [
     ask: async (gateway, model, stream, apiKey) => {
       const { completions } = gateway.openai(apiKey === undefined ? {} : { apiKey }).chat
       if (!stream) return completions.create({ model, messages })
-      for await (const _ of await completions.create({ model, messages, stream }));
-      return undefined
+      return drain(await completions.create({ model, messages, stream }))
     },
   },
   {
@@ -49,8 +48,7 @@ const clients: readonly Client[] = [
     ask: async (gateway, model, stream, apiKey) => {
       const { messages: api } = gateway.anthropic(apiKey === undefined ? {} : { apiKey })
       if (!stream) return api.create({ model, max_tokens: 100, messages })
-      for await (const _ of await api.create({ model, max_tokens: 100, messages, stream }));
-      return undefined
+      return drain(await api.create({ model, max_tokens: 100, messages, stream }))
     },
   },
 ]
@@ -136,6 +134,12 @@ test('a credential that a provider refuses is the operator’s trouble, not a 40
   expect(error.message).toContain('"gpt"')
   expect(error.headers?.get('x-llm-gateway-error-source')).toBe('gateway')
 })
+
+async function drain(stream: AsyncIterable<unknown>): Promise<number> {
+  let events = 0
+  for await (const event of stream) events += event === undefined ? 0 : 1
+  return events
+}
 
 async function caught(promise: Promise<unknown>): Promise<SdkError> {
   try {

@@ -11,11 +11,17 @@ export class ServerLog {
   readonly logger: Logger
   readonly #destination: ReturnType<typeof destination>
   readonly #timer: NodeJS.Timeout
+  #broken = false
 
   constructor(config: LoggingConfig) {
     this.#destination = destination({ dest: config.file ?? 2, minLength: bufferBytes, sync: false, mkdir: true })
     // A full disk or a closed pipe must not end the server.
-    this.#destination.on('error', () => {})
+    this.#destination.on('error', () => {
+      this.#broken = true
+    })
+    this.#destination.on('write', () => {
+      this.#broken = false
+    })
     const stream =
       config.format === 'text' ? { write: (line: string) => this.#destination.write(toText(line)) } : this.#destination
     this.logger = pino(
@@ -46,13 +52,16 @@ export class ServerLog {
     this.#destination.flush()
   }
 
-  close(): void {
+  /** Writes what waits; a file that is still being opened is waited for. */
+  close(): Promise<void> {
     clearInterval(this.#timer)
-    try {
-      this.#destination.flushSync()
-    } catch {
-      // Nothing is left to tell it to.
-    }
+    // Nothing is left to tell a failure to, and a destination that failed may never say that it is closed.
+    if (this.#broken) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#destination.once('close', resolve)
+      this.#destination.once('error', () => resolve())
+      this.#destination.end()
+    })
   }
 }
 

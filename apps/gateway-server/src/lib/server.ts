@@ -120,7 +120,7 @@ export class GatewayServer {
       server.#begin(text)
       return server
     } catch (cause) {
-      log.close()
+      await log.close()
       throw cause
     }
   }
@@ -219,7 +219,7 @@ export class GatewayServer {
     await this.#simulator.close()
     removeRuntime(this.#options.home, process.pid)
     this.#log.logger.info('stopped')
-    this.#log.close()
+    await this.#log.close()
   }
 
   /** Waits for open requests, and closes connections as they fall idle. */

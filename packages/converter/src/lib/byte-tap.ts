@@ -4,7 +4,7 @@ import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 import type { StreamTap } from './codec.ts'
 import { codecOf } from './codecs.ts'
-import { FrameSplitter, FrameTooLargeError, wholeFrames } from './sse.ts'
+import { FrameSplitter, FrameTooLargeError, isWholeData, wholeFrames } from './sse.ts'
 import { type StreamPhase, truncated } from './stream/phase.ts'
 
 /**
@@ -15,12 +15,17 @@ export class ByteTap {
   readonly #tap: StreamTap
   readonly #splitter: FrameSplitter
   #held: Uint8Array[] = []
+  /** The data of the event that came last. */
+  #last = ''
   #failure: ChatError | undefined
 
   /** @param maxEventBytes one event longer than this fails the stream; default 16 MiB. */
   constructor(dialect: Dialect, maxEventBytes?: number) {
     this.#tap = codecOf(dialect).openTap()
-    this.#splitter = new FrameSplitter((event, data) => this.#tap.frame(event, data), maxEventBytes)
+    this.#splitter = new FrameSplitter((event, data) => {
+      this.#last = data
+      this.#tap.frame(event, data)
+    }, maxEventBytes)
   }
 
   /** Takes a piece and gives the bytes to pass on: usually that very piece. */
@@ -36,15 +41,16 @@ export class ByteTap {
     return this.#whole(chunk)
   }
 
-  /** The bytes are over: gives what was held, when the stream is complete without its last blank line. */
+  /** The bytes are over: gives what was held, when that is an event that only lacks its blank line. */
   end(): readonly Uint8Array[] {
     if (this.#failure) return []
+    this.#last = ''
     this.#splitter.end()
     this.#tap.end()
-    const held = this.#held
+    const held = isWholeData(this.#last) ? this.#held : []
     this.#held = []
-    if (this.#tap.finished) return held
-    if (this.#tap.error === undefined) this.#failure = truncated()
+    if (this.#tap.finished || this.#tap.error) return held
+    this.#failure = truncated()
     return []
   }
 

@@ -150,6 +150,18 @@ export function wholeFrames(bytes: Uint8Array): number {
   return 0
 }
 
+/** Whether the data of an event that came without its blank line is all there: what was cut off within is no JSON any more. */
+export function isWholeData(data: string): boolean {
+  const text = data.trim()
+  if (text === '' || text === '[DONE]') return true
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length)
   both.set(a)

@@ -9,7 +9,7 @@ import type { StreamDecoder, StreamEncoder } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import { type Body, contextOf, decodeReply, type ReplyOptions } from './convert.ts'
 import { LossReport } from './report.ts'
-import { FrameSplitter, FrameTooLargeError } from './sse.ts'
+import { FrameSplitter, FrameTooLargeError, isWholeData } from './sse.ts'
 import { mergeUsage } from './stream/fold.ts'
 import type { StreamPhase } from './stream/phase.ts'
 import { unfold } from './stream/unfold.ts'
@@ -75,6 +75,7 @@ class Conversion implements StreamConverter {
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
   #out = ''
+  #ending = false
   #phase: StreamPhase = 'waiting'
   #usage: Usage | undefined
   #stop: Stop | undefined
@@ -84,7 +85,9 @@ class Conversion implements StreamConverter {
     this.#decoder = codecOf(options.from).openDecoder((event) => this.#take(event), this.#report)
     this.#encoder = codecOf(options.to).openEncoder(contextOf(options, this.#report))
     this.#splitter = new FrameSplitter((event, data) => {
-      if (!this.#over) this.#decoder.frame(event, data)
+      // An event the end of the stream cut in two says nothing; whether the answer was complete without it is the decoder's to say.
+      if (this.#over || (this.#ending && !isWholeData(data))) return
+      this.#decoder.frame(event, data)
     }, options.maxEventBytes)
   }
 
@@ -95,6 +98,7 @@ class Conversion implements StreamConverter {
   }
 
   end(): string {
+    this.#ending = true
     if (!this.#over) this.#feed(() => this.#splitter.end())
     if (!this.#over) this.#decoder.end()
     return this.#flush()

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import type { Dialect } from '../src/lib/chat/dialect.ts'
+import { corpus, dialectsOfCorpus } from './corpus.ts'
+import { Dice } from './dice.ts'
+import { converted, interleave, optionsOf, stride } from './streams.ts'
+
+/** Every case towards every dialect, its own included. */
+const pairs = corpus.flatMap((each) => dialectsOfCorpus.map((to) => ({ each, to })))
+
+function* inTwo(bytes: Uint8Array, at: number): Generator<Uint8Array> {
+  yield bytes.subarray(0, at)
+  yield bytes.subarray(at)
+}
+
+function* inPieces(bytes: Uint8Array, next: () => number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + next()
+    yield bytes.subarray(at, end)
+    at = end
+  }
+}
+
+/** What a conversion leaves behind, to be compared. */
+function outcome(pieces: Iterable<Uint8Array>, from: Dialect, to: Dialect): string {
+  const { text, stream } = converted(pieces, optionsOf(from, to))
+  const { phase, usage, stop, error, losses } = stream
+  return `${text}\n${JSON.stringify({ phase, usage, stop, error, losses })}`
+}
+
+describe('law: however a stream is cut up on the way, the client gets the same', () => {
+  it.each(pairs)('$each.dialect/$each.name to $to, cut in two at every byte', ({ each, to }) => {
+    const { dialect, stream } = each
+    const whole = outcome([stream], dialect, to)
+    for (let at = 0; at <= stream.length; at += stride(dialect, to)) {
+      const cut = outcome(inTwo(stream, at), dialect, to)
+      if (cut !== whole) expect(cut, `cut at byte ${at}`).toBe(whole)
+    }
+  })
+
+  it.each(pairs)('$each.dialect/$each.name to $to, byte by byte and in random pieces', ({ each, to }) => {
+    const { dialect, stream } = each
+    const whole = outcome([stream], dialect, to)
+    expect(
+      outcome(
+        inPieces(stream, () => 1),
+        dialect,
+        to,
+      ),
+    ).toEqual(whole)
+    const dice = new Dice(stream.length)
+    for (let round = 0; round < 20; round++) {
+      const longest = 1 + dice.below(80)
+      expect(
+        outcome(
+          inPieces(stream, () => 1 + dice.below(longest)),
+          dialect,
+          to,
+        ),
+      ).toEqual(whole)
+    }
+  })
+
+  it.each(pairs)('$each.dialect/$each.name to $to, with the line ends of another vendor', ({ each, to }) => {
+    const { dialect, stream } = each
+    const text = new TextDecoder().decode(stream).replaceAll('\r\n', '\n')
+    const plain = outcome([new TextEncoder().encode(text)], dialect, to)
+    const spellings = [text.replaceAll('\n', '\r\n'), text.replaceAll('\n', '\r'), `\ufeff${text}`]
+    spellings.push(text.replaceAll('\n\n', '\n: keep-alive\n\n'), text.replaceAll('data: ', 'data:'))
+    if (dialect === to) return
+    for (const spelling of spellings) {
+      expect(outcome([new TextEncoder().encode(spelling)], dialect, to)).toEqual(plain)
+    }
+  })
+})
+
+describe('hazard 114: streams share nothing', () => {
+  it('a hundred of them, interleaved', () => {
+    const dice = new Dice(114)
+    const runs = Array.from({ length: 100 }, () => {
+      const each = dice.pick(corpus)
+      const to = dice.pick(dialectsOfCorpus)
+      const pieces = [...inPieces(each.stream, () => 1 + dice.below(60))]
+      return { each, to, pieces, options: optionsOf(each.dialect, to) }
+    })
+    const alone = runs.map(({ pieces, options }) => converted(pieces, options).text)
+    const together = interleave(runs, (limit) => dice.below(limit))
+    expect(together).toEqual(alone)
+  })
+})

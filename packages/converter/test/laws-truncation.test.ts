@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { convertReply } from '../src/index.ts'
+import type { AssistantPart } from '../src/lib/chat/part.ts'
+import type { ChatReply } from '../src/lib/chat/reply.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { isWholeData } from '../src/lib/sse.ts'
+import { type Case, corpus, dialectsOfCorpus, fixed, wholeCases } from './corpus.ts'
+import { converted, framesOf, gathered, hasSign, optionsOf, stride, tellsSuccess, wantsUsage } from './streams.ts'
+
+/** Every case towards every dialect, its own included. */
+const pairs = corpus.flatMap((each) => dialectsOfCorpus.map((to) => ({ each, to })))
+
+/** How many bytes of a stream must have come for its answer to be complete: up to the end of the frame that tells the stop. */
+function completeAt({ stream, dialect }: Case): number {
+  const text = Buffer.from(stream).toString('latin1')
+  let at = 0
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const start = text.indexOf(line, at)
+    at = start + line.length
+    if (line.startsWith('data:') && hasSign(line.slice(5), dialect)) return start + line.trimEnd().length
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+describe('law: a stream cut short is never presented as finished', () => {
+  it.each(pairs)('$each.dialect/$each.name to $to, cut off at every byte', ({ each, to }) => {
+    const { dialect, stream } = each
+    const complete = completeAt(each)
+    for (let end = 0; end <= stream.length; end += stride(dialect, to)) {
+      const { text, stream: after } = converted([stream.subarray(0, end)], optionsOf(dialect, to))
+      const success = end >= complete
+      if ((after.phase === 'finished') !== success || tellsSuccess(text, to) !== success) {
+        expect({ end, phase: after.phase, text }, `complete at byte ${complete}`).toBe(success)
+      }
+      if (!success && after.error === undefined) expect(after.error, `cut at byte ${end}`).toBeDefined()
+      const half = framesOf(text).slice(-1).find((data) => !isWholeData(data))
+      if (half !== undefined) expect(half, `half an event, cut at byte ${end}`).toBeUndefined()
+    }
+  })
+
+  it('the corpus has streams that complete and streams that do not', () => {
+    const complete = corpus.filter((each) => completeAt(each) <= each.stream.length)
+    expect(complete.map(({ name }) => name).sort()).toEqual(wholeCases.map(({ name }) => name).sort())
+  })
+})
+
+/** What a reply and a stream of the same answer must agree in: everything but where the parts stood. */
+function essence(reply: ChatReply | undefined): unknown {
+  if (reply === undefined) return undefined
+  const { id, model, created, stop, usage } = reply
+  return { id, model, created, stop, usage, parts: reply.parts.map(bare) }
+}
+
+/** A part without its place; arguments as the value they are, because a whole reply of Anthropic's spells them anew. */
+function bare({ at: _, ...part }: AssistantPart): unknown {
+  if (!('inputKind' in part) || part.inputKind !== 'json') return part
+  return { ...part, input: JSON.parse(part.input) as unknown }
+}
+
+describe('law: a stream tells what the whole reply tells', () => {
+  const crossing = wholeCases.flatMap((each) =>
+    dialectsOfCorpus.filter((to) => to !== each.dialect).map((to) => ({ each, to })),
+  )
+
+  it.each(crossing)('$each.dialect/$each.name in $to', ({ each, to }) => {
+    const { dialect, stream, reply } = each
+    const { text } = converted([stream], optionsOf(dialect, to))
+    const { body } = convertReply(reply, { from: dialect, to, request: wantsUsage, ...fixed })
+    const whole = codecOf(to).decodeReply(body, new LossReport())
+    expect(essence(gathered(text, to))).toEqual(essence(whole))
+  })
+})

@@ -1,0 +1,105 @@
+import { openStream, type StreamConverter, type StreamOptions } from '../src/index.ts'
+import type { Dialect } from '../src/lib/chat/dialect.ts'
+import type { JsonObject, JsonValue } from '../src/lib/chat/json.ts'
+import type { ChatReply } from '../src/lib/chat/reply.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { FrameSplitter } from '../src/lib/sse.ts'
+import { Fold } from '../src/lib/stream/fold.ts'
+import { checked } from '../src/lib/stream/grammar.ts'
+import { fixed } from './corpus.ts'
+
+/** A client that wants to know the usage, so that nothing of a stream is held back from it. */
+export const wantsUsage: JsonObject = { stream_options: { include_usage: true } }
+
+export function optionsOf(from: Dialect, to: Dialect): StreamOptions {
+  return { from, to, request: wantsUsage, ...fixed }
+}
+
+/** What a client gets for a stream that arrives in the given pieces, and the converter afterwards. */
+export function converted(
+  pieces: Iterable<Uint8Array>,
+  options: StreamOptions,
+): { text: string; stream: StreamConverter } {
+  const stream = openStream(options)
+  let text = ''
+  for (const piece of pieces) text += stream.push(piece)
+  return { text: text + stream.end(), stream }
+}
+
+/** The reply a client of the dialect gathers from a stream; undefined when it does not end well. Throws on a broken grammar. */
+export function gathered(text: string | Uint8Array, dialect: Dialect): ChatReply | undefined {
+  const fold = new Fold()
+  const decoder = codecOf(dialect).openDecoder(
+    checked((event) => fold.push(event)),
+    new LossReport(),
+  )
+  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
+  splitter.push(text)
+  splitter.end()
+  decoder.end()
+  return fold.reply()
+}
+
+/** Whether what a client got tells it that the answer is complete, in the words of its dialect. */
+export function tellsSuccess(text: string, dialect: Dialect): boolean {
+  return framesOf(text).some((data) => hasSign(data, dialect))
+}
+
+/** Whether a frame holds its dialect's own sign of completion. */
+export function hasSign(data: string, dialect: Dialect): boolean {
+  // Most frames cannot hold one, and every cut of every stream asks.
+  if (!/"(?:finish|stop)_reason":\s?"/.test(data)) return false
+  const frame = parsed(data) as { [key: string]: JsonValue } | undefined
+  if (frame === undefined) return false
+  if (dialect !== 'anthropic') {
+    const [choice] = (frame.choices ?? []) as { finish_reason?: string | null }[]
+    return typeof choice?.finish_reason === 'string'
+  }
+  const holder = (frame.type === 'message_start' ? frame.message : frame.delta) as
+    | { stop_reason?: string | null }
+    | undefined
+  return frame.type !== 'content_block_delta' && typeof holder?.stop_reason === 'string'
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return undefined
+  }
+}
+
+/** The data of every event in a text, the last also without its blank line. */
+export function framesOf(text: string): string[] {
+  const frames: string[] = []
+  const splitter = new FrameSplitter((_event, data) => frames.push(data))
+  splitter.push(text)
+  splitter.end()
+  return frames
+}
+
+/** Feeds several streams by turns, a piece of a random one at a time; what each client gets. */
+export function interleave(
+  runs: readonly { readonly pieces: Uint8Array[]; readonly options: StreamOptions }[],
+  pick: (limit: number) => number,
+): string[] {
+  const open = runs.map(({ pieces, options }) => ({ pieces, stream: openStream(options), text: '' }))
+  let left = [...open]
+  while (left.length > 0) {
+    const one = left[pick(left.length)]
+    const piece = one?.pieces.shift()
+    if (one === undefined) break
+    one.text += piece === undefined ? one.stream.end() : one.stream.push(piece)
+    if (piece === undefined) left = left.filter((other) => other !== one)
+  }
+  return open.map(({ text }) => text)
+}
+
+/**
+ * How far apart the bytes are at which a stream is cut. Every byte, but towards `openai-completions` from another dialect: there
+ * the reading half, which is what a cut can disturb, is the one that is tried at every byte on the way to the other dialect.
+ */
+export function stride(from: Dialect, to: Dialect): number {
+  return to === 'openai-completions' && from !== to ? 17 : 1
+}

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts'
 import {
   anything,
   array,
@@ -118,7 +119,17 @@ const block = tagged('type', {
   fallback: record(),
 })
 
-const message = object({ role: oneOf('user', 'assistant', 'system'), content: stringOr(array(block)) })
+const effort = nullable(oneOf('low', 'medium', 'high', 'xhigh', 'max'))
+const turn = object({ role: oneOf('user', 'assistant', 'system'), content: stringOr(array(block)) })
+/** Claude Code sends an effort of its own with a system message of the models it knows. */
+const systemTurn = object(
+  { role: oneOf('system'), content: stringOr(array(block)) },
+  { clear_at: nullable(oneOf('next_user_message', 'never')), output_config: nullable(object({}, { effort })) },
+)
+const message: Shape = (value, path, wording) => {
+  const shape = isObject(value) && value.role === 'system' ? systemTurn : turn
+  shape(value, path, wording)
+}
 
 const callers = array(oneOf('direct', 'code_execution_20250825', 'code_execution_20260120', 'code_execution_20260521'))
 const toolFields: Fields = {
@@ -217,7 +228,7 @@ const countedFields: Fields = {
   output_config: object(
     {},
     {
-      effort: nullable(oneOf('low', 'medium', 'high', 'xhigh', 'max')),
+      effort,
       format: nullable(tagged('type', { json_schema: object({ type, schema: record() }) })),
       task_budget: nullable(record()),
     },

@@ -491,7 +491,7 @@ test('takes everything Claude Code sends', async () => {
       system: [{ type: 'text', text: 'You are Claude Code.', cache_control: { type: 'ephemeral' } }],
       messages: [
         user([{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral', ttl: '5m' } }]),
-        { role: 'system', content: 'note' },
+        { role: 'system', content: 'note', output_config: { effort: 'high' } },
       ],
       tools: [
         {

@@ -6,7 +6,7 @@ import { Catalogue } from './lib/catalogue.ts'
 import { countTokens } from './lib/count-tokens.ts'
 import { deliver } from './lib/deliver.ts'
 import { detect } from './lib/detect.ts'
-import { endpointOf } from './lib/endpoint.ts'
+import { dialectOfHeaders, endpointOf } from './lib/endpoint.ts'
 import { GatewayError } from './lib/error.ts'
 import { listModels } from './lib/list-models.ts'
 import { plan } from './lib/plan.ts'
@@ -84,7 +84,7 @@ export class Gateway {
       state: this.#state,
       startedAt: this.#options.now(),
       operation: endpoint?.operation ?? 'generate',
-      dialect: endpoint?.dialect ?? 'openai-chat',
+      dialect: endpoint?.dialect ?? dialectOfHeaders(request.headers),
       now: this.#options.now,
     })
     sink.onClose(() => {
@@ -93,8 +93,7 @@ export class Gateway {
     })
     this.#calls.add(call)
     try {
-      if (endpoint === undefined)
-        throw new GatewayError('unknown_endpoint', `${request.method} ${request.path} is not served here`)
+      if (endpoint === undefined) throw unknownEndpoint(request)
       if (endpoint.method !== request.method) throw wrongMethod(request, endpoint.method)
       if (this.#calls.size > call.state.limits.concurrency) throw busy()
       for (const layer of this.#columns[endpoint.operation]) {
@@ -165,6 +164,11 @@ function columns(services: Services, budget: BodyBudget): Readonly<Record<Operat
 function listing(services: Services): Layer {
   const catalogue = new Catalogue()
   return (call) => listModels(call, services, catalogue)
+}
+
+function unknownEndpoint({ method, path }: GatewayRequest): GatewayError {
+  const hint = path.startsWith('/v1/v1/') ? ': the base URL given to the client should not end in /v1 twice' : ''
+  return new GatewayError('unknown_endpoint', `${method} ${path} is not served here${hint}`)
 }
 
 function wrongMethod(request: GatewayRequest, method: string): GatewayError {

@@ -30,9 +30,10 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>()
   const serve = (c: AppContext): Response | Promise<Response> => serveModelCall(c, ports)
 
-  for (const [path, endpoint] of endpoints) app.on([endpoint.method, 'OPTIONS'], path, serve)
-  app.on(['GET', 'OPTIONS'], '/v1/models/*', serve)
-  app.on(['POST', 'OPTIONS'], '/openai/deployments/:deployment/chat/completions', serve)
+  // Whatever the method: the gateway words a wrong one in the client's dialect.
+  for (const path of endpoints.keys()) app.all(path, serve)
+  app.all('/v1/models/*', serve)
+  app.all('/openai/deployments/:deployment/chat/completions', serve)
 
   app.get('/', (c) =>
     c.json({
@@ -52,7 +53,7 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
     return c.json(result, result.ok ? 200 : 422)
   })
 
-  app.notFound((c) => c.json(...notFound(c)))
+  app.notFound(serve)
   app.onError((_error, c) => c.json(...internalError()))
   return app
 }
@@ -94,18 +95,7 @@ function refuseAdmin(c: AppContext): Response {
   )
 }
 
-function notFound(c: AppContext): [object, 404] {
-  const { path, method } = c.req
-  const hint = path.startsWith('/v1/v1/') ? ': the base URL given to the client should not end in /v1 twice' : ''
-  const message = `${method} ${path} is not served here${hint}`
-  return [renderError({ status: 404, kind: 'not-found', message, code: 'unknown_endpoint' }, dialectOf(c)).body, 404]
-}
-
 function internalError(): [object, 500] {
   const message = 'the gateway failed at this request; its log says why'
   return [renderError({ status: 500, kind: 'server', message, code: 'internal' }, 'openai-chat').body, 500]
-}
-
-function dialectOf(c: AppContext): 'anthropic' | 'openai-chat' {
-  return c.req.header('anthropic-version') === undefined ? 'openai-chat' : 'anthropic'
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deploymentOf, endpointOf } from './endpoint.ts'
+import { deploymentOf, dialectOfHeaders, endpointOf } from './endpoint.ts'
 
 describe('endpointOf', () => {
   it.each([
@@ -7,11 +7,12 @@ describe('endpointOf', () => {
     ['/v1/completions', 'openai-completions', 'generate'],
     ['/v1/messages', 'anthropic', 'generate'],
     ['/v1/messages/count_tokens', 'anthropic', 'count-tokens'],
-    ['/v1/models', 'openai-chat', 'list-models'],
-    ['/v1/models/org/model', 'openai-chat', 'list-models'],
+    ['/v1/models', undefined, 'list-models'],
+    ['/v1/models/org/model', undefined, 'list-models'],
     ['/openai/deployments/gpt-4o/chat/completions', 'openai-chat', 'generate'],
   ])('%s is %s %s', (path, dialect, operation) => {
-    expect(endpointOf(path)).toMatchObject({ dialect, operation })
+    const endpoint = endpointOf(path)
+    expect([endpoint?.dialect, endpoint?.operation]).toEqual([dialect, operation])
   })
 
   it.each([
@@ -23,6 +24,11 @@ describe('endpointOf', () => {
     '//v1/messages',
   ])('%s is none', (path) => {
     expect(endpointOf(path)).toBeUndefined()
+  })
+
+  it('takes the dialect from the headers where the path has none', () => {
+    expect(dialectOfHeaders({ 'anthropic-version': '2023-06-01' })).toBe('anthropic')
+    expect(dialectOfHeaders({ 'openai-beta': 'x' })).toBe('openai-chat')
   })
 
   it('reads the deployment of an Azure path', () => {

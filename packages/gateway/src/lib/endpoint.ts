@@ -1,11 +1,12 @@
 import type { Dialect } from '@llm-gateway/converter'
 import type { Operation } from '@llm-gateway/upstream'
+import { type HeaderMap, headerOf } from './port.ts'
 
 /** What a path is for. */
 export interface Endpoint {
   readonly operation: Operation
-  /** The dialect of the path; a body may say otherwise. */
-  readonly dialect: Dialect
+  /** The dialect of the path, where it has one of its own; a body may say otherwise. */
+  readonly dialect?: Dialect
   readonly method: 'POST' | 'GET'
 }
 
@@ -17,7 +18,7 @@ export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint
   ['/v1/completions', post('openai-completions')],
   ['/v1/messages', post('anthropic')],
   ['/v1/messages/count_tokens', post('anthropic', 'count-tokens')],
-  ['/v1/models', { operation: 'list-models', dialect: 'openai-chat', method: 'GET' }],
+  ['/v1/models', { operation: 'list-models', method: 'GET' }],
 ])
 
 const azure = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/
@@ -32,6 +33,11 @@ export function deploymentOf(path: string): string | undefined {
   } catch {
     return name
   }
+}
+
+/** The dialect of a client whose path does not tell it. */
+export function dialectOfHeaders(headers: HeaderMap): Dialect {
+  return headerOf(headers, 'anthropic-version') === undefined ? 'openai-chat' : 'anthropic'
 }
 
 /** The endpoint of a path, or undefined when no dialect has it. */

@@ -1,14 +1,12 @@
 import type { Call } from './call.ts'
 import type { Catalogue, CataloguedModel } from './catalogue.ts'
 import { GatewayError } from './error.ts'
-import { headerOf } from './port.ts'
 import type { Services } from './services.ts'
 
 /** Answers `GET /v1/models` and `GET /v1/models/{id}` in the shape of the caller's dialect. */
 export async function listModels(call: Call, services: Services, catalogue: Catalogue): Promise<void> {
   const models = await catalogue.models(call, services)
-  const anthropic = headerOf(call.request.headers, 'anthropic-version') !== undefined
-  call.dialect = anthropic ? 'anthropic' : 'openai-chat'
+  const anthropic = call.dialect === 'anthropic'
   const wanted = wantedId(call.request.path)
   if (wanted !== undefined) {
     const found = models.find((model) => model.id === wanted)

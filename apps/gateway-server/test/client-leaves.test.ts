@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { anthropicAccount, concurrently, openaiAccount, startGateway, type TestGateway, until } from './harness.ts'
 
 const clients = 100
-const width = 20
+const width = 10
 /** The limit a provider's bill is held to after its reader has gone. */
 const limitMs = 500
 
 let simulator: Simulator
 let gateway: TestGateway
 beforeEach(async () => {
-  simulator = await startSimulator({ timing: { firstTokenMs: 0, tokenMs: 20 } })
+  simulator = await startSimulator({ timing: { firstTokenMs: 0, tokenMs: 50 } })
   gateway = await startGateway({ accounts: [anthropicAccount(simulator.url), openaiAccount(simulator.url)] })
 })
 afterEach(async () => {
@@ -18,7 +18,7 @@ afterEach(async () => {
   await simulator.close()
 })
 
-const long = `[[say ${'word '.repeat(2000)}]]`
+const long = `[[say ${'word '.repeat(200)}]]`
 const messages = [{ role: 'user', content: long }]
 const calls = [
   { name: 'an openai client at an openai upstream', path: '/v1/chat/completions', model: 'gpt-4o' },

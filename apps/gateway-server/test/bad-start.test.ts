@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Simulator, startSimulator } from '@llm-gateway/simulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GatewayServer, ServerError } from '../src/index.ts'
+import { gatewayKey, openaiAccount, type Section, startGateway, until } from './harness.ts'
+
+let simulator: Simulator
+beforeAll(async () => {
+  simulator = await startSimulator()
+})
+afterAll(() => simulator.close())
+
+/** What starting with this file's text says. */
+async function refusal(text: string, options: { host?: string; port?: number } = {}): Promise<ServerError> {
+  const home = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
+  const configFile = join(home, 'config.yaml')
+  writeFileSync(configFile, text)
+  try {
+    const server = await GatewayServer.start({ home, configFile, env: {}, port: 0, ...options })
+    await server.stop()
+  } catch (cause) {
+    if (cause instanceof ServerError) return cause
+    throw cause
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+  throw new Error('the server started')
+}
+
+const logging: Section = { file: '/dev/null' }
+
+describe('a server that cannot start says why, and what to do', () => {
+  const files = [
+    { name: 'bad YAML', text: 'server:\n  port: [3847\n', message: /config\.yaml:\d+:\d+: error/ },
+    { name: 'an unknown key', text: 'server:\n  prot: 3847\n', message: /unknown key "prot"[\s\S]*did you mean "port"/ },
+    { name: 'a wrong type', text: 'server:\n  port: many\n', message: /config\.yaml:2:9: error: server\.port/ },
+    { name: 'a key twice', text: 'server:\n  port: 1\n  port: 2\n', message: /config\.yaml:3:3/ },
+    { name: 'a variable that is not set', text: 'server:\n  host: ${NOWHERE}\n', message: /NOWHERE/ },
+  ]
+  test.each(files)('$name', async ({ text, message }) => {
+    const error = await refusal(text)
+    expect(error.code).toBe('CONFIG_INVALID')
+    expect(error.message).toMatch(message)
+  })
+
+  test('every mistake at once', async () => {
+    const { message } = await refusal('server:\n  port: many\nlogging:\n  level: loud\n')
+    expect(message).toMatch(/server\.port/)
+    expect(message).toMatch(/logging\.level/)
+  })
+
+  test('a port that is taken', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const error = await refusal(JSON.stringify({ logging }), { port })
+    expect(error.code).toBe('PORT_TAKEN')
+    expect(error.message).toMatch(new RegExp(`port ${port} .*taken.*--port`))
+    await new Promise((resolve) => other.close(resolve))
+  })
+
+  test('an address that others reach, without a gateway key or an admin secret', async () => {
+    const accounts = [openaiAccount(simulator.url)]
+    const none = await refusal(JSON.stringify({ logging, upstream_accounts: accounts }), { host: '0.0.0.0' })
+    expect(none.code).toBe('BIND_REFUSED')
+    expect(none.message).toMatch(/0\.0\.0\.0.*gateway key.*apikey add.*admin secret.*127\.0\.0\.1/)
+
+    const keys = { logging, upstream_accounts: accounts, gateway_keys: [gatewayKey().section] }
+    const noAdmin = await refusal(JSON.stringify(keys), { host: '::' })
+    expect(noAdmin.message).toMatch(/first add an admin secret/)
+    // The demo's own key must not open the door to the neighbourhood.
+    const demo = await refusal(JSON.stringify({ logging }), { host: '0.0.0.0' })
+    expect(demo.code).toBe('BIND_REFUSED')
+  })
+
+  test('a server of the same home that already runs', async () => {
+    await using running = await startGateway({ accounts: [openaiAccount(simulator.url)] })
+    const { home, configFile } = running
+    const again = GatewayServer.start({ home, configFile, env: {}, port: 0 })
+    await expect(again).rejects.toMatchObject({ code: 'ALREADY_RUNNING', message: expect.stringContaining(running.url) })
+  })
+})
+
+describe('a bad file at reload changes nothing, and status says so', () => {
+  const files = [
+    { name: 'bad YAML', text: 'server: [' },
+    { name: 'an unknown key', text: '{"gateway_kyes": []}' },
+    { name: 'nothing but noise', text: '\u0000\u0001' },
+    { name: 'a list', text: '- 1\n' },
+  ]
+  test.each(files)('$name', async ({ text }) => {
+    await using gateway = await startGateway({ accounts: [openaiAccount(simulator.url)] })
+    writeFileSync(gateway.configFile, text)
+    await until(async () => 'configProblem' in (await gateway.status()), 'the problem is told')
+    expect((await gateway.status()).configProblem).toMatch(/config\.yaml:\d+:\d+: error/)
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
+    expect((await gateway.fetch('/v1/chat/completions', { body })).status).toBe(200)
+    const stranger = await gateway.fetch('/v1/chat/completions', { body, headers: { authorization: 'Bearer nobody' } })
+    expect(stranger.status).toBe(401)
+  })
+})

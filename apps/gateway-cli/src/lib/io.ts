@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+
+/** Where answers come from: a terminal, a pipe or a file. */
+export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
+
+/** Where text goes: a terminal, a pipe or a file. */
+export type Terminal = Writable & { readonly isTTY?: boolean }
+
+/** Everything of the outside world that the command touches, so that tests can stand in for it. */
+export interface Io {
+  readonly stdin: Input
+  readonly stdout: Terminal
+  readonly stderr: Terminal
+  readonly env: Record<string, string | undefined>
+  /** What relative paths of flags are relative to. */
+  readonly cwd: string
+  /** The user's home directory. */
+  readonly homedir: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Source of the bytes of keys and ids. */
+  readonly random: (size: number) => Uint8Array
+  /** The program and its first arguments that start this command as another process. */
+  readonly self: readonly [program: string, ...args: string[]]
+}
+
+/** The process's own streams, environment and clock. */
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    homedir: homedir(),
+    now: Date.now,
+    random: randomBytes,
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+  }
+}

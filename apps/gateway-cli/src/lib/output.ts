@@ -1,0 +1,55 @@
+import type { Io } from './io.ts'
+import { type Style, styleFor } from './style.ts'
+
+export interface OutputOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly noColor: boolean
+}
+
+/** Data goes to stdout, everything said about it to stderr. */
+export class Output {
+  /** For what goes to stdout. */
+  readonly style: Style
+  readonly #io: Pick<Io, 'stdout' | 'stderr'>
+  readonly #errorStyle: Style
+  readonly #options: OutputOptions
+
+  constructor(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, options: OutputOptions) {
+    this.#io = io
+    this.#options = options
+    this.style = styleFor(io.stdout, io.env, options.noColor)
+    this.#errorStyle = styleFor(io.stderr, io.env, options.noColor)
+  }
+
+  /** The command's result: `value` with `--json`, else the text. Without text there is nothing to show but the JSON. */
+  result(value: unknown, text?: string): void {
+    if (this.#options.json) this.#io.stdout.write(`${JSON.stringify(value, null, this.#io.stdout.isTTY ? 2 : 0)}\n`)
+    else if (text !== undefined && text !== '') this.#io.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  /** Text to stdout exactly as it is. */
+  raw(text: string): void {
+    this.#io.stdout.write(text)
+  }
+
+  /** Something worth knowing; left out with `--quiet`. */
+  note(text: string): void {
+    if (!this.#options.quiet) this.#io.stderr.write(`${text}\n`)
+  }
+
+  /** Something that may need doing; also with `--quiet`. */
+  warn(text: string): void {
+    this.#io.stderr.write(`${this.#errorStyle('yellow', 'warning:')} ${text}\n`)
+  }
+
+  /** Why the command failed. With `--json` one JSON line, so that a script can read it too. */
+  failure(failure: { readonly message: string; readonly hint?: string; readonly exitCode: number }): void {
+    if (this.#options.json) {
+      this.#io.stderr.write(`${JSON.stringify({ error: failure })}\n`)
+      return
+    }
+    const hint = failure.hint === undefined ? '' : `\n${this.#errorStyle('cyan', 'help:')} ${failure.hint}`
+    this.#io.stderr.write(`${this.#errorStyle('red', 'error:')} ${failure.message.trimEnd()}${hint}\n`)
+  }
+}

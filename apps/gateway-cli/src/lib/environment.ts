@@ -1,0 +1,59 @@
+import type { EnvironmentConfig, EnvironmentName } from '@llm-gateway/config'
+import type { ProxySettings } from '@llm-gateway/upstream'
+import { CliError } from './error.ts'
+import { nearest } from './suggest.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export const proxyVariables: readonly EnvironmentName[] = ['http_proxy', 'https_proxy', 'no_proxy']
+
+/** A proxy setting and where it comes from; passwords in it are hidden. */
+export interface ProxyVariable {
+  readonly name: EnvironmentName
+  /** What the file says. */
+  readonly configured?: string
+  /** What this process's environment says; a server may have another one. */
+  readonly environment?: string
+  /** What holds of the two: the file wins. */
+  readonly effective?: string
+}
+
+const fieldOf = { http_proxy: 'httpProxy', https_proxy: 'httpsProxy', no_proxy: 'noProxy' } as const
+
+/** A variable by any usual spelling of its name. @throws CliError `USAGE` */
+export function proxyVariable(text: string): EnvironmentName {
+  const name = text.trim().toLowerCase().replaceAll('-', '_')
+  const found = proxyVariables.find((each) => each === name)
+  if (found !== undefined) return found
+  const near = nearest(name, proxyVariables)
+  throw new CliError('USAGE', `--name cannot be "${text}"; it is one of ${proxyVariables.join(', ')}`, {
+    ...(near !== undefined && { hint: `did you mean "${near}"?` }),
+  })
+}
+
+export function readProxyVariable(name: EnvironmentName, file: EnvironmentConfig, env: Environment): ProxyVariable {
+  const configured = file[fieldOf[name]]
+  const environment = fromEnvironment(name, env)
+  const effective = configured ?? environment
+  return {
+    name,
+    ...(configured !== undefined && { configured: withoutLogin(configured) }),
+    ...(environment !== undefined && { environment: withoutLogin(environment) }),
+    ...(effective !== undefined && { effective: withoutLogin(effective) }),
+  }
+}
+
+/** The proxy that calls from here take. */
+export function proxySettings(file: EnvironmentConfig, env: Environment): ProxySettings {
+  const settings = proxyVariables.map((name) => [fieldOf[name], file[fieldOf[name]] ?? fromEnvironment(name, env)])
+  return Object.fromEntries(settings.filter(([, value]) => value !== undefined)) as ProxySettings
+}
+
+function fromEnvironment(name: EnvironmentName, env: Environment): string | undefined {
+  return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
+}
+
+/** A proxy's URL may hold a user and a password. */
+function withoutLogin(value: string): string {
+  return value.replace(/(:\/\/|^)[^/@\s,]*@/, '$1***@')
+}

@@ -1,0 +1,15 @@
+import type { EntryStatus } from '@llm-gateway/config'
+import type { Usage } from 'clipanion'
+import { type EntryKind, gatewayKeys, SetStatusCommand } from '../../change-entry.ts'
+
+export class ApikeyEnable extends SetStatusCommand {
+  static override paths: string[][] = [['apikey', 'enable']]
+  static override usage: Usage = {
+    category: 'Gateway keys',
+    description: 'let a disabled gateway key work again',
+    examples: [['By name', '$0 apikey enable "my team"']],
+  }
+
+  protected readonly kind: EntryKind = gatewayKeys
+  protected readonly status: EntryStatus = 'active'
+}

@@ -1,0 +1,42 @@
+import { Option, type Usage } from 'clipanion'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { keyJson, keyState, limitsText } from '../../key-view.ts'
+import { resolveEntry } from '../../resolve-id.ts'
+import { fields } from '../../table.ts'
+import { when } from '../../time.ts'
+
+export class ApikeyShow extends GatewayCommand {
+  static override paths: string[][] = [['apikey', 'show']]
+  static override usage: Usage = {
+    category: 'Gateway keys',
+    description: 'show a gateway key, but not the key itself',
+    examples: [['By name', '$0 apikey show "my team"']],
+  }
+
+  id: string = Option.String({ name: 'id' })
+
+  async execute(): Promise<number> {
+    const { config } = await (await this.openConfig()).read()
+    const key = resolveEntry(config.keys, this.id, 'gateway key')
+    const now = this.context.now()
+    const { models, modelRoutes, expiresAt, createdAt } = key
+    this.output.result(
+      keyJson(key, now),
+      fields(
+        [
+          ['Id', key.id],
+          ['Name', key.name],
+          ['State', keyState(key, now)],
+          ['Permissions', key.permissions.join(', ')],
+          ['Models', models?.join(', ') ?? 'all'],
+          ['Limits', limitsText(key.rateLimit) ?? 'none'],
+          ['Routes of its own', modelRoutes && String(modelRoutes.routes.length)],
+          ['Expires', expiresAt === undefined ? 'never' : when(expiresAt, now)],
+          ['Created', createdAt === undefined ? undefined : when(createdAt, now)],
+        ],
+        this.output.style,
+      ),
+    )
+    return 0
+  }
+}

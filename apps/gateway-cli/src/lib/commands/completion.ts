@@ -1,0 +1,31 @@
+import { Option, type Usage } from 'clipanion'
+import { specOf } from '../catalogue.ts'
+import { completionScript, shells } from '../completion-script.ts'
+import { CliError } from '../error.ts'
+import { GatewayCommand } from '../gateway-command.ts'
+
+export class Completion extends GatewayCommand {
+  static override paths: string[][] = [['completion']]
+  static override usage: Usage = {
+    category: 'Tools',
+    description: 'print a script that completes commands and flags in bash, zsh or fish',
+    examples: [
+      ['bash: in ~/.bashrc', 'source <($0 completion bash)'],
+      ['zsh: in ~/.zshrc, after compinit', 'source <($0 completion zsh)'],
+      ['fish', '$0 completion fish > ~/.config/fish/completions/llm-gateway.fish'],
+    ],
+  }
+
+  shell: string = Option.String({ name: 'shell' })
+
+  async execute(): Promise<number> {
+    const shell = shells.find((each) => each === this.shell)
+    if (shell === undefined)
+      throw new CliError('USAGE', `there is no completion for "${this.shell}"; there is for ${shells.join(', ')}`)
+    // The list holds this command too, so it cannot be read before all of them are.
+    const { commands } = await import('./index.ts')
+    const script = completionScript(shell, commands.map(specOf))
+    this.output.result({ shell, script }, script)
+    return 0
+  }
+}

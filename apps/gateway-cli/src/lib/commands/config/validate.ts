@@ -1,0 +1,36 @@
+import { renderIssues } from '@llm-gateway/config'
+import { Option, type Usage } from 'clipanion'
+import { ConfigStore } from '../../config-store.ts'
+import { exitCodes } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+
+export class ConfigValidate extends GatewayCommand {
+  static override paths: string[][] = [['config', 'validate']]
+  static override usage: Usage = {
+    category: 'Configuration',
+    description: 'check the configuration file and show every fault at its place',
+    details: 'Variables are read from this environment, which need not be the one the server has.',
+    examples: [
+      ['The file in use', '$0 config validate'],
+      ['Another one, before it is put in place', '$0 config validate --config=./new.yaml'],
+    ],
+  }
+
+  strict: boolean = Option.Boolean('--strict', false, { description: 'fail on warnings too' })
+
+  async execute(): Promise<number> {
+    const { configFile: file } = this.places
+    const explicit = this.configPath !== undefined
+    // A file that was named and is not there is a fault, not a reason to make one.
+    const store = explicit
+      ? ConfigStore.at({ places: this.places, env: this.context.env, output: this.output })
+      : await this.openConfig()
+    const { text, result } = await store.snapshot()
+    const issues = result.ok ? result.warnings : result.issues
+    const valid = result.ok && (!this.strict || issues.length === 0)
+    const counts = `${issues.filter(({ severity }) => severity === 'error').length} errors, ${issues.filter(({ severity }) => severity === 'warning').length} warnings`
+    const report = issues.length === 0 ? '' : `${renderIssues(issues, text, { file })}\n`
+    this.output.result({ file, valid, issues }, `${report}${file}: ${valid ? 'valid' : 'not valid'} (${counts})`)
+    return valid ? exitCodes.ok : exitCodes.failure
+  }
+}

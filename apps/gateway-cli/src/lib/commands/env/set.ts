@@ -1,0 +1,45 @@
+import { Option, type Usage } from 'clipanion'
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { proxyVariables, readProxyVariable } from '../../environment.ts'
+import { CliError } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+
+export class EnvSet extends GatewayCommand {
+  static override paths: string[][] = [['env', 'set']]
+  static override usage: Usage = {
+    category: 'Configuration',
+    description: 'set the proxy between the gateway and its providers',
+    examples: [
+      ['One proxy for all', '$0 env set --http-proxy=http://proxy:8080 --https-proxy=http://proxy:8080'],
+      ['Reach some hosts directly', '$0 env set --no-proxy="localhost,127.0.0.1,.internal"'],
+    ],
+  }
+
+  httpProxy: string | undefined = Option.String('--http-proxy', { description: 'proxy for http:// upstreams' })
+  httpsProxy: string | undefined = Option.String('--https-proxy', { description: 'proxy for https:// upstreams' })
+  noProxy: string | undefined = Option.String('--no-proxy', {
+    description: 'hosts reached directly, separated by commas',
+  })
+
+  async execute(): Promise<number> {
+    const given = { http_proxy: this.httpProxy, https_proxy: this.httpsProxy, no_proxy: this.noProxy }
+    const names = proxyVariables.filter((name) => given[name] !== undefined)
+    if (names.length === 0) throw new CliError('USAGE', 'give at least one of --http-proxy, --https-proxy, --no-proxy')
+    const empty = names.find((name) => given[name]?.trim() === '')
+    if (empty !== undefined) {
+      throw new CliError('USAGE', `${empty} cannot be empty`, {
+        hint: `remove it with: llm-gateway env unset --name=${empty}`,
+      })
+    }
+    const store = await this.openConfig()
+    await store.edit((editor) => {
+      for (const name of names) editor.setEnvironment(name, given[name]?.trim())
+    })
+    const server = await applyToServer(this.places, this.output)
+    const { config } = await store.read()
+    const variables = names.map((name) => readProxyVariable(name, config.environment, this.context.env))
+    this.output.result({ variables, server })
+    for (const { name, configured } of variables) this.output.note(`Set ${name} to ${configured}.`)
+    return exitCodeOfEffect(server)
+  }
+}

@@ -1,0 +1,66 @@
+import type { CommandClass } from 'clipanion'
+import type { CommandContext } from '../gateway-command.ts'
+import { ApikeyAdd } from './apikey/add.ts'
+import { ApikeyDisable } from './apikey/disable.ts'
+import { ApikeyEnable } from './apikey/enable.ts'
+import { ApikeyList } from './apikey/list.ts'
+import { ApikeyRemove } from './apikey/remove.ts'
+import { ApikeyShow } from './apikey/show.ts'
+import { Completion } from './completion.ts'
+import { ConfigPath } from './config/path.ts'
+import { ConfigRewrite } from './config/rewrite.ts'
+import { ConfigSchema } from './config/schema.ts'
+import { ConfigShow } from './config/show.ts'
+import { ConfigValidate } from './config/validate.ts'
+import { Convert } from './convert.ts'
+import { EnvList } from './env/list.ts'
+import { EnvSet } from './env/set.ts'
+import { EnvShow } from './env/show.ts'
+import { EnvUnset } from './env/unset.ts'
+import { Health } from './health.ts'
+import { ServerReload } from './server/reload.ts'
+import { ServerStart } from './server/start.ts'
+import { ServerStatusCommand } from './server/status.ts'
+import { ServerStop } from './server/stop.ts'
+import { Status } from './status.ts'
+import { UpstreamAdd } from './upstream/add.ts'
+import { UpstreamDisable } from './upstream/disable.ts'
+import { UpstreamEnable } from './upstream/enable.ts'
+import { UpstreamList } from './upstream/list.ts'
+import { UpstreamRemove } from './upstream/remove.ts'
+import { UpstreamShow } from './upstream/show.ts'
+import { UpstreamTest } from './upstream/test.ts'
+
+/** Every command, in the order help lists them. */
+export const commands: readonly CommandClass<CommandContext>[] = [
+  ServerStart,
+  ServerStop,
+  ServerStatusCommand,
+  ServerReload,
+  Status,
+  Health,
+  ApikeyAdd,
+  ApikeyList,
+  ApikeyShow,
+  ApikeyEnable,
+  ApikeyDisable,
+  ApikeyRemove,
+  UpstreamAdd,
+  UpstreamList,
+  UpstreamShow,
+  UpstreamTest,
+  UpstreamEnable,
+  UpstreamDisable,
+  UpstreamRemove,
+  EnvList,
+  EnvSet,
+  EnvShow,
+  EnvUnset,
+  ConfigShow,
+  ConfigValidate,
+  ConfigPath,
+  ConfigSchema,
+  ConfigRewrite,
+  Convert,
+  Completion,
+]

@@ -1,0 +1,33 @@
+import { readRuntime } from '@llm-gateway/server'
+import type { Usage } from 'clipanion'
+import { AdminClient } from '../../admin-client.ts'
+import { CliError } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { isRunning } from '../../liveness.ts'
+
+export class ServerReload extends GatewayCommand {
+  static override paths: string[][] = [
+    ['server', 'reload'],
+    ['config', 'reload'],
+  ]
+  static override usage: Usage = {
+    category: 'Server',
+    description: 'have the running server read its configuration again',
+    details: 'The server also does so by itself when the file changes. A file with a fault changes nothing.',
+    examples: [['Make sure that a change is in force', '$0 server reload']],
+  }
+
+  async execute(): Promise<number> {
+    const runtime = readRuntime(this.places.home)
+    if (runtime === undefined || !(await isRunning(runtime))) {
+      throw new CliError('NOT_FOUND', `no server runs from ${this.places.home}`)
+    }
+    const result = await new AdminClient(runtime).reload()
+    if (!result.ok) {
+      throw new CliError('FAILED', `the server goes on with its older configuration:\n${result.problem}`)
+    }
+    this.output.result({ reloaded: true, url: runtime.url, configFile: runtime.configFile })
+    this.output.note(`The server at ${runtime.url} has read ${runtime.configFile}.`)
+    return 0
+  }
+}

@@ -1,0 +1,116 @@
+import type { GatewayConfig } from '@llm-gateway/config'
+import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
+import type { Usage } from 'clipanion'
+import { GatewayCommand } from '../gateway-command.ts'
+import { type AccountState, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
+import { type Observation, observe } from '../observe.ts'
+import { type Column, table } from '../table.ts'
+import { span, when } from '../time.ts'
+
+interface Row {
+  readonly id: string
+  readonly name: string
+  readonly provider?: string
+  readonly state: AccountState
+  readonly reason?: string
+  readonly health?: AccountStatus
+}
+
+export class Status extends GatewayCommand {
+  static override paths: string[][] = [['status']]
+  static override usage: Usage = {
+    category: 'State',
+    description: 'show how the server and every upstream account are',
+    details: 'Without a running server the accounts are listed as they are configured.',
+    examples: [
+      ['Look once', '$0 status'],
+      ['Accounts that are not healthy', `$0 status --json | jq '.accounts[] | select(.state != "healthy")'`],
+    ],
+  }
+
+  async execute(): Promise<number> {
+    const store = await this.openConfig()
+    const observation = await observe(this.places.home)
+    const running = observation.state === 'running' ? observation.status : undefined
+    // A server with an older configuration is told about even while the file on disk is not valid.
+    const config = await store.read().then(
+      (loaded) => loaded.config,
+      (cause: unknown) => {
+        if (running === undefined) throw cause
+        return undefined
+      },
+    )
+    const rows = running ? rowsOfServer(running, config) : rowsOfConfig(config)
+    const accounts = rows.map(({ health, ...row }) => ({ ...health, ...row }))
+    const now = this.context.now()
+    this.output.result(
+      {
+        running: running !== undefined,
+        state: observation.state,
+        ...(running && { server: serverJson(running) }),
+        accounts,
+      },
+      [headline(observation), ...(rows.length > 0 ? ['', table(rows, columns(now), this.output.style)] : [])].join(
+        '\n',
+      ),
+    )
+    if (running?.configProblem !== undefined) {
+      this.output.warn(
+        'the file on disk is not valid, so the server goes on with an older configuration; see: llm-gateway config validate',
+      )
+    }
+    if (running === undefined) this.output.note('Shown as configured. Start the server with: llm-gateway server start')
+    return 0
+  }
+}
+
+function headline(observation: Observation): string {
+  if (observation.state === 'stopped') return 'The server is not running.'
+  if (observation.state === 'stuck') return `The server is not well: ${observation.problem}`
+  const { url, pid, version, uptimeSeconds, inFlight, demo, draining } = observation.status
+  const mode = demo ? ', DEMO: the simulator answers' : ''
+  return `The server ${draining ? 'is stopping' : 'runs'} at ${url} (pid ${pid}, version ${version}, up ${span(uptimeSeconds * 1000)}, ${inFlight} open requests${mode}).`
+}
+
+function rowsOfServer(status: ServerStatus, config: GatewayConfig | undefined): Row[] {
+  const healthy = status.accounts.map((health): Row => {
+    const { id, name, provider, state } = health
+    return { id, name, provider, state, health }
+  })
+  const unusable = status.unusable.map(({ id, name, reason }): Row => ({ id, name, state: 'unusable', reason }))
+  const known = new Set([...healthy, ...unusable].map(({ id }) => id))
+  const others = rowsOfConfig(config).filter(({ id }) => !known.has(id))
+  return [...healthy, ...unusable, ...others]
+}
+
+function rowsOfConfig(config: GatewayConfig | undefined): Row[] {
+  return (config?.accounts ?? []).map(({ id, name, provider, status }) => ({
+    id,
+    name,
+    provider,
+    state: status === 'disabled' ? 'disabled' : 'unknown',
+  }))
+}
+
+function columns(now: number): Column<Row>[] {
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'NAME', value: ({ name }) => name },
+    { title: 'PROVIDER', value: ({ provider }) => provider },
+    {
+      title: 'STATE',
+      value: ({ state }) => state,
+      paint: ({ state }, cell, style) => style(toneOf(state), cell),
+    },
+    { title: 'UNTIL', value: ({ health }) => (health?.until === undefined ? undefined : when(health.until, now)) },
+    { title: 'REQUESTS', value: ({ health }) => health?.requests.toString(), align: 'right' },
+    { title: 'ERRORS', value: ({ health }) => health && errorRateText(health), align: 'right' },
+    { title: 'LATENCY', value: ({ health }) => health && latencyText(health), align: 'right' },
+    { title: 'OPEN', value: ({ health }) => health?.inFlight.toString(), align: 'right' },
+    { title: 'LAST ERROR', value: ({ health, reason }) => reason ?? (health && lastErrorText(health, now)) },
+  ]
+}
+
+function serverJson({ accounts: _accounts, unusable: _unusable, ...server }: ServerStatus): object {
+  return server
+}

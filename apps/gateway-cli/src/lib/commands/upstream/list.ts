@@ -1,0 +1,54 @@
+import type { AccountConfig } from '@llm-gateway/config'
+import type { Usage } from 'clipanion'
+import { accountJson, credentialSource } from '../../account-view.ts'
+import type { Loaded } from '../../config-store.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { type Column, table } from '../../table.ts'
+import { when } from '../../time.ts'
+
+export class UpstreamList extends GatewayCommand {
+  static override paths: string[][] = [['upstream', 'list']]
+  static override usage: Usage = {
+    category: 'Upstream accounts',
+    description: 'list the upstream accounts',
+    examples: [
+      ['All accounts', '$0 upstream list'],
+      ['How they do', '$0 status'],
+    ],
+  }
+
+  async execute(): Promise<number> {
+    const loaded = await (await this.openConfig()).read()
+    const { accounts } = loaded.config
+    const now = this.context.now()
+    this.output.result(
+      accounts.map((account) => accountJson(account, loaded)),
+      accounts.length > 0 ? table(accounts, columns(loaded, now), this.output.style) : undefined,
+    )
+    if (accounts.length === 0) {
+      this.output.note(
+        'There is no upstream account. Add one with: llm-gateway upstream add --provider=PROVIDER --name=NAME',
+      )
+    }
+    return 0
+  }
+}
+
+function columns(loaded: Loaded, now: number): Column<AccountConfig>[] {
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'NAME', value: ({ name }) => name },
+    { title: 'PROVIDER', value: ({ provider }) => provider },
+    {
+      title: 'STATUS',
+      value: ({ status }) => status,
+      paint: ({ status }, cell, style) => style(status === 'active' ? 'green' : 'yellow', cell),
+    },
+    { title: 'CREDENTIAL', value: (account) => credentialSource(account, loaded) },
+    { title: 'PRIORITY', value: ({ priority }) => priority?.toString(), align: 'right' },
+    { title: 'WEIGHT', value: ({ weight }) => weight?.toString(), align: 'right' },
+    { title: 'MODELS', value: ({ models }) => models?.join(',') },
+    { title: 'BASE URL', value: ({ baseUrl }) => baseUrl },
+    { title: 'CREATED', value: ({ createdAt }) => (createdAt === undefined ? undefined : when(createdAt, now)) },
+  ]
+}

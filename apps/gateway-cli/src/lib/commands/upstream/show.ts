@@ -1,0 +1,99 @@
+import { dirname } from 'node:path'
+import type { AccountConfig } from '@llm-gateway/config'
+import type { AccountStatus } from '@llm-gateway/server'
+import { providers } from '@llm-gateway/upstream'
+import { Option, type Usage } from 'clipanion'
+import { accountJson, credentialSource, writtenReference } from '../../account-view.ts'
+import type { Loaded } from '../../config-store.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { healthFields } from '../../health-view.ts'
+import { hiddenOptions } from '../../hide.ts'
+import { observe } from '../../observe.ts'
+import { openCredential } from '../../open-credential.ts'
+import { resolveEntry } from '../../resolve-id.ts'
+import { fields } from '../../table.ts'
+import { when } from '../../time.ts'
+
+export class UpstreamShow extends GatewayCommand {
+  static override paths: string[][] = [['upstream', 'show']]
+  static override usage: Usage = {
+    category: 'Upstream accounts',
+    description: 'show an upstream account, but of its key only the ends',
+    examples: [['By name', '$0 upstream show main']],
+  }
+
+  id: string = Option.String({ name: 'id' })
+
+  async execute(): Promise<number> {
+    const loaded = await (await this.openConfig()).read()
+    const account = resolveEntry(loaded.config.accounts, this.id, 'upstream account')
+    const observation = await observe(this.places.home)
+    const health =
+      observation.state === 'running' ? observation.status.accounts.find(({ id }) => id === account.id) : undefined
+    const credential = await openCredential(account, loaded, {
+      home: this.places.home,
+      baseDir: dirname(this.places.configFile),
+      env: this.context.env,
+      warn: (message) => this.output.warn(message),
+    })
+    const hint = credential.ok ? credential.secret?.hint() : undefined
+    const problem = credential.ok ? undefined : credential.problem
+    this.output.result(
+      {
+        ...accountJson(account, loaded),
+        ...(hint !== undefined && { keyHint: hint }),
+        ...(problem !== undefined && { keyProblem: problem }),
+        ...(health && { health }),
+      },
+      fields(
+        [
+          ...accountFields(account, credentialText(account, loaded, hint, problem), this.context.now()),
+          ...(health ? healthFields(health satisfies AccountStatus, this.context.now()) : []),
+        ],
+        this.output.style,
+      ),
+    )
+    return 0
+  }
+}
+
+const sources = {
+  environment: 'from the environment',
+  file: 'from a file',
+  encrypted: 'encrypted in the file',
+  clear: 'IN CLEAR in the file; better add the account anew, which encrypts it',
+  none: 'none',
+} as const
+
+function credentialText(
+  account: AccountConfig,
+  loaded: Loaded,
+  hint: string | undefined,
+  problem: string | undefined,
+): string {
+  const names = writtenReference(account, loaded)
+  const source = names === undefined ? sources[credentialSource(account, loaded)] : `from ${names}`
+  if (problem !== undefined) return `${source}: ${problem}`
+  return hint === undefined ? source : `${hint} (${source})`
+}
+
+type Fields = readonly (readonly [string, string | undefined])[]
+
+function accountFields(account: AccountConfig, credential: string, now: number): Fields {
+  const provider = providers.get(account.provider)
+  return [
+    ['Id', account.id],
+    ['Name', account.name],
+    ['Provider', provider ? `${provider.name} (${provider.id})` : `${account.provider}, not served by this version`],
+    ['Type', account.type],
+    ['Status', account.status],
+    ['Key', credential],
+    ['Base URL', account.baseUrl ?? (provider?.baseUrl && `${provider.baseUrl} (default)`)],
+    ['Dialects', account.dialects?.join(', ') ?? (provider && `${provider.dialects.join(', ')} (default)`)],
+    ['Models', account.models?.join(', ') ?? 'all'],
+    ['Priority', String(account.priority ?? 0)],
+    ['Weight', String(account.weight ?? 1)],
+    ['Options', account.options && JSON.stringify(hiddenOptions(account.options))],
+    ['Created', account.createdAt === undefined ? undefined : when(account.createdAt, now)],
+  ]
+}

@@ -1,0 +1,82 @@
+import { dirname } from 'node:path'
+import { providers } from '@llm-gateway/upstream'
+import { Option, type Usage } from 'clipanion'
+import { proxySettings } from '../../environment.ts'
+import { CliError, exitCodes } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { wholeNumber } from '../../lists.ts'
+import { openCredential } from '../../open-credential.ts'
+import type { ProbeReport } from '../../probe.ts'
+import { resolveEntry } from '../../resolve-id.ts'
+import { fields } from '../../table.ts'
+import { latency } from '../../time.ts'
+
+export class UpstreamTest extends GatewayCommand {
+  static override paths: string[][] = [['upstream', 'test']]
+  static override usage: Usage = {
+    category: 'Upstream accounts',
+    description: "ask an account's provider whether address and credential are right",
+    details:
+      'Lists the models, which costs nothing. With --model it asks that model for one token instead, which is paid for.\n' +
+      'The call goes from here, through the proxy that is configured.',
+    examples: [
+      ['For free', '$0 upstream test main'],
+      ['With a completion of one token', '$0 upstream test main --model=gpt-4o-mini'],
+    ],
+  }
+
+  id: string = Option.String({ name: 'id' })
+  model: string | undefined = Option.String('--model', { description: 'ask this model for one token' })
+  timeout: string | undefined = Option.String('--timeout', {
+    description: 'how long to wait for an answer (default 30)',
+  })
+
+  async execute(): Promise<number> {
+    const requestMs = (wholeNumber(this.timeout, '--timeout', { min: 1, max: 3_600 }) ?? 30) * 1_000
+    const loaded = await (await this.openConfig()).read()
+    const account = resolveEntry(loaded.config.accounts, this.id, 'upstream account')
+    if (account.provider === 'simulator' && account.baseUrl === undefined) {
+      this.output.result({ ok: true, id: account.id, name: account.name, check: 'none' })
+      this.output.note('The built-in simulator answers within the server: there is nothing to reach.')
+      return exitCodes.ok
+    }
+    const { env } = this.context
+    const credential = await openCredential(account, loaded, {
+      home: this.places.home,
+      baseDir: dirname(this.places.configFile),
+      env,
+      warn: (message) => this.output.warn(message),
+    })
+    if (!credential.ok)
+      throw new CliError('FAILED', `the key of "${account.name}" cannot be had: ${credential.problem}`)
+    // Brings the HTTP client, which no other command needs.
+    const { probe } = await import('../../probe.ts')
+    const report = await probe({
+      account,
+      secret: credential.secret,
+      model: this.model,
+      timeouts: { ...loaded.config.timeouts, requestMs },
+      proxy: proxySettings(loaded.config.environment, env),
+      clock: () => performance.now(),
+    })
+    const text = fields(
+      reportFields(report, providers.get(account.provider)?.name ?? account.provider),
+      this.output.style,
+    )
+    this.output.result({ id: account.id, name: account.name, ...report }, text)
+    return report.ok ? exitCodes.ok : exitCodes.failure
+  }
+}
+
+function reportFields(report: ProbeReport, provider: string): readonly (readonly [string, string | undefined])[] {
+  const check = report.check === 'completion' ? 'completion of one token' : 'list of models'
+  return [
+    ['Result', report.ok ? 'works' : 'does not work'],
+    ['Check', `${check} at ${provider}`],
+    ['Address', report.url],
+    ['Status', report.status?.toString()],
+    ['Latency', latency(report.latencyMs)],
+    ['Models', report.models?.toString()],
+    ['Problem', report.problem],
+  ]
+}

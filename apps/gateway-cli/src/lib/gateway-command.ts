@@ -1,0 +1,44 @@
+import { type Paths, resolvePaths } from '@llm-gateway/config'
+import { type BaseContext, Command, Option } from 'clipanion'
+import { ConfigStore } from './config-store.ts'
+import type { Io } from './io.ts'
+import { Output } from './output.ts'
+import { Prompt } from './prompt.ts'
+
+/** What clipanion hands every command: the outside world. */
+export type CommandContext = BaseContext & Io
+
+/** What every command has: the global flags, and what they lead to. */
+export abstract class GatewayCommand extends Command<CommandContext> {
+  home: string | undefined = Option.String('--home', { description: 'the home directory (default ~/.llm-gateway)' })
+  configPath: string | undefined = Option.String('--config', {
+    description: 'the configuration file (default config.yaml in the home directory)',
+  })
+  json: boolean = Option.Boolean('--json', false, { description: 'print the result as JSON' })
+  quiet: boolean = Option.Boolean('-q,--quiet', false, { description: 'print nothing but the result and failures' })
+  noColor: boolean = Option.Boolean('--no-color', false, { description: 'print without colours' })
+
+  #output: Output | undefined
+
+  /** @returns the exit code; nothing means 0. */
+  abstract override execute(): Promise<number | undefined>
+
+  protected get output(): Output {
+    this.#output ??= new Output(this.context, this)
+    return this.#output
+  }
+
+  protected get places(): Paths {
+    const { env, homedir } = this.context
+    return resolvePaths({ flags: { home: this.home, config: this.configPath }, env, homedir })
+  }
+
+  protected get prompt(): Prompt {
+    return new Prompt(this.context, { forbidden: this.json })
+  }
+
+  /** The configuration file, made when there is none. */
+  protected openConfig(): Promise<ConfigStore> {
+    return ConfigStore.open({ places: this.places, env: this.context.env, output: this.output })
+  }
+}

@@ -1,1 +1,7 @@
-export {}
+import { processIo } from './lib/io.ts'
+import { run } from './lib/run.ts'
+
+// A reader that has seen enough (`| head`) closes the pipe; what is left to say then goes nowhere.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+process.exitCode = await run(process.argv.slice(2), processIo())

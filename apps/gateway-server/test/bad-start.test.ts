@@ -35,7 +35,11 @@ const logging: Section = { file: '/dev/null' }
 describe('a server that cannot start says why, and what to do', () => {
   const files = [
     { name: 'bad YAML', text: 'server:\n  port: [3847\n', message: /config\.yaml:\d+:\d+: error/ },
-    { name: 'an unknown key', text: 'server:\n  prot: 3847\n', message: /unknown key "prot"[\s\S]*did you mean "port"/ },
+    {
+      name: 'an unknown key',
+      text: 'server:\n  prot: 3847\n',
+      message: /unknown key "prot"[\s\S]*did you mean "port"/,
+    },
     { name: 'a wrong type', text: 'server:\n  port: many\n', message: /config\.yaml:2:9: error: server\.port/ },
     { name: 'a key twice', text: 'server:\n  port: 1\n  port: 2\n', message: /config\.yaml:3:3/ },
     { name: 'a variable that is not set', text: 'server:\n  host: ${NOWHERE}\n', message: /NOWHERE/ },
@@ -80,7 +84,10 @@ describe('a server that cannot start says why, and what to do', () => {
     await using running = await startGateway({ accounts: [openaiAccount(simulator.url)] })
     const { home, configFile } = running
     const again = GatewayServer.start({ home, configFile, env: {}, port: 0 })
-    await expect(again).rejects.toMatchObject({ code: 'ALREADY_RUNNING', message: expect.stringContaining(running.url) })
+    await expect(again).rejects.toMatchObject({
+      code: 'ALREADY_RUNNING',
+      message: expect.stringContaining(running.url),
+    })
   })
 })
 
@@ -90,15 +97,25 @@ describe('a bad file at reload changes nothing, and status says so', () => {
     { name: 'an unknown key', text: '{"gateway_kyes": []}' },
     { name: 'nothing but noise', text: '\u0000\u0001' },
     { name: 'a list', text: '- 1\n' },
+    { name: 'nothing at all', text: '' },
   ]
   test.each(files)('$name', async ({ text }) => {
     await using gateway = await startGateway({ accounts: [openaiAccount(simulator.url)] })
     writeFileSync(gateway.configFile, text)
     await until(async () => 'configProblem' in (await gateway.status()), 'the problem is told')
-    expect((await gateway.status()).configProblem).toMatch(/config\.yaml:\d+:\d+: error/)
+    expect((await gateway.status()).configProblem).toMatch(/config\.yaml/)
     const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
     expect((await gateway.fetch('/v1/chat/completions', { body })).status).toBe(200)
     const stranger = await gateway.fetch('/v1/chat/completions', { body, headers: { authorization: 'Bearer nobody' } })
     expect(stranger.status).toBe(401)
+  })
+
+  test('a file that is gone', async () => {
+    await using gateway = await startGateway({ accounts: [openaiAccount(simulator.url)] })
+    rmSync(gateway.configFile)
+    const reloaded = await gateway.server.reload()
+    expect(reloaded).toMatchObject({ ok: false, problem: expect.stringMatching(/config\.yaml.*cannot be read/) })
+    const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
+    expect((await gateway.fetch('/v1/chat/completions', { body })).status).toBe(200)
   })
 })

@@ -87,7 +87,6 @@ export class WholeReceiver implements Receiver {
     }
     const head = replyHead(call, this.#account, this.#prepared, this.#headers)
     head['content-type'] = 'application/json'
-    call.firstContentMs ??= 0
     call.answer.whole(200, head, out)
     return { type: 'delivered', fault: { status: 200 } }
   }

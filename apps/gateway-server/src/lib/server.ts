@@ -11,7 +11,7 @@ import {
   watchConfig,
 } from '@llm-gateway/config'
 import { Redactor } from '@llm-gateway/credentials'
-import { Gateway } from '@llm-gateway/gateway'
+import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { createApp } from './app.ts'
@@ -32,6 +32,8 @@ export interface ServerOptions {
   /** Instead of the file's; 0 for any free port. */
   readonly port?: number
   readonly host?: string
+  /** When a silent stream gets a sign of life, and when a client that does not read is given up. Default: the gateway's. */
+  readonly pulse?: Partial<PulseOptions>
 }
 
 /** A configuration in force. */
@@ -87,6 +89,7 @@ export class GatewayServer {
       now: Date.now,
       newId: requestIds(),
       observe: (record) => log.access(record),
+      ...(options.pulse && { pulse: options.pulse }),
       report: (error, requestId) => log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
     this.#learnSecrets(active.assembly)

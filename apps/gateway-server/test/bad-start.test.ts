@@ -42,7 +42,7 @@ describe('a server that cannot start says why, and what to do', () => {
     },
     { name: 'a wrong type', text: 'server:\n  port: many\n', message: /config\.yaml:2:9: error: server\.port/ },
     { name: 'a key twice', text: 'server:\n  port: 1\n  port: 2\n', message: /config\.yaml:3:3/ },
-    { name: 'a variable that is not set', text: 'server:\n  host: ${NOWHERE}\n', message: /NOWHERE/ },
+    { name: 'a variable that is not set', text: `server:\n  host: \${NOWHERE}\n`, message: /NOWHERE/ },
   ]
   test.each(files)('$name', async ({ text, message }) => {
     const error = await refusal(text)

@@ -6,7 +6,7 @@ import { mintGatewayKey } from '@llm-gateway/access'
 import type { AccessRecord } from '@llm-gateway/gateway'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import OpenAI from 'openai'
-import { GatewayServer, readRuntime } from '../src/index.ts'
+import { GatewayServer, readRuntime, type ServerOptions } from '../src/index.ts'
 
 /** A section of the configuration file, as the file spells it. */
 export type Section = Record<string, unknown>
@@ -16,6 +16,7 @@ export interface GatewayFixture {
   /** Sections besides accounts and keys; `gateway_keys` here replaces the one key every fixture has. */
   readonly config?: Section
   readonly env?: Readonly<Record<string, string>>
+  readonly pulse?: ServerOptions['pulse']
 }
 
 /** A gateway on a port of its own with a home of its own, and what a test needs to talk to it. */
@@ -77,7 +78,8 @@ export async function startGateway(fixture: GatewayFixture): Promise<TestGateway
   }
   writeConfig(configFile, sections)
   try {
-    const server = await GatewayServer.start({ home, configFile, env: fixture.env ?? {}, port: 0 })
+    const { env = {}, pulse } = fixture
+    const server = await GatewayServer.start({ home, configFile, env, port: 0, ...(pulse && { pulse }) })
     return testGateway(server, { home, configFile, key: raw })
   } catch (cause) {
     rmSync(home, { recursive: true, force: true })

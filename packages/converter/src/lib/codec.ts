@@ -27,6 +27,8 @@ export interface RequestContext {
 /** What encoding a reply or a stream needs to know of the request it answers. */
 export interface ReplyContext {
   readonly report: Report
+  /** What the client sent, in its own dialect, for replies that repeat what was asked (openai-responses). */
+  readonly request?: JsonObject
   /** The model name to show; absent: the upstream's own. */
   readonly model?: string
   /** The client asked for a usage chunk at the end of a stream. */
@@ -75,12 +77,21 @@ export interface StreamTap {
   readonly error: ChatError | undefined
 }
 
+/** A tool as the decoder of its request names it. */
+export interface DeclaredTool {
+  readonly name: string
+  /** It takes free text. */
+  readonly custom: boolean
+}
+
 /** Everything the converter knows of one dialect. Each dialect folder exports one. */
 export interface DialectCodec {
   readonly id: Dialect
   /** Throws `ConversionError` `INVALID_REQUEST` naming the path of a field that is not what the dialect says. */
   decodeRequest(wire: JsonObject, report: Report): ChatRequest
   encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject
+  /** The tools a request declares; absent: each has its name under `tools[]`, `tools[].function` or `tools[].custom`. Never throws. */
+  declaredTools?(wire: JsonObject): readonly DeclaredTool[]
   /** Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect. */
   decodeReply(wire: JsonObject, report: Report): ChatReply
   encodeReply(reply: ChatReply, context: ReplyContext): JsonObject

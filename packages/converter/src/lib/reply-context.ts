@@ -2,7 +2,7 @@ import type { Ambient } from './ambient.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { isObject, type JsonObject, type JsonValue, member } from './chat/json.ts'
 import type { Report } from './chat/loss.ts'
-import type { ReplyContext } from './codec.ts'
+import type { DeclaredTool, ReplyContext } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import { aliasOf } from './tool-names.ts'
 
@@ -23,10 +23,11 @@ export interface ReplyContextOptions {
 export function replyContext(options: ReplyContextOptions): ReplyContext {
   const { from, to, request = {}, report, ambient } = options
   const nameLimit = codecOf(from).limits.toolName
-  const idLimit = codecOf(to).limits.callId
+  const client = codecOf(to)
+  const idLimit = client.limits.callId
   const originals = new Map<string, string>()
   const customTools = new Set<string>()
-  for (const { name, custom } of declaredTools(request)) {
+  for (const { name, custom } of client.declaredTools?.(request) ?? declaredTools(request)) {
     const alias = aliasOf(name, nameLimit)
     if (alias !== name) originals.set(alias, name)
     if (custom) customTools.add(alias)
@@ -34,6 +35,7 @@ export function replyContext(options: ReplyContextOptions): ReplyContext {
   const streamOptions = member(request, 'stream_options')
   return {
     report,
+    ...(options.request && { request }),
     ...(options.model !== undefined && { model: options.model }),
     wantsUsage: isObject(streamOptions) && streamOptions.include_usage === true,
     legacyFunctions: member(request, 'functions') !== undefined && member(request, 'tools') === undefined,
@@ -46,9 +48,9 @@ export function replyContext(options: ReplyContextOptions): ReplyContext {
   }
 }
 
-/** The tools a request declares, whatever its dialect. */
-function declaredTools(request: JsonObject): { name: string; custom: boolean }[] {
-  const tools: { name: string; custom: boolean }[] = []
+/** The tools a request of most dialects declares. */
+function declaredTools(request: JsonObject): DeclaredTool[] {
+  const tools: DeclaredTool[] = []
   const add = (holder: JsonValue | undefined, custom = false): void => {
     const name = isObject(holder) ? member(holder, 'name') : undefined
     if (typeof name === 'string') tools.push({ name, custom })

@@ -9,6 +9,8 @@ export interface Seal {
   /** Who made it: the dialect it came in. */
   readonly issuer: Dialect
   readonly value: string
+  /** The id of the item it is bound to, where its issuer takes it back only under that id (openai-responses). */
+  readonly id?: string
 }
 
 /** A request to keep the prompt up to and including this part in the provider's cache. */

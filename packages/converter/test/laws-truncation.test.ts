@@ -34,7 +34,9 @@ describe('law: a stream cut short is never presented as finished', () => {
         expect({ end, phase: after.phase, text }, `complete at byte ${complete}`).toBe(success)
       }
       if (!success && after.error === undefined) expect(after.error, `cut at byte ${end}`).toBeDefined()
-      const half = framesOf(text).slice(-1).find((data) => !isWholeData(data))
+      const half = framesOf(text)
+        .slice(-1)
+        .find((data) => !isWholeData(data))
       if (half !== undefined) expect(half, `half an event, cut at byte ${end}`).toBeUndefined()
     }
   })

@@ -53,7 +53,13 @@ export function dropOthers({ value, at }: Block, known: ReadonlySet<string>, rep
     const given = present(value, key) ?? false
     if (!known.has(key) && given !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
   }
+  if (present(value, 'cache_control') !== undefined && readCache(value) === undefined) {
+    report.dropped(pathOf(at, 'cache_control'), unknownCache)
+  }
 }
+
+/** Why a cache mark of another type than `ephemeral` is left out. */
+export const unknownCache = 'ephemeral is the only type of cache mark there is'
 
 /** What is read of each block, by its type. */
 const knownMembers = {

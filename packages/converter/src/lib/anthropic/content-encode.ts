@@ -36,7 +36,7 @@ export function textBlocks(part: TextPart, report: Report): JsonObject[] {
       type: 'text',
       text: part.text,
       ...(citations.length > 0 && { citations }),
-      ...cacheControl(part.cache, part.at, report),
+      ...cacheControl(part.cache, hintAt(part), report),
     },
   ]
 }
@@ -103,7 +103,7 @@ function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
     input: toolInput(part, () =>
       report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
     ),
-    ...cacheControl(part.cache, part.at, report),
+    ...cacheControl(part.cache, hintAt(part), report),
   }
 }
 
@@ -128,16 +128,17 @@ export function toolResultBlock(result: ToolResult, context: RequestContext): Js
     tool_use_id: context.callId(result.callId),
     ...(content.length > 0 && { content }),
     ...(result.isError && { is_error: true }),
-    ...cacheControl(result.cache, result.at, context.report),
+    ...cacheControl(result.cache, hintAt(result), context.report),
   }
 }
 
 function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
   const { report } = context
   if (part.detail !== undefined && part.detail !== 'auto') {
-    report.dropped(`${part.at}.detail`, 'Anthropic has one resolution for images')
+    const path = context.from === 'openai-chat' ? `${part.at}.image_url` : part.at
+    report.dropped(`${path}.detail`, 'Anthropic has one resolution for images')
   }
-  return { type: 'image', source: imageSource(part, context), ...cacheControl(part.cache, part.at, report) }
+  return { type: 'image', source: imageSource(part, context), ...cacheControl(part.cache, hintAt(part), report) }
 }
 
 function imageSource({ source, at }: ImagePart, context: RequestContext): JsonObject {
@@ -165,7 +166,7 @@ function documentBlock(part: FilePart, context: RequestContext): JsonObject {
     source: documentSource(part, context),
     ...(part.name !== undefined && { title: part.name }),
     ...(part.context !== undefined && { context: part.context }),
-    ...cacheControl(part.cache, part.at, context.report),
+    ...cacheControl(part.cache, hintAt(part), context.report),
   }
 }
 
@@ -213,11 +214,20 @@ function opaqueBlocks(part: OpaquePart, report: Report): JsonObject[] {
   return [{ type: 'text', text: part.text }]
 }
 
+/** Where the hint of a part stands: only OpenAI's has a lifetime that Anthropic does not know. */
+export function hintAt({ at }: { readonly at: string }): string {
+  return `${at}.prompt_cache_breakpoint`
+}
+
 /** The `cache_control` of a hint, to be spread: the shortest time Anthropic has that is no shorter than the one asked for. */
-export function cacheControl(cache: CacheHint | undefined, at: string, report: Report): { cache_control?: JsonObject } {
+export function cacheControl(
+  cache: CacheHint | undefined,
+  path: string,
+  report: Report,
+): { cache_control?: JsonObject } {
   if (cache === undefined) return {}
   const { ttl } = cache
   if (ttl === undefined || ttl === '5m') return { cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } }
-  if (ttl !== '1h') report.approximated(at, `Anthropic caches for 5 minutes or 1 hour, not ${ttl}`)
+  if (ttl !== '1h') report.approximated(path, `Anthropic caches for 5 minutes or 1 hour, not ${ttl}`)
   return { cache_control: { type: 'ephemeral', ttl: '1h' } }
 }

@@ -24,6 +24,7 @@ import {
   readTextPart,
   readToolResult,
   readUserParts,
+  unknownCache,
 } from './content-decode.ts'
 import { readCache } from './wire.ts'
 
@@ -292,15 +293,20 @@ function readExtras(wire: JsonObject): Extra[] {
 }
 
 function readNestedExtras(wire: JsonObject): Extra[] {
+  const thinking = readObject(wire, 'thinking', '')
+  const enabled = thinking !== undefined && member(thinking, 'type') === 'enabled'
   const extras = [
     ...unknownMembers(wire, 'output_config', ['effort', 'format']),
     ...unknownMembers(wire, 'metadata', ['user_id']),
-    ...unknownMembers(wire, 'thinking', ['type', 'budget_tokens', 'display']),
+    ...unknownMembers(wire, 'thinking', ['type', 'display', ...(enabled ? ['budget_tokens'] : [])]),
     ...unknownMembers(wire, 'tool_choice', ['type', 'name', 'disable_parallel_tool_use']),
   ]
-  const thinking = readObject(wire, 'thinking', '')
   if (thinking && member(thinking, 'type') === 'between_tools') {
     extras.push({ key: 'thinking.type', path: 'thinking.type', value: 'between_tools', verdict: 'drop' })
+  }
+  const cache = present(wire, 'cache_control')
+  if (cache !== undefined && readCache(wire) === undefined) {
+    extras.push({ key: 'cache_control', path: 'cache_control', value: cache, verdict: 'drop', detail: unknownCache })
   }
   const tier = present(wire, 'service_tier')
   if (tier !== undefined && tier !== 'auto' && tier !== 'standard_only') {
@@ -323,7 +329,8 @@ function unknownMembers(wire: JsonObject, key: string, known: readonly string[])
 }
 
 function readPaths(wire: JsonObject): ChatRequest['paths'] {
-  const format = readObject(readObject(wire, 'output_config', '') ?? {}, 'format', 'output_config')
+  const config = readObject(wire, 'output_config', '') ?? {}
+  const format = readObject(config, 'format', 'output_config')
   return {
     maxTokens: 'max_tokens',
     stop: 'stop_sequences',
@@ -331,7 +338,8 @@ function readPaths(wire: JsonObject): ChatRequest['paths'] {
     topP: 'top_p',
     topK: 'top_k',
     output: format ? 'output_config.format' : 'output_format',
-    reasoning: present(wire, 'thinking') === undefined ? 'output_config.effort' : 'thinking',
+    reasoning: present(config, 'effort') === undefined ? 'thinking' : 'output_config.effort',
+    thinking: 'thinking',
     serviceTier: 'service_tier',
     fast: 'speed',
     user: 'metadata.user_id',

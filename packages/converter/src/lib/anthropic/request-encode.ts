@@ -10,7 +10,7 @@ import type {
 } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
-import { cacheControl, hasWords, textBlocks } from './content-encode.ts'
+import { cacheControl, hasWords, hintAt, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { planThinking } from './thinking.ts'
 
@@ -96,7 +96,7 @@ function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject
     ...(tool.description !== undefined && { description: tool.description }),
     input_schema: schemaOf(tool.parameters),
     ...(tool.strict && capabilities.structuredOutput && { strict: true }),
-    ...cacheControl(tool.cache, tool.at, report),
+    ...cacheControl(tool.cache, hintAt(tool), report),
   }
 }
 

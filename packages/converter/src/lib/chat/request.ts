@@ -100,6 +100,8 @@ export type RequestField =
   | 'logprobs'
   | 'output'
   | 'reasoning'
+  /** The mode, budget and display of reasoning, where they stand apart from its effort. */
+  | 'thinking'
   | 'verbosity'
   | 'serviceTier'
   | 'fast'

@@ -41,13 +41,10 @@ class MessageWriter {
 
   write(): JsonObject[] {
     const { report, capabilities } = this.#context
-    const { system, turns, cache, paths } = this.#chat
+    const { system, turns } = this.#chat
     const last = turns.at(-1)
     if (last?.role === 'assistant' && !capabilities.prefill && !last.parts.some((part) => part.type === 'tool-call')) {
       report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
-    }
-    if (cache && !capabilities.openaiExtensions) {
-      report.dropped(paths.cache ?? 'cache_control', 'the server caches, or does not, without being asked')
     }
     return [...this.#instructions(system), ...turns.flatMap((turn) => this.#turn(turn))]
   }
@@ -85,7 +82,12 @@ class MessageWriter {
   }
 
   #text(part: TextPart): JsonObject {
+    this.#tellCitations(part)
     return { type: 'text', text: part.text, ...this.#breakpoint(part.cache, part.at) }
+  }
+
+  #tellCitations(part: TextPart): void {
+    if (part.citations) this.#context.report.dropped(`${part.at}.citations`, 'a text that is sent carries no sources')
   }
 
   #breakpoint(cache: CacheHint | undefined, at: string): JsonObject {
@@ -197,6 +199,7 @@ class MessageWriter {
     switch (part.type) {
       case 'text':
         if (part.cache) report.dropped(`${part.at}.cache_control`, 'an assistant text carries no cache breakpoint')
+        this.#tellCitations(part)
         return part.text
       case 'reasoning':
         report.dropped(part.at, 'reasoning goes back to its own provider only')

@@ -251,12 +251,12 @@ describe('tools', () => {
   it('hazard 35: a schema is taken verbatim', () => {
     const parameters = { $schema: 'x', type: 'object', properties: {}, additionalProperties: false, $defs: {} }
     const chat = decode({ tools: [{ type: 'function', function: { name: 'f', parameters, strict: true } }] })
-    expect(chat.tools).toEqual([{ type: 'function', name: 'f', parameters, strict: true, at: 'tools[0]' }])
+    expect(chat.tools).toEqual([{ type: 'function', name: 'f', parameters, strict: true, at: 'tools[0].function' }])
   })
 
   it('hazards 36 and 37: what a tool does not say stays unsaid', () => {
     expect(decode({ tools: [{ type: 'function', function: { name: 'f' } }] }).tools).toEqual([
-      { type: 'function', name: 'f', at: 'tools[0]' },
+      { type: 'function', name: 'f', at: 'tools[0].function' },
     ])
   })
 

@@ -265,7 +265,7 @@ describe('caching', () => {
   it('hazard 39: cache hints never leak; where they cannot be kept they are told', () => {
     const { body, losses } = encode(chatRequest({ turns, tools: [tool('f', { cache: {} })] }))
     expect(JSON.stringify(body)).not.toContain('cache')
-    expect(losses.map((loss) => loss.path)).toEqual([`${at}.cache_control`, 'tools[0]'])
+    expect(losses.map((loss) => loss.path)).toEqual([`${at}.cache_control`, 'tools[0].cache_control'])
   })
 
   it('hazard 72: models with breakpoints get them with the nearest lifetime', () => {
@@ -277,6 +277,43 @@ describe('caching', () => {
       },
     ])
     expect(losses).toMatchObject([{ kind: 'approximated' }])
+  })
+
+  it('hazard 72: automatic caching is asked for where the model can be asked, and told where it cannot', () => {
+    const asked = encode(chatRequest({ model: 'gpt-5.6-sol', cache: { ttl: '1h' }, paths: { cache: 'cache_control' } }))
+    expect(asked.body.prompt_cache_options).toEqual({ mode: 'implicit', ttl: '30m' })
+    expect(asked.losses).toMatchObject([{ path: 'cache_control', kind: 'approximated' }])
+    const plain = encode(chatRequest({ model: 'gpt-5.6-sol', cache: {} }))
+    expect(plain.body.prompt_cache_options).toEqual({ mode: 'implicit' })
+    expect(plain.losses).toEqual([])
+    expect(encode(chatRequest({ cache: {} })).losses).toMatchObject([{ path: 'cache_control', kind: 'dropped' }])
+  })
+})
+
+describe('reasoning asked for in two ways', () => {
+  const paths = { reasoning: 'output_config.effort', thinking: 'thinking' }
+
+  it('the effort wins over a budget, which is told', () => {
+    const reasoning = { effort: 'low', mode: 'enabled', budget: 30_000 } as const
+    const { body, losses } = encode(chatRequest({ model: 'gpt-5.6-sol', reasoning, paths }))
+    expect(body.reasoning_effort).toBe('low')
+    expect(losses).toMatchObject([{ path: 'thinking.budget_tokens', kind: 'dropped' }])
+  })
+
+  it('thinking that is off wins over an effort, which is told', () => {
+    const reasoning = { effort: 'low', mode: 'disabled' } as const
+    const off = encode(chatRequest({ model: 'gpt-5.6-sol', reasoning, paths }))
+    expect(off.body.reasoning_effort).toBe('none')
+    expect(off.losses.map(({ path }) => path)).toEqual(['output_config.effort'])
+    const least = encode(chatRequest({ model: 'o3', reasoning, paths }))
+    expect(least.body.reasoning_effort).toBe('low')
+    expect(least.losses.map(({ path }) => path)).toEqual(['output_config.effort', 'thinking'])
+  })
+
+  it('a wish to see the reasoning is told where it stood', () => {
+    const reasoning = { effort: 'low', mode: 'adaptive', display: 'summarized' } as const
+    const { losses } = encode(chatRequest({ model: 'gpt-5.6-sol', reasoning, paths }))
+    expect(losses.map(({ path }) => path)).toEqual(['thinking.display'])
   })
 })
 

@@ -30,6 +30,7 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
     ...encodeSampling(chat, context, path),
     ...encodeShape(chat, context, path),
     ...encodeIdentity(chat, context, path),
+    ...encodeCache(chat, context),
     ...encodeStream(chat, context),
   }
 }
@@ -162,16 +163,26 @@ function isClosed(node: JsonObject): boolean {
 function effortOf(chat: ChatRequest, { report, capabilities }: RequestContext, path: string): Effort | undefined {
   const { reasoning } = chat
   if (reasoning === undefined) return undefined
-  if (reasoning.display === 'summarized') report.dropped(path, 'openai-chat does not show reasoning on request')
+  const thinking = chat.paths.thinking ?? path
+  if (reasoning.display === 'summarized') {
+    report.dropped(`${thinking}.display`, 'openai-chat does not show reasoning on request')
+  }
+  if (reasoning.effort !== undefined && reasoning.budget !== undefined) {
+    report.dropped(`${thinking}.budget_tokens`, 'the effort says how much the model is to reason')
+  }
   const wanted = wantedEffort(chat)
+  if (wanted === 'none' && reasoning.effort !== undefined && reasoning.effort !== 'none') {
+    report.dropped(path, 'thinking is turned off, which openai-chat says by the effort')
+  }
   if (wanted === undefined) return undefined
   const nearest = nearestEffort(wanted, capabilities.efforts)
+  const source = reasoning.mode === 'disabled' ? thinking : path
   if (nearest === undefined) {
-    report.dropped(path, 'the model has no effort control')
+    report.dropped(source, 'the model has no effort control')
     return undefined
   }
   const exact = nearest === wanted && (reasoning.effort !== undefined || reasoning.mode === 'disabled')
-  if (!exact) report.approximated(path, `sent as reasoning_effort ${nearest}`)
+  if (!exact) report.approximated(source, `sent as reasoning_effort ${nearest}`)
   return nearest
 }
 
@@ -218,6 +229,23 @@ function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestCont
   }
   return wire
 }
+
+/** Automatic caching of the prefix: what OpenAI does unasked, and can only be told to by newer models. */
+function encodeCache({ cache, paths }: ChatRequest, { report, capabilities }: RequestContext): JsonObject {
+  if (cache === undefined) return {}
+  const path = paths.cache ?? 'cache_control'
+  if (!capabilities.cacheBreakpoints) {
+    report.dropped(path, 'the server caches, or does not, without being asked')
+    return {}
+  }
+  if (cache.ttl !== undefined && cache.ttl !== automaticTtl) {
+    report.approximated(path, `a cache lifetime of ${cache.ttl} is sent as ${automaticTtl}, the only one there is`)
+  }
+  return { prompt_cache_options: { mode: 'implicit', ...(cache.ttl !== undefined && { ttl: automaticTtl }) } }
+}
+
+/** The lifetime `prompt_cache_options` takes (openai 7.57.0). */
+const automaticTtl = '30m'
 
 /** An id that is too long becomes a hash of it: still one id for one user, which is all it is for. */
 function userOf(user: string): string {

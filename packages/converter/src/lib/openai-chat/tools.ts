@@ -17,14 +17,14 @@ import { cacheOf } from './content.ts'
 /** Reads `tools`, or the legacy `functions`. */
 export function decodeTools(wire: JsonObject): Tool[] {
   const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => decodeTool(value, at))
-  const functions = (readObjects(wire, 'functions', '') ?? []).map(({ value, at }) => functionTool(value, at, at))
+  const functions = (readObjects(wire, 'functions', '') ?? []).map(({ value, at }) => functionTool(value, at))
   return [...tools, ...functions]
 }
 
 function decodeTool(wire: JsonObject, at: string): Tool {
   const type = requireString(wire, 'type', at)
   if (type === 'function') {
-    const tool = functionTool(requireObject(wire, 'function', at), pathOf(at, 'function'), at)
+    const tool = functionTool(requireObject(wire, 'function', at), pathOf(at, 'function'))
     const cache = cacheOf(wire)
     return cache ? { ...tool, cache } : tool
   }
@@ -32,13 +32,13 @@ function decodeTool(wire: JsonObject, at: string): Tool {
   return { type: 'hosted', kind: type, value: wire, at }
 }
 
-function functionTool(wire: JsonObject, path: string, at: string): FunctionTool {
-  const description = readString(wire, 'description', path)
-  const parameters = readObject(wire, 'parameters', path)
-  const strict = readBoolean(wire, 'strict', path)
+function functionTool(wire: JsonObject, at: string): FunctionTool {
+  const description = readString(wire, 'description', at)
+  const parameters = readObject(wire, 'parameters', at)
+  const strict = readBoolean(wire, 'strict', at)
   return {
     type: 'function',
-    name: requireString(wire, 'name', path),
+    name: requireString(wire, 'name', at),
     ...(description !== undefined && { description }),
     ...(parameters && { parameters }),
     ...(strict !== undefined && { strict }),
@@ -139,7 +139,7 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
     return []
   }
   if (tool.type === 'custom') return [encodeCustom(tool, context)]
-  if (tool.cache) report.dropped(tool.at, 'a tool cannot carry a cache breakpoint')
+  if (tool.cache) report.dropped(`${tool.at}.cache_control`, 'a tool cannot carry a cache breakpoint')
   const { description, parameters, strict } = tool
   return [
     {

@@ -29,7 +29,8 @@ const maxListBytes = 4 * 1024 * 1024
  * are free of charge, are asked for once in ten minutes, and an account that does not answer is left out.
  */
 export class Catalogue {
-  readonly #listings = new Map<string, Listing>()
+  /** By the account as configured: one that was changed is asked anew, and what is gone is forgotten. */
+  readonly #listings = new WeakMap<Account, Listing>()
 
   async models(call: Call, services: Services): Promise<readonly CataloguedModel[]> {
     const { client, state } = call
@@ -46,12 +47,12 @@ export class Catalogue {
   }
 
   #listing(account: Account, call: Call, services: Services): Promise<readonly CataloguedModel[]> {
-    const known = this.#listings.get(account.id)
+    const known = this.#listings.get(account)
     if (known && known.until > services.now()) return known.models
     const models = list(account, call, services)
-    this.#listings.set(account.id, { until: services.now() + freshMs, models })
+    this.#listings.set(account, { until: services.now() + freshMs, models })
     void models.then((listed) => {
-      if (listed.length === 0) this.#listings.set(account.id, { until: services.now() + retryMs, models })
+      if (listed.length === 0) this.#listings.set(account, { until: services.now() + retryMs, models })
     })
     return models
   }
@@ -76,7 +77,9 @@ async function list(account: Account, call: Call, services: Services): Promise<r
       model: '',
       stream: false,
       clientHeaders: {},
-      sameDialect: false,
+      // Anthropic gives twenty unless asked for more; a dialect without the parameter does not get it.
+      clientQuery: 'limit=1000',
+      sameDialect: true,
     })
     const credential = await services.authorize(account)
     const timeouts = { ...call.state.timeouts, requestMs: listTimeoutMs }

@@ -1,4 +1,4 @@
-import { Cli, type CommandClass } from 'clipanion'
+import { Cli, type CommandClass } from './clipanion.ts'
 import type { CommandContext } from './gateway-command.ts'
 
 export const binaryName = 'llm-gateway'

@@ -1,6 +1,6 @@
 import type { AccountConfig, ConfigEditor, EntryStatus, GatewayConfig, KeyConfig } from '@llm-gateway/config'
-import { Option } from 'clipanion'
 import { applyToServer, exitCodeOfEffect } from './apply.ts'
+import { Option } from './clipanion.ts'
 import { GatewayCommand } from './gateway-command.ts'
 import { resolveEntry } from './resolve-id.ts'
 

@@ -79,7 +79,9 @@ export class ConfigStore {
    * @throws CliError when the file is not valid, or would not be after the change.
    */
   async edit(change: (editor: ConfigEditor) => void): Promise<boolean> {
-    const { text, env } = await this.#readable()
+    // A file with faults of its own is not edited: the fault would look like the edit's.
+    const { text } = await this.read()
+    const { env } = withPlaceholders(preview(text, change, this.#options.env), this.#options.env)
     const result = await (await ConfigFile.open(this.path, { env })).edit(change)
     if (result.ok) return result.changed
     if (result.reason === 'conflict') {
@@ -88,12 +90,13 @@ export class ConfigStore {
     if (result.text === text) throw invalidFile(this.path, text, result.issues)
     throw invalidChange(result.issues)
   }
+}
 
-  /** A file with faults of its own is not edited: the fault would look like the edit's. */
-  async #readable(): Promise<{ text: string; env: Environment }> {
-    const { text } = await this.read()
-    return { text, env: withPlaceholders(text, this.#options.env).env }
-  }
+/** The text after a change, which may read variables that the text before did not. */
+function preview(text: string, change: (editor: ConfigEditor) => void, env: Environment): string {
+  const editor = new ConfigEditor(text, withPlaceholders(text, env).env)
+  change(editor)
+  return editor.toString()
 }
 
 const requiredReference = /(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)(?=\}|:\?)/g

@@ -1,5 +1,5 @@
 import { type Paths, resolvePaths } from '@llm-gateway/config'
-import { type BaseContext, Command, Option } from 'clipanion'
+import { type BaseContext, Command, Option } from './clipanion.ts'
 import { ConfigStore } from './config-store.ts'
 import type { Io } from './io.ts'
 import { Output } from './output.ts'

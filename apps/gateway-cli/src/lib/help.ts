@@ -1,5 +1,5 @@
-import type { CommandClass } from 'clipanion'
 import { binaryName, type CommandSpec, commandPaths, type OptionSpec, specOf } from './catalogue.ts'
+import type { CommandClass } from './clipanion.ts'
 import type { CommandContext } from './gateway-command.ts'
 import type { Style } from './style.ts'
 

@@ -1,7 +1,7 @@
 import { maskSecrets } from '@llm-gateway/config'
 import { version } from '@llm-gateway/server'
-import { Cli, type CommandClass, UsageError } from 'clipanion'
 import { binaryName, type CommandSpec, commandPaths, optionNames, specOf } from './catalogue.ts'
+import { Cli, type CommandClass, UsageError } from './clipanion.ts'
 import { commands } from './commands/index.ts'
 import { CliError, exitCodes } from './error.ts'
 import { failureOf } from './failure.ts'

@@ -1,5 +1,5 @@
-import { Option, type Usage } from 'clipanion'
 import { specOf } from '../catalogue.ts'
+import { Option, type Usage } from '../clipanion.ts'
 import { completionScript, shells } from '../completion-script.ts'
 import { CliError } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Dialect, Loss } from '@llm-gateway/converter'
-import { Option, type Usage } from 'clipanion'
+import { Option, type Usage } from '../clipanion.ts'
 import type { Conversion } from '../conversion.ts'
 import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'

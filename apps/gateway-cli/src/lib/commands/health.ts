@@ -1,6 +1,6 @@
 import { readRuntime, type ServerStatus } from '@llm-gateway/server'
-import type { Usage } from 'clipanion'
 import { AdminClient } from '../admin-client.ts'
+import type { Usage } from '../clipanion.ts'
 import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, isUnhealthy, toneOf } from '../health-view.ts'

@@ -1,4 +1,4 @@
-import type { CommandClass } from 'clipanion'
+import type { CommandClass } from '../clipanion.ts'
 import type { CommandContext } from '../gateway-command.ts'
 import { ApikeyAdd } from './apikey/add.ts'
 import { ApikeyDisable } from './apikey/disable.ts'

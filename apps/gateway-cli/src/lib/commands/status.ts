@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
-import type { Usage } from 'clipanion'
+import type { Usage } from '../clipanion.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
 import { type Observation, observe } from '../observe.ts'

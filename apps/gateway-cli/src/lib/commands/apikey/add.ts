@@ -1,7 +1,7 @@
 import { mintGatewayKey } from '@llm-gateway/access'
 import type { KeyInput, Permission, RateLimitConfig } from '@llm-gateway/config'
-import { Option, type Usage } from 'clipanion'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { keyJson } from '../../key-view.ts'

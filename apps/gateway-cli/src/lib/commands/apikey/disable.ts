@@ -1,6 +1,6 @@
 import type { EntryStatus } from '@llm-gateway/config'
-import type { Usage } from 'clipanion'
 import { type EntryKind, gatewayKeys, SetStatusCommand } from '../../change-entry.ts'
+import type { Usage } from '../../clipanion.ts'
 
 export class ApikeyDisable extends SetStatusCommand {
   static override paths: string[][] = [['apikey', 'disable']]

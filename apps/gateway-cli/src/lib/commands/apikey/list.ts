@@ -1,5 +1,5 @@
 import type { KeyConfig } from '@llm-gateway/config'
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { keyJson, keyState, limitsText } from '../../key-view.ts'
 import { type Column, table } from '../../table.ts'

@@ -1,5 +1,5 @@
-import type { Usage } from 'clipanion'
 import { type EntryKind, gatewayKeys, RemoveCommand } from '../../change-entry.ts'
+import type { Usage } from '../../clipanion.ts'
 
 export class ApikeyRemove extends RemoveCommand {
   static override paths: string[][] = [['apikey', 'remove']]

@@ -1,4 +1,4 @@
-import { Option, type Usage } from 'clipanion'
+import { Option, type Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { keyJson, keyState, limitsText } from '../../key-view.ts'
 import { resolveEntry } from '../../resolve-id.ts'

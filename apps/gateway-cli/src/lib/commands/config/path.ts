@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 
 export class ConfigPath extends GatewayCommand {

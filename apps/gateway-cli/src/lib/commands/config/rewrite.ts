@@ -1,5 +1,5 @@
-import type { Usage } from 'clipanion'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 
 export class ConfigRewrite extends GatewayCommand {

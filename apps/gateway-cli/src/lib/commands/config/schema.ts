@@ -1,5 +1,5 @@
 import { configJsonSchema } from '@llm-gateway/config'
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 
 export class ConfigSchema extends GatewayCommand {

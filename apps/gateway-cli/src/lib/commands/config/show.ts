@@ -1,4 +1,4 @@
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { hiddenConfig, hiddenText } from '../../hide.ts'
 

@@ -1,5 +1,5 @@
 import { renderIssues } from '@llm-gateway/config'
-import { Option, type Usage } from 'clipanion'
+import { Option, type Usage } from '../../clipanion.ts'
 import { ConfigStore } from '../../config-store.ts'
 import { exitCodes } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'

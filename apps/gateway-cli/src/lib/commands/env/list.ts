@@ -1,4 +1,4 @@
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import { type ProxyVariable, proxyVariables, readProxyVariable } from '../../environment.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { type Column, table } from '../../table.ts'

@@ -1,4 +1,4 @@
-import { Option, type Usage } from 'clipanion'
+import { Option, type Usage } from '../../clipanion.ts'
 import { proxyVariable, readProxyVariable } from '../../environment.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'

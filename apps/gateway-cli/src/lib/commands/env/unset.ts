@@ -1,5 +1,5 @@
-import { Option, type Usage } from 'clipanion'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
 import { proxyVariable } from '../../environment.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'

@@ -1,6 +1,6 @@
 import { readRuntime } from '@llm-gateway/server'
-import type { Usage } from 'clipanion'
 import { AdminClient } from '../../admin-client.ts'
+import type { Usage } from '../../clipanion.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { isRunning } from '../../liveness.ts'

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { ServerStatus } from '@llm-gateway/server'
-import type { Usage } from 'clipanion'
+import type { Usage } from '../../clipanion.ts'
 import type { Loaded } from '../../config-store.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { type Observation, observe } from '../../observe.ts'

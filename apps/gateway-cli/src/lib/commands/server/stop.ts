@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRuntime } from '@llm-gateway/server'
-import { Option, type Usage } from 'clipanion'
 import { AdminClient } from '../../admin-client.ts'
+import { Option, type Usage } from '../../clipanion.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { wholeNumber } from '../../lists.ts'

@@ -1,10 +1,10 @@
 import type { AccountInput } from '@llm-gateway/config'
 import { providers } from '@llm-gateway/upstream'
-import { Option, type Usage } from 'clipanion'
 import { credentialToStore } from '../../account-credential.ts'
 import { readAccountFlags } from '../../account-flags.ts'
 import { accountJson } from '../../account-view.ts'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { freeName } from '../../naming.ts'
 

@@ -1,6 +1,6 @@
 import type { AccountConfig } from '@llm-gateway/config'
-import type { Usage } from 'clipanion'
 import { accountJson, credentialSource } from '../../account-view.ts'
+import type { Usage } from '../../clipanion.ts'
 import type { Loaded } from '../../config-store.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { type Column, table } from '../../table.ts'

@@ -1,5 +1,5 @@
-import type { Usage } from 'clipanion'
 import { type EntryKind, RemoveCommand, upstreamAccounts } from '../../change-entry.ts'
+import type { Usage } from '../../clipanion.ts'
 
 export class UpstreamRemove extends RemoveCommand {
   static override paths: string[][] = [['upstream', 'remove']]

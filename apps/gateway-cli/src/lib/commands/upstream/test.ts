@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { providers } from '@llm-gateway/upstream'
-import { Option, type Usage } from 'clipanion'
+import { Option, type Usage } from '../../clipanion.ts'
 import { proxySettings } from '../../environment.ts'
 import { CliError, exitCodes } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'

@@ -1,0 +1,124 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { version } from '@llm-gateway/server'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const launcher = fileURLToPath(new URL('../bin/llm-gateway.mjs', import.meta.url))
+const run = promisify(execFile)
+const home = mkdtempSync(join(tmpdir(), 'llm-gateway-e2e-'))
+// The machine's own settings must not reach the commands.
+const env = { PATH: process.env.PATH, HOME: home, LLM_GATEWAY_HOME: home }
+
+interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function gateway(...argv: string[]): Promise<Ran> {
+  try {
+    return { code: 0, ...(await run(process.execPath, [launcher, ...argv], { env })) }
+  } catch (cause) {
+    const { code, stdout, stderr } = cause as Ran
+    return { code, stdout, stderr }
+  }
+}
+
+beforeAll(() => {
+  if (!existsSync(new URL('../dist/cli.js', import.meta.url))) {
+    throw new Error('the command is not built: run "node scripts/run.mjs build" first, or the tests with "npm test"')
+  }
+})
+
+afterAll(async () => {
+  await gateway('server', 'stop')
+  rmSync(home, { recursive: true, force: true })
+})
+
+test('the version is that of the manifest and of the server', async () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  expect(manifest.version).toBe(version)
+  expect(await gateway('--version')).toMatchObject({ code: 0, stdout: `${version}\n` })
+})
+
+test("the document's commands work in its order, up to a served request", async () => {
+  expect((await gateway('server', 'status')).stderr).toContain('Created')
+  expect(statSync(join(home, 'config.yaml')).mode & 0o777).toBe(0o600)
+  // The simulator stands in for a provider, which tests do not call.
+  expect((await gateway('upstream', 'add', '--type=api-key', '--provider=simulator', '--name=生产账号')).code).toBe(0)
+  const key = (await gateway('apikey', 'add', '--name=团队API', '--permissions=read,write')).stdout.trim()
+  const started = JSON.parse((await gateway('server', 'start', '--detach', '--port=0', '--json')).stdout) as {
+    url: string
+    pid: number
+    log: string
+    demo: boolean
+  }
+  expect(started).toMatchObject({ url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), demo: false })
+  const chat = async (credential: string): Promise<number> => {
+    const body = JSON.stringify({
+      model: 'claude-3-sonnet-20240229',
+      messages: [{ role: 'user', content: '你好！' }],
+      max_tokens: 100,
+    })
+    const headers = { authorization: `Bearer ${credential}`, 'content-type': 'application/json' }
+    const response = await fetch(`${started.url}/v1/chat/completions`, { method: 'POST', headers, body })
+    await response.body?.cancel()
+    return response.status
+  }
+  expect(await chat(key)).toBe(200)
+
+  // A change by the command line is in force when the command ends.
+  const second = (await gateway('apikey', 'add', '--name=团队A', '--permissions=read,write')).stdout.trim()
+  expect(await chat(second)).toBe(200)
+  expect((await gateway('apikey', 'disable', '团队A')).code).toBe(0)
+  expect(await chat(second)).toBe(401)
+  expect((await gateway('apikey', 'remove', '团队A')).code).toBe(0)
+
+  expect((await gateway('status')).stdout).toContain('生产账号')
+  expect((await gateway('health')).code).toBe(0)
+  expect(await gateway('server', 'start', '--detach')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('already runs'),
+  })
+  expect((await gateway('server', 'stop')).code).toBe(0)
+  expect((await gateway('server', 'stop')).code).toBe(3)
+  expect(readFileSync(started.log, 'utf8')).not.toContain(key)
+})
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+    })
+  })
+}
+
+test('server start in the foreground says where it listens in one JSON line, and ends on SIGTERM', async () => {
+  const empty = mkdtempSync(join(home, 'empty-'))
+  const child = spawn(process.execPath, [launcher, 'server', 'start', '--json', '--port=0'], {
+    env: { ...env, LLM_GATEWAY_HOME: empty },
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const line = JSON.parse(await firstLine(child)) as { url: string; demoKey: string }
+  expect(line).toMatchObject({ pid: child.pid, version, demo: true, demoKey: expect.stringMatching(/^llmgw_/) })
+  const models = await fetch(`${line.url}/v1/models`, { headers: { authorization: `Bearer ${line.demoKey}` } })
+  await models.body?.cancel()
+  expect(models.status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+})
+
+test('a server that cannot start says why in one line, also in the background', async () => {
+  for (const flags of [[], ['--detach']]) {
+    const ran = await gateway('server', 'start', '--host=203.0.113.1', '--port=0', ...flags)
+    expect([ran.code, ran.stdout]).toEqual([flags.length === 0 ? 4 : 1, ''])
+    expect(ran.stderr).toMatch(/error: .*203\.0\.113\.1/)
+    expect(ran.stderr).not.toContain('    at ')
+  }
+})

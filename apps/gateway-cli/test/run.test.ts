@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { version } from '@llm-gateway/server'
+import { expect, test } from 'vitest'
+import { commandPaths } from '../src/lib/catalogue.ts'
+import { commands } from '../src/lib/commands/index.ts'
+import { failureOf } from '../src/lib/failure.ts'
+import { Sandbox, terminal } from './kit.ts'
+
+const paths = commands.flatMap((command) => commandPaths(command).map((path) => path.join(' ')))
+
+test.each(paths)('%s --help tells what it does, its flags and an example, and does nothing', async (path) => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run(...path.split(' '), '--help')
+  expect([ran.code, ran.stderr]).toEqual([0, ''])
+  expect(ran.stdout).toContain(`llm-gateway ${path}`)
+  expect(ran.stdout).toContain('--json')
+  expect(ran.stdout).toContain('Examples')
+  expect((await sandbox.run('config', 'path', '--json')).json()).toMatchObject({ exists: false })
+})
+
+test.each([[[]], [['--help']], [['help']]])('%j lists every command', async (argv) => {
+  const { code, stdout } = await new Sandbox().run(...argv)
+  expect(code).toBe(0)
+  for (const path of paths.filter((each) => each !== 'config reload')) expect(stdout).toContain(`  ${path}`)
+})
+
+test.each(['server', 'apikey', 'upstream', 'env', 'config'])('%s alone shows its commands', async (group) => {
+  const { code, stdout } = await new Sandbox().run(group)
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`llm-gateway ${group} <command>`)])
+})
+
+test.each([
+  [['upstream', 'ad'], 'upstream add'],
+  [['upstrem', 'list'], 'upstream list'],
+  [['statsu'], 'status'],
+  [['apikey', 'lst'], 'apikey list'],
+  [['apikey', 'add', '--nmae=x'], '--name'],
+  [['convert', 'x', '--tp=anthropic'], '--to'],
+])('%j is answered with a suggestion', async (argv, suggestion) => {
+  const { code, stderr } = await new Sandbox().run(...argv)
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`did you mean`)])
+  expect(stderr).toContain(suggestion)
+})
+
+test.each([
+  [['nonsense']],
+  [['apikey', 'show']],
+  [['apikey', 'show', 'a', 'b']],
+  [['apikey', 'add', '--name']],
+  [['server', 'start', '--port=http']],
+  [['server', 'start', '--port=65536']],
+  [['server', 'stop', '--timeout=-1']],
+  [['completion', 'tcsh']],
+])('%j is a mistake of usage: exit code 2, nothing on stdout', async (argv) => {
+  const { code, stdout, stderr } = await new Sandbox().run(...argv)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^error: /)
+})
+
+test('a failure is one JSON line on stderr with --json', async () => {
+  const { code, stderr, stdout } = await new Sandbox().run('apikey', 'show', 'nobody', '--json')
+  expect([code, stdout]).toEqual([3, ''])
+  expect(JSON.parse(stderr.split('\n').at(-2) ?? '')).toMatchObject({
+    error: { exitCode: 3, message: expect.stringContaining('nobody') },
+  })
+})
+
+test('--quiet leaves out what is only worth knowing', async () => {
+  const { stdout, stderr } = await new Sandbox().run('apikey', 'add', '--name=a', '--quiet')
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^llmgw_/), ''])
+})
+
+test('global flags work before and after the command', async () => {
+  const sandbox = new Sandbox()
+  const home = join(sandbox.home, 'elsewhere')
+  const before = await sandbox.run('--home', home, 'config', 'path')
+  const after = await sandbox.run('config', 'path', `--home=${home}`)
+  expect([before.stdout, after.stdout]).toEqual([`${home}/config.yaml\n`, `${home}/config.yaml\n`])
+})
+
+test('colours follow the terminal, NO_COLOR, FORCE_COLOR, CI and --no-color', async () => {
+  const sandbox = new Sandbox()
+  const coloured = async (env: Record<string, string>, tty: boolean, ...flags: string[]): Promise<boolean> => {
+    sandbox.env = env
+    const ran = await sandbox.runWith(tty ? { terminal: terminal() } : {}, 'server', 'status', ...flags)
+    return ran.stdout.includes('\u001b[')
+  }
+  expect(await coloured({}, true)).toBe(true)
+  expect(await coloured({}, false)).toBe(false)
+  expect(await coloured({ FORCE_COLOR: '1' }, false)).toBe(true)
+  expect(await coloured({ FORCE_COLOR: '0' }, true)).toBe(false)
+  expect(await coloured({ NO_COLOR: '1', FORCE_COLOR: '1' }, true)).toBe(false)
+  expect(await coloured({ CI: 'true' }, true)).toBe(false)
+  expect(await coloured({ TERM: 'dumb' }, true)).toBe(false)
+  expect(await coloured({ FORCE_COLOR: '1' }, true, '--no-color')).toBe(false)
+})
+
+test('a bug prints one line and how to report it; its stack only on request', () => {
+  const bug = new TypeError('x is not a function')
+  const told = failureOf(bug, {})
+  expect(told).toMatchObject({ exitCode: 1, hint: expect.stringContaining('LLM_GATEWAY_DEBUG=1') })
+  expect(told.message).not.toContain('\n')
+  expect(failureOf(bug, { LLM_GATEWAY_DEBUG: '1' }).message).toContain('run.test.ts')
+})
+
+test.each(['--version', '-v', 'version'])('%s prints the version', async (argument) => {
+  expect(await new Sandbox().run(argument)).toMatchObject({ code: 0, stdout: `${version}\n` })
+})
+
+test('completion knows every command and flag, in a script bash can read', async () => {
+  const sandbox = new Sandbox()
+  const bash = (await sandbox.run('completion', 'bash')).stdout
+  const script = join(sandbox.home, 'completion.bash')
+  writeFileSync(
+    script,
+    `${bash}
+complete_line() { COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _llm_gateway; echo "\${COMPREPLY[*]}"; }
+complete_line llm-gateway up
+complete_line llm-gateway upstream t
+complete_line llm-gateway upstream add --key-
+complete_line llm-gateway upstream add --provider = anth
+complete_line llm-gateway completion z
+`,
+  )
+  const { stdout, status } = spawnSync('bash', [script], { encoding: 'utf8' })
+  expect([status, stdout.trimEnd().split('\n')]).toEqual([
+    0,
+    ['upstream', 'test', '--key-env --key-file --key-stdin', 'anthropic', 'zsh'],
+  ])
+  const fish = (await sandbox.run('completion', 'fish')).stdout
+  for (const path of paths.filter((each) => each !== 'config reload')) {
+    expect(fish).toContain(`-a ${path.split(' ').at(-1)} `)
+  }
+  expect((await sandbox.run('completion', 'zsh')).stdout).toContain('bashcompinit')
+})

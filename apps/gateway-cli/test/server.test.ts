@@ -1,0 +1,160 @@
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { now, Sandbox } from './kit.ts'
+import { startFakeServer, writeRuntime } from './kit-server.ts'
+
+const account = {
+  id: 'upstream_a',
+  name: '主账号',
+  provider: 'anthropic',
+  state: 'open',
+  errorRate: 0.25,
+  latencyMs: 1234,
+  inFlight: 1,
+  requests: 40,
+  failures: 10,
+  lastError: 'HTTP 500',
+  lastErrorAt: now - 300_000,
+  until: now + 30_000,
+} as const
+
+test('server status on a fresh home writes the configuration file', async () => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run('server', 'status')
+  expect([ran.code, ran.stdout]).toEqual([0, expect.stringMatching(/Server: +not running/)])
+  expect(ran.stderr).toContain(`Created ${sandbox.configFile}`)
+  expect(sandbox.config).toContain('port: 3847')
+  expect((await sandbox.run('server', 'status', '--json')).json()).toEqual({
+    running: false,
+    state: 'stopped',
+    home: sandbox.home,
+    configFile: sandbox.configFile,
+    config: {
+      address: '127.0.0.1:3847',
+      strategy: 'health-first',
+      keys: { total: 0, active: 0 },
+      accounts: { total: 0, active: 0 },
+      providers: {},
+    },
+  })
+})
+
+test('server status tells of the running server, asked with its token', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  const ran = await sandbox.run('server', 'status')
+  expect(ran.stdout).toMatch(/Process: +\d+, up 1d 2h/)
+  expect(ran.stdout).toContain(fake.url)
+  expect(fake.asked).toEqual([{ call: 'GET /admin/api/status', authorization: 'Bearer the-token' }])
+  expect((await sandbox.run('server', 'status', '--json')).json()).toMatchObject({
+    running: true,
+    server: { url: fake.url, inFlight: 2 },
+  })
+  expect(ran.stdout + ran.stderr).not.toContain('the-token')
+})
+
+test('server status warns of what the older program left in the file', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = 'server:\n  timeout_seconds: 30 # kept\n'
+  expect((await sandbox.run('server', 'status')).stderr).toContain('llm-gateway config rewrite')
+})
+
+test('a server that was killed counts as stopped, though its process id lives on', async () => {
+  const sandbox = new Sandbox()
+  writeRuntime(sandbox, 'http://127.0.0.1:1')
+  expect((await sandbox.run('server', 'status', '--json')).json()).toMatchObject({ running: false, state: 'stopped' })
+  expect((await sandbox.run('server', 'stop')).code).toBe(3)
+  expect((await sandbox.run('server', 'reload')).code).toBe(3)
+})
+
+test('a server that answers nonsense is told as not well, by status and by health', async () => {
+  const sandbox = new Sandbox()
+  const stranger = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void stranger.close())
+  const address = stranger.address()
+  writeRuntime(sandbox, `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+  expect((await sandbox.run('server', 'status', '--json')).json()).toMatchObject({ state: 'stuck' })
+  expect((await sandbox.run('status')).stdout).toContain('not well')
+  expect(await sandbox.run('health', '--json')).toMatchObject({ code: 1 })
+})
+
+test.each(['server', 'config'])('%s reload has the server read its file, and prints why it refuses', async (group) => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  expect((await sandbox.run(group, 'reload', '--json')).json()).toMatchObject({ reloaded: true, url: fake.url })
+  fake.reload = { code: 422, body: { ok: false, problem: 'config.yaml:3:4: error: bad port' } }
+  const refused = await sandbox.run(group, 'reload')
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bad port')])
+})
+
+test('a change reaches the running server at once, and its refusal is a failure', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  const ran = await sandbox.run('apikey', 'add', '--name=a', '--json')
+  expect(ran.json()).toMatchObject({ server: 'reloaded' })
+  expect(ran.stderr).toContain(`The server at ${fake.url} uses it from now on.`)
+  expect(fake.asked.map(({ call }) => call)).toEqual(['POST /admin/api/reload'])
+  fake.reload = { code: 422, body: { ok: false, problem: 'no such thing' } }
+  const refused = await sandbox.run('apikey', 'add', '--name=b')
+  expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^llmgw_/)])
+  expect(refused.stderr).toContain('no such thing')
+})
+
+test('a server with another configuration file is left alone', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  const other = sandbox.write('other.yaml', 'server: {}\n')
+  expect((await sandbox.run('env', 'set', '--no-proxy=a', `--config=${other}`, '--json')).json()).toMatchObject({
+    server: 'not-running',
+  })
+  expect(fake.asked).toEqual([])
+})
+
+test('status shows every account of the running server, those of the file too', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts:
+  - { id: upstream_off, name: off, type: api-key, provider: simulator, status: disabled }
+`
+  const fake = await startFakeServer(sandbox)
+  fake.status = { accounts: [account], unusable: [{ id: 'upstream_b', name: 'b', reason: 'no key' }] }
+  const text = (await sandbox.run('status')).stdout
+  expect(text).toMatch(/主账号 +anthropic +open +in 30s \(2026-11-23 20:00 UTC\)/)
+  expect(text).toMatch(/25\.0% +1\.2 s +1 +HTTP 500 \(5m ago\)/)
+  const json = (await sandbox.run('status', '--json')).json<{ accounts: { id: string; state: string }[] }>()
+  expect(json.accounts.map(({ id, state }) => [id, state])).toEqual([
+    ['upstream_a', 'open'],
+    ['upstream_b', 'unusable'],
+    ['upstream_off', 'disabled'],
+  ])
+})
+
+test('status without a server lists what is configured and says so', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=simulator', '--name=sim')
+  const ran = await sandbox.run('status')
+  expect(ran.stdout).toContain('The server is not running.')
+  expect(ran.stdout).toMatch(/sim +simulator +unknown/)
+  expect(ran.stderr).toContain('Shown as configured')
+})
+
+test('health is 0 only when the server and every account can serve', async () => {
+  const sandbox = new Sandbox()
+  expect(await sandbox.run('health')).toMatchObject({ code: 1, stdout: expect.stringContaining('not running') })
+  const fake = await startFakeServer(sandbox)
+  fake.status = { accounts: [{ ...account, state: 'healthy' }] }
+  expect((await sandbox.run('health')).code).toBe(0)
+  fake.status = { accounts: [{ ...account, state: 'throttled' }] }
+  expect((await sandbox.run('health')).code).toBe(0)
+  fake.status = { accounts: [account] }
+  const open = await sandbox.run('health', '--json')
+  expect([open.code, open.json()]).toEqual([1, expect.objectContaining({ healthy: false, server: 'healthy' })])
+  fake.status = { unusable: [{ id: 'upstream_b', name: 'b', reason: 'no key' }] }
+  expect((await sandbox.run('health')).code).toBe(1)
+  fake.status = {}
+  fake.health = 'draining'
+  expect((await sandbox.run('health')).code).toBe(1)
+})

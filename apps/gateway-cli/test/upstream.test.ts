@@ -1,0 +1,286 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { decryptSecret, openMasterKey } from '@llm-gateway/credentials'
+import { expect, onTestFinished, test } from 'vitest'
+import { Sandbox, terminal } from './kit.ts'
+
+const secret = 'sk-ant-api03-abcdefghijklmnop-9f3c'
+
+const reference = (rest: string): string => ['$', '{ANTHROPIC_API_KEY', rest, '}'].join('')
+
+async function apiKeyIn(sandbox: Sandbox): Promise<string> {
+  const text = /api_key: "(enc:v1:[^"]+)"/.exec(sandbox.config)?.[1] ?? ''
+  const id = /id: "(upstream_[0-9a-f]{16})"/.exec(sandbox.config)?.[1] ?? ''
+  const key = await openMasterKey({ home: sandbox.home, env: {}, create: false })
+  return decryptSecret(text, key, id).reveal()
+}
+
+test('a key given in clear is encrypted for its account before it is written, and shown nowhere', async () => {
+  const sandbox = new Sandbox()
+  const added = await sandbox.run(
+    'upstream',
+    'add',
+    '--type=api-key',
+    '--provider=anthropic',
+    '--name=生产账号',
+    `--key=${secret}`,
+  )
+  expect([added.code, added.stdout]).toEqual([0, expect.stringMatching(/^upstream_[0-9a-f]{16}\n$/)])
+  expect(await apiKeyIn(sandbox)).toBe(secret)
+  const shown = await sandbox.run('upstream', 'show', '生产账号')
+  expect(shown.stdout).toContain('sk-a…9f3c (encrypted in the file)')
+  const others = [
+    await sandbox.run('upstream', 'show', '生产账号', '--json'),
+    await sandbox.run('upstream', 'list'),
+    await sandbox.run('upstream', 'list', '--json'),
+    await sandbox.run('config', 'show'),
+    await sandbox.run('config', 'show', '--json'),
+    await sandbox.run('status', '--json'),
+  ]
+  for (const { code, stdout, stderr } of [added, shown, ...others]) {
+    expect(code).toBe(0)
+    expect(stdout + stderr).not.toContain(secret)
+  }
+  expect(sandbox.config).not.toContain(secret)
+})
+
+test('upstream add --json tells every setting, and what is written loads', async () => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run(
+    'upstream',
+    'add',
+    '--provider=azure',
+    '--name=eu',
+    '--base-url=https://eu.openai.azure.com',
+    '--key',
+    secret,
+    '--models=gpt-4o',
+    '--models',
+    'o3*',
+    '--priority=-1',
+    '--weight=0.5',
+    '--dialects=openai-chat',
+    '--option',
+    'api_version=2024-10-21',
+    '--option',
+    'deployments={"gpt-4o":"prod"}',
+    '--json',
+  )
+  expect(ran.json()).toEqual({
+    id: expect.stringMatching(/^upstream_/),
+    name: 'eu',
+    type: 'api-key',
+    provider: 'azure',
+    baseUrl: 'https://eu.openai.azure.com',
+    status: 'active',
+    credential: 'encrypted',
+    models: ['gpt-4o', 'o3*'],
+    dialects: ['openai-chat'],
+    priority: -1,
+    weight: 0.5,
+    options: { api_version: '2024-10-21', deployments: { 'gpt-4o': 'prod' } },
+    createdAt: '2026-11-23T20:00:00.000Z',
+    server: 'not-running',
+  })
+  expect((await sandbox.run('config', 'validate', '--strict')).code).toBe(0)
+})
+
+test.each([
+  ['--key-env', ['--key-env=ANTHROPIC_API_KEY'], reference('')],
+  ['a reference in --key', [`--key=${reference(':?set it')}`], reference(':?set it')],
+])('%s writes a reference, also to a variable that only the server has', async (_, flags, written) => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run('upstream', 'add', '--provider=anthropic', '--name=main', ...flags)
+  expect(ran.code).toBe(0)
+  expect(sandbox.config).toContain(`api_key: "${written}"`)
+  expect((await sandbox.run('upstream', 'show', 'main')).stdout).toContain(
+    'from ANTHROPIC_API_KEY: ANTHROPIC_API_KEY is not set here',
+  )
+  // Other edits go on working.
+  expect((await sandbox.run('apikey', 'add', '--name=k')).code).toBe(0)
+  expect((await sandbox.run('config', 'validate')).code).toBe(1)
+  sandbox.env = { ANTHROPIC_API_KEY: secret }
+  expect((await sandbox.run('upstream', 'show', 'main')).stdout).toContain('sk-a…9f3c (from ANTHROPIC_API_KEY)')
+  expect((await sandbox.run('upstream', 'show', 'main', '--json')).json()).toMatchObject({ credential: 'environment' })
+})
+
+test('--key-file is checked, and written as an absolute reference', async () => {
+  const sandbox = new Sandbox()
+  const file = sandbox.write('key.txt', `${secret}\n`)
+  expect((await sandbox.run('upstream', 'add', '--provider=openai', '--name=f', '--key-file=key.txt')).code).toBe(0)
+  expect(sandbox.config).toContain(`api_key: "file:${file}"`)
+  expect((await sandbox.run('upstream', 'show', 'f')).stdout).toContain('sk-a…9f3c (from a file)')
+  const missing = await sandbox.run('upstream', 'add', '--provider=openai', '--name=g', '--key-file=nope')
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('there is no such file')])
+})
+
+test('the key is read from standard input, or asked for without showing it', async () => {
+  const piped = new Sandbox()
+  const ran = await piped.runWith(
+    { stdin: `${secret}\n` },
+    'upstream',
+    'add',
+    '--provider=openai',
+    '--name=p',
+    '--key-stdin',
+  )
+  expect([ran.code, await apiKeyIn(piped)]).toEqual([0, secret])
+  const asked = new Sandbox()
+  const tty = terminal(`x\u007f${secret}\r`)
+  const typed = await asked.runWith({ terminal: tty }, 'upstream', 'add', '--provider=openai', '--name=q')
+  expect([typed.code, await apiKeyIn(asked)]).toEqual([0, secret])
+  expect(typed.stderr).toContain('API key (not shown): ')
+  expect(typed.stdout + typed.stderr).not.toContain('sk-ant')
+  expect(tty.raw).toEqual([true, false])
+})
+
+test('Ctrl-C at a prompt ends with 130 and writes nothing', async () => {
+  const sandbox = new Sandbox()
+  const tty = terminal('sk-\u0003')
+  const ran = await sandbox.runWith({ terminal: tty }, 'upstream', 'add', '--provider=openai', '--name=q')
+  expect([ran.code, tty.raw]).toEqual([130, [true, false]])
+  expect(sandbox.config).toContain('upstream_accounts: []')
+})
+
+test.each([
+  [2, ['--name=x', '--key=k'], '--provider is missing'],
+  [2, ['--provider=antropic', '--name=x', '--key=k'], 'anthropic'],
+  [4, ['--provider=google', '--name=x', '--key=k'], 'not served by this version'],
+  [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'oauth'],
+  [2, ['--type=magic', '--provider=anthropic', '--name=x'], 'api-key, oauth'],
+  [2, ['--provider=azure', '--name=x', '--key=k'], '--base-url is missing'],
+  [2, ['--provider=openai', '--name=x'], '--key-stdin'],
+  [2, ['--provider=openai', '--name=x', '--key=a', '--key-env=B'], 'only one of'],
+  [2, ['--provider=openai', '--name=x', '--key-env=not a name'], 'name of a variable'],
+  [2, ['--provider=openai', '--name=x', '--key=enc:v1:aa:bb'], 'encrypted'],
+  [2, ['--provider=openai', '--name=x', '--key=two words'], 'one word'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--weight=-1'], '--weight'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--priority=high'], '--priority'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--dialects=openai'], '--dialects'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--option=novalue'], 'NAME=VALUE'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--option=a={broken'], 'JSON'],
+  [4, ['--provider=openai', '--name=x', '--key=k', '--base-url=ftp://x'], 'base_url'],
+])('upstream add ends with %i for %j', async (code, flags, message) => {
+  const sandbox = new Sandbox()
+  await sandbox.run('server', 'status')
+  const before = sandbox.config
+  const ran = await sandbox.run('upstream', 'add', ...flags)
+  expect([ran.code, ran.stdout]).toEqual([code, ''])
+  expect(ran.stderr).toContain(message)
+  expect(sandbox.config).toBe(before)
+})
+
+test('an account that a route needs is not removed', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts:
+  - { id: upstream_a, name: a, type: api-key, provider: simulator }
+model_routes:
+  - { source_model: x, account: upstream_a }
+`
+  const ran = await sandbox.run('upstream', 'remove', 'a')
+  expect([ran.code, ran.stderr]).toEqual([4, expect.stringContaining('model_routes[0].account')])
+})
+
+test('accounts are disabled, enabled, listed and removed', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=simulator', '--name=sim')
+  expect((await sandbox.run('upstream', 'disable', 'sim')).code).toBe(0)
+  expect((await sandbox.run('upstream', 'list', '--json')).json()).toMatchObject([
+    { name: 'sim', status: 'disabled', credential: 'none' },
+  ])
+  expect((await sandbox.run('upstream', 'enable', 'sim')).code).toBe(0)
+  expect((await sandbox.run('upstream', 'list')).stdout).toMatch(/sim +simulator +active/)
+  expect((await sandbox.run('upstream', 'test', 'sim')).code).toBe(0)
+  expect((await sandbox.run('upstream', 'remove', 'sim')).code).toBe(0)
+  expect((await sandbox.run('upstream', 'list', '--json')).json()).toEqual([])
+})
+
+interface Asked {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+/** A provider that answers every request alike and keeps what it was asked. */
+async function provider(status: number, body: unknown): Promise<{ url: string; asked: Asked[] }> {
+  const asked: Asked[] = []
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    request.on('end', () => {
+      asked.push({ method: request.method, url: request.url, authorization: request.headers.authorization, body: text })
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked }
+}
+
+function addLocal(sandbox: Sandbox, url: string): ReturnType<Sandbox['run']> {
+  return sandbox.run(
+    'upstream',
+    'add',
+    '--provider=openai-compatible',
+    '--name=local',
+    `--base-url=${url}`,
+    `--key=${secret}`,
+  )
+}
+
+test('upstream test lists the models with the credential, and counts them', async () => {
+  const sandbox = new Sandbox()
+  const { url, asked } = await provider(200, { data: [{ id: 'a' }, { id: 'b' }] })
+  await addLocal(sandbox, url)
+  const ran = await sandbox.run('upstream', 'test', 'local', '--json')
+  expect(ran.json()).toMatchObject({
+    ok: true,
+    check: 'list-models',
+    status: 200,
+    models: 2,
+    latencyMs: expect.any(Number),
+  })
+  expect(asked).toEqual([{ method: 'GET', url: '/v1/models', authorization: `Bearer ${secret}`, body: '' }])
+  expect(ran.stdout + ran.stderr).not.toContain(secret)
+})
+
+test('upstream test --model asks for one token', async () => {
+  const sandbox = new Sandbox()
+  const { url, asked } = await provider(200, { choices: [] })
+  await addLocal(sandbox, url)
+  expect((await sandbox.run('upstream', 'test', 'local', '--model=llama3')).code).toBe(0)
+  expect(asked[0]).toMatchObject({ method: 'POST', url: '/v1/chat/completions' })
+  expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ model: 'llama3', max_tokens: 1 })
+})
+
+test.each([
+  [401, 'refuses the credential'],
+  [404, 'try --model'],
+  [429, 'out of quota'],
+  [503, 'trouble of its own'],
+])('upstream test fails on %i and says why', async (status, message) => {
+  const sandbox = new Sandbox()
+  const { url } = await provider(status, { error: { message: `bad key ${secret}` } })
+  await addLocal(sandbox, url)
+  const ran = await sandbox.run('upstream', 'test', 'local')
+  expect([ran.code, ran.stdout]).toEqual([1, expect.stringContaining(message)])
+  expect(ran.stdout + ran.stderr).not.toContain(secret)
+})
+
+test('upstream test fails on an address nobody listens at, and on a key that cannot be had', async () => {
+  const sandbox = new Sandbox()
+  await addLocal(sandbox, 'http://127.0.0.1:1/v1')
+  expect(await sandbox.run('upstream', 'test', 'local')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('does not work'),
+  })
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=env', '--key-env=MISSING')
+  const ran = await sandbox.run('upstream', 'test', 'env')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('MISSING is not set here')])
+})

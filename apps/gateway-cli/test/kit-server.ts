@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { ServerStatus } from '@llm-gateway/server'
+import type { Runtime, ServerStatus } from '@llm-gateway/server'
 import { onTestFinished } from 'vitest'
 import { now, type Sandbox } from './kit.ts'
 
@@ -39,10 +39,14 @@ export async function startFakeServer(sandbox: Sandbox): Promise<FakeServer> {
 }
 
 /** The file a server leaves; its process is this one, which certainly lives. */
-export function writeRuntime(sandbox: Sandbox, url: string): void {
+export function writeRuntime(
+  sandbox: Sandbox,
+  url: string,
+  life: Partial<Pick<Runtime, 'pid' | 'startedAt'>> = {},
+): void {
   mkdirSync(join(sandbox.home, 'run'), { recursive: true })
   const { configFile } = sandbox
-  const runtime = { pid: process.pid, url, version: '0.1.0', startedAt: now, configFile, token: 'the-token' }
+  const runtime = { pid: process.pid, url, version: '0.1.0', startedAt: now, configFile, token: 'the-token', ...life }
   writeFileSync(join(sandbox.home, 'run', 'server.json'), JSON.stringify(runtime))
 }
 

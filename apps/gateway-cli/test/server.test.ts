@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { now, Sandbox } from './kit.ts'
@@ -61,10 +62,40 @@ test('server status warns of what the older program left in the file', async () 
 
 test('a server that was killed counts as stopped, though its process id lives on', async () => {
   const sandbox = new Sandbox()
-  writeRuntime(sandbox, 'http://127.0.0.1:1')
+  // This process, which began long after.
+  writeRuntime(sandbox, 'http://127.0.0.1:1', { startedAt: 0 })
   expect((await sandbox.run('server', 'status', '--json')).json()).toMatchObject({ running: false, state: 'stopped' })
   expect((await sandbox.run('server', 'stop')).code).toBe(3)
   expect((await sandbox.run('server', 'reload')).code).toBe(3)
+})
+
+test('a server that listens no more is stopping, and a second stop reaches it', async () => {
+  const sandbox = new Sandbox()
+  const child = spawn(process.execPath, ['-e', "setInterval(() => {}, 1000); console.log('up')"])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  writeRuntime(sandbox, 'http://127.0.0.1:1', { pid: child.pid ?? 0, startedAt: Date.now() })
+  expect((await sandbox.run('server', 'status', '--json')).json()).toMatchObject({ running: false, state: 'stopping' })
+  expect((await sandbox.run('status')).stdout).toContain('is stopping')
+  expect((await sandbox.run('health')).stdout).toContain('is stopping')
+  expect((await sandbox.run('server', 'reload')).code).toBe(3)
+  expect((await sandbox.run('apikey', 'add', '--name=a', '--json')).json()).toMatchObject({ server: 'not-running' })
+  const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
+  expect((await sandbox.run('server', 'stop', '--json')).json()).toMatchObject({ stopped: true, pid: child.pid })
+  expect(await ended).toBe('SIGTERM')
+})
+
+test('server stop fails when the server outlasts --timeout', async () => {
+  const sandbox = new Sandbox()
+  const child = spawn(process.execPath, [
+    '-e',
+    "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')",
+  ])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  writeRuntime(sandbox, 'http://127.0.0.1:1', { pid: child.pid ?? 0, startedAt: Date.now() })
+  const ran = await sandbox.run('server', 'stop', '--timeout=0')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('still waits for open requests')])
 })
 
 test('a server that answers nonsense is told as not well, by status and by health', async () => {

@@ -1,7 +1,7 @@
 import type { Paths } from '@llm-gateway/config'
-import { readRuntime } from '@llm-gateway/server'
 import { AdminClient } from './admin-client.ts'
 import { CliError, exitCodes } from './error.ts'
+import { findServer } from './liveness.ts'
 import type { Output } from './output.ts'
 
 /** What a running server made of a change: `refused` means it goes on with its older configuration. */
@@ -9,8 +9,9 @@ export type ServerEffect = 'reloaded' | 'not-running' | 'refused' | 'unreachable
 
 /** Has a server that runs with this file take it at once, and says what came of it. */
 export async function applyToServer(places: Paths, output: Output): Promise<ServerEffect> {
-  const runtime = readRuntime(places.home)
-  if (runtime === undefined || runtime.configFile !== places.configFile) return 'not-running'
+  const found = await findServer(places.home)
+  if (found?.life !== 'listening' || found.runtime.configFile !== places.configFile) return 'not-running'
+  const { runtime } = found
   try {
     const result = await new AdminClient(runtime).reload()
     if (result.ok) {

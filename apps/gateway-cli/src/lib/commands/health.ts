@@ -1,10 +1,10 @@
-import { readRuntime, type ServerStatus } from '@llm-gateway/server'
+import type { ServerStatus } from '@llm-gateway/server'
 import { AdminClient } from '../admin-client.ts'
 import type { Usage } from '../clipanion.ts'
 import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, isUnhealthy, toneOf } from '../health-view.ts'
-import { isRunning } from '../liveness.ts'
+import { findServer } from '../liveness.ts'
 import { type Column, table } from '../table.ts'
 
 interface Row {
@@ -24,10 +24,10 @@ export class Health extends GatewayCommand {
   }
 
   async execute(): Promise<number> {
-    const runtime = readRuntime(this.places.home)
-    if (runtime === undefined || !(await isRunning(runtime)))
-      return this.#report('down', [], 'the server is not running')
-    const client = new AdminClient(runtime)
+    const found = await findServer(this.places.home)
+    if (found === undefined) return this.#report('down', [], 'the server is not running')
+    if (found.life === 'stopping') return this.#report('down', [], 'the server is stopping')
+    const client = new AdminClient(found.runtime)
     try {
       const [server, status] = await Promise.all([client.health(), client.status()])
       return this.#report(server, rowsOf(status))

@@ -66,6 +66,8 @@ export class Status extends GatewayCommand {
 
 function headline(observation: Observation): string {
   if (observation.state === 'stopped') return 'The server is not running.'
+  if (observation.state === 'stopping')
+    return `The server (pid ${observation.runtime.pid}) is stopping: open requests run on.`
   if (observation.state === 'stuck') return `The server is not well: ${observation.problem}`
   const { url, pid, version, uptimeSeconds, inFlight, demo, draining } = observation.status
   const mode = demo ? ', DEMO: the simulator answers' : ''

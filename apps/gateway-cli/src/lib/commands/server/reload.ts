@@ -1,9 +1,8 @@
-import { readRuntime } from '@llm-gateway/server'
 import { AdminClient } from '../../admin-client.ts'
 import type { Usage } from '../../clipanion.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
-import { isRunning } from '../../liveness.ts'
+import { findServer } from '../../liveness.ts'
 
 export class ServerReload extends GatewayCommand {
   static override paths: string[][] = [
@@ -18,10 +17,11 @@ export class ServerReload extends GatewayCommand {
   }
 
   async execute(): Promise<number> {
-    const runtime = readRuntime(this.places.home)
-    if (runtime === undefined || !(await isRunning(runtime))) {
-      throw new CliError('NOT_FOUND', `no server runs from ${this.places.home}`)
+    const found = await findServer(this.places.home)
+    if (found?.life !== 'listening') {
+      throw new CliError('NOT_FOUND', `no server runs from ${this.places.home}${found ? ': it is stopping' : ''}`)
     }
+    const { runtime } = found
     const result = await new AdminClient(runtime).reload()
     if (!result.ok) {
       throw new CliError('FAILED', `the server goes on with its older configuration:\n${result.problem}`)

@@ -58,6 +58,8 @@ type Fields = readonly (readonly [string, string | undefined])[]
 
 function serverFields(observation: Observation): Fields {
   if (observation.state === 'stopped') return [['Server', 'not running']]
+  if (observation.state === 'stopping')
+    return [['Server', `stopping (pid ${observation.runtime.pid}): open requests run on`]]
   if (observation.state === 'stuck') return [['Server', `not well: ${observation.problem}`]]
   const { status } = observation
   return [

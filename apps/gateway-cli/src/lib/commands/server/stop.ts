@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRuntime } from '@llm-gateway/server'
-import { AdminClient } from '../../admin-client.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { wholeNumber } from '../../lists.ts'
-import { isRunning } from '../../liveness.ts'
+import { findServer } from '../../liveness.ts'
 
 const pollMs = 50
 
@@ -22,14 +21,13 @@ export class ServerStop extends GatewayCommand {
 
   async execute(): Promise<number> {
     const waitMs = (wholeNumber(this.timeout, '--timeout') ?? 30) * 1000
-    const runtime = readRuntime(this.places.home)
-    if (runtime === undefined || !(await isRunning(runtime))) {
-      throw new CliError('NOT_FOUND', `no server runs from ${this.places.home}`)
-    }
+    const found = await findServer(this.places.home)
+    if (found === undefined) throw new CliError('NOT_FOUND', `no server runs from ${this.places.home}`)
+    const { runtime } = found
     process.kill(runtime.pid, 'SIGTERM')
     const deadline = this.context.now() + waitMs
     while (readRuntime(this.places.home)?.pid === runtime.pid) {
-      if (this.context.now() >= deadline) throw await stillRunning(new AdminClient(runtime), runtime.pid, waitMs)
+      if (this.context.now() >= deadline) throw stillRunning(runtime.pid, waitMs)
       await sleep(pollMs)
     }
     this.output.result({ stopped: true, pid: runtime.pid, url: runtime.url })
@@ -38,12 +36,8 @@ export class ServerStop extends GatewayCommand {
   }
 }
 
-async function stillRunning(client: AdminClient, pid: number, waitMs: number): Promise<CliError> {
-  const open = await client.status().then(
-    ({ inFlight }) => ` with ${inFlight} requests open`,
-    () => '',
-  )
-  return new CliError('FAILED', `the server (pid ${pid}) still runs after ${waitMs / 1000} s${open}`, {
+function stillRunning(pid: number, waitMs: number): CliError {
+  return new CliError('FAILED', `the server (pid ${pid}) still waits for open requests after ${waitMs / 1000} s`, {
     hint: 'run it again to end them at once, or with a longer --timeout',
   })
 }

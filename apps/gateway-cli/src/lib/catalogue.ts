@@ -1,28 +1,6 @@
 import { Cli, type CommandClass } from './clipanion.ts'
+import { binaryName, type CommandSpec } from './command-spec.ts'
 import type { CommandContext } from './gateway-command.ts'
-
-export const binaryName = 'llm-gateway'
-
-/** One flag as help and completion show it. */
-export interface OptionSpec {
-  /** `-q`, `--quiet` */
-  readonly names: readonly string[]
-  readonly takesValue: boolean
-  readonly description: string
-}
-
-/** One command as help and completion show it. */
-export interface CommandSpec {
-  /** `llm-gateway apikey show` */
-  readonly path: string
-  /** The path with its arguments: `llm-gateway apikey show <id>`. */
-  readonly usage: string
-  readonly category: string
-  readonly description: string
-  readonly details: string | undefined
-  readonly examples: readonly (readonly [label: string, command: string])[]
-  readonly options: readonly OptionSpec[]
-}
 
 /** The words of a command; the first path is its name, others are aliases. */
 export function commandPaths(command: CommandClass<CommandContext>): readonly (readonly string[])[] {
@@ -45,9 +23,4 @@ export function specOf(command: CommandClass<CommandContext>): CommandSpec {
       return { names: names.split(','), takesValue: values.length > 0, description: option.description ?? '' }
     }),
   }
-}
-
-/** Every spelling of a command's flags. */
-export function optionNames(spec: CommandSpec): string[] {
-  return spec.options.flatMap(({ names }) => names)
 }

@@ -1,5 +1,5 @@
 import { KNOWN_PROVIDERS } from '@llm-gateway/config'
-import { binaryName, type CommandSpec, type OptionSpec } from './catalogue.ts'
+import { binaryName, type CommandSpec, type OptionSpec } from './command-spec.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]

@@ -1,12 +1,13 @@
 import { type Paths, resolvePaths } from '@llm-gateway/config'
 import { type BaseContext, Command, Option } from './clipanion.ts'
+import type { CommandSpec } from './command-spec.ts'
 import { ConfigStore } from './config-store.ts'
 import type { Io } from './io.ts'
 import { Output } from './output.ts'
 import { Prompt } from './prompt.ts'
 
-/** What clipanion hands every command: the outside world. */
-export type CommandContext = BaseContext & Io
+/** What clipanion hands every command: the outside world, and what there is to tell of all commands. */
+export type CommandContext = BaseContext & Io & { readonly specs: () => readonly CommandSpec[] }
 
 /** What every command has: the global flags, and what they lead to. */
 export abstract class GatewayCommand extends Command<CommandContext> {

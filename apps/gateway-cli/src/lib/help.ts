@@ -1,5 +1,6 @@
-import { binaryName, type CommandSpec, commandPaths, type OptionSpec, specOf } from './catalogue.ts'
+import { commandPaths, specOf } from './catalogue.ts'
 import type { CommandClass } from './clipanion.ts'
+import { binaryName, type CommandSpec, type OptionSpec } from './command-spec.ts'
 import type { CommandContext } from './gateway-command.ts'
 import type { Style } from './style.ts'
 

@@ -1,7 +1,8 @@
 import { maskSecrets } from '@llm-gateway/config'
 import { version } from '@llm-gateway/server'
-import { binaryName, type CommandSpec, commandPaths, optionNames, specOf } from './catalogue.ts'
+import { commandPaths, specOf } from './catalogue.ts'
 import { Cli, type CommandClass, UsageError } from './clipanion.ts'
+import { binaryName, type CommandSpec, optionNames } from './command-spec.ts'
 import { commands } from './commands/index.ts'
 import { CliError, exitCodes } from './error.ts'
 import { failureOf } from './failure.ts'
@@ -20,7 +21,12 @@ import { nearest } from './suggest.ts'
  * @returns the exit code; failures have been printed.
  */
 export async function run(argv: readonly string[], io: Partial<Io> = {}): Promise<number> {
-  const context: CommandContext = { ...processIo(), ...io, colorDepth: 1 }
+  const context: CommandContext = {
+    ...processIo(),
+    ...io,
+    colorDepth: 1,
+    specs: () => commands.map(specOf),
+  }
   const request = readRequest(argv)
   const output = new Output(context, request)
   try {

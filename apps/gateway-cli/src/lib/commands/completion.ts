@@ -1,4 +1,3 @@
-import { specOf } from '../catalogue.ts'
 import { Option, type Usage } from '../clipanion.ts'
 import { completionScript, shells } from '../completion-script.ts'
 import { CliError } from '../error.ts'
@@ -22,9 +21,7 @@ export class Completion extends GatewayCommand {
     const shell = shells.find((each) => each === this.shell)
     if (shell === undefined)
       throw new CliError('USAGE', `there is no completion for "${this.shell}"; there is for ${shells.join(', ')}`)
-    // The list holds this command too, so it cannot be read before all of them are.
-    const { commands } = await import('./index.ts')
-    const script = completionScript(shell, commands.map(specOf))
+    const script = completionScript(shell, this.context.specs())
     this.output.result({ shell, script }, script)
     return 0
   }

@@ -1,8 +1,8 @@
 import { isIP, type LookupFunction, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import type { buildConnector } from 'undici'
-import type { Timeouts } from './call.ts'
 import { shownProxy } from './proxy.ts'
+import type { Timeouts } from './timeouts.ts'
 
 /** What connecting may be told besides where to. */
 export interface ConnectSettings {

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
-import type { Exchange, Timeouts, UpstreamCall, UpstreamSink } from './call.ts'
+import type { Exchange, UpstreamCall, UpstreamSink } from './call.ts'
 import { Deadline, type Expiring } from './deadline.ts'
 import { failureOf, type UpstreamFailure } from './failure.ts'
 import type { AccountPool } from './pool.ts'
+import type { Timeouts } from './timeouts.ts'
 
 type ReplyHead = Record<string, string | string[] | undefined>
 

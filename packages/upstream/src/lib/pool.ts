@@ -1,6 +1,6 @@
 import { type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
-import type { Timeouts } from './call.ts'
 import { type ConnectSettings, directConnector, proxiedConnector } from './connect.ts'
+import type { Timeouts } from './timeouts.ts'
 
 export interface PoolOptions extends ConnectSettings {
   readonly origin: string

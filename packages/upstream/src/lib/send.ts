@@ -1,9 +1,10 @@
-import { defaultTimeouts, type Exchange, type Timeouts, type UpstreamCall, type UpstreamSink } from './call.ts'
+import type { Exchange, UpstreamCall, UpstreamSink } from './call.ts'
 import type { ConnectSettings } from './connect.ts'
 import { CallExchange } from './exchange.ts'
 import type { UpstreamFailure } from './failure.ts'
 import { AccountPool } from './pool.ts'
 import { ProxyRules, type ProxySettings } from './proxy.ts'
+import { defaultTimeouts, type Timeouts } from './timeouts.ts'
 
 export interface UpstreamClientOptions extends ConnectSettings {
   readonly proxy?: ProxySettings

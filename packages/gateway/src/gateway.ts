@@ -38,6 +38,7 @@ export class Gateway {
   readonly #budget = new BodyBudget()
   readonly #pulse: Pulse
   #state: GatewayState
+  #refusing = false
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -61,12 +62,17 @@ export class Gateway {
     return this.#calls.size
   }
 
+  /** Refuses the requests that come from now on, with 503; those under way go on. */
+  refuse(): void {
+    this.#refusing = true
+  }
+
   /** Ends what is still under way: streams with their dialect's terminal error, the rest with 503. */
   cut(): void {
-    const error = new GatewayError('draining', 'the gateway is stopping: send the request again')
+    const error = draining()
     for (const call of this.#calls) {
       call.cancel?.('the gateway is stopping')
-      call.answer.error(error.toChatError(), call.dialect, 'gateway', { 'retry-after': '1' })
+      call.answer.error(error.toChatError(), call.dialect, 'gateway', { ...error.headers })
     }
   }
 
@@ -95,6 +101,7 @@ export class Gateway {
     try {
       if (endpoint === undefined) throw unknownEndpoint(request)
       if (endpoint.method !== request.method) throw wrongMethod(request, endpoint.method)
+      if (this.#refusing) throw draining()
       if (this.#calls.size > call.state.limits.concurrency) throw busy()
       for (const layer of this.#columns[endpoint.operation]) {
         const pending = layer(call)
@@ -174,6 +181,12 @@ function unknownEndpoint({ method, path }: GatewayRequest): GatewayError {
 function wrongMethod(request: GatewayRequest, method: string): GatewayError {
   return new GatewayError('method_not_allowed', `${request.path} takes ${method}, not ${request.method}`, {
     headers: { allow: method },
+  })
+}
+
+function draining(): GatewayError {
+  return new GatewayError('draining', 'the gateway is stopping: send the request again', {
+    headers: { 'retry-after': '1' },
   })
 }
 

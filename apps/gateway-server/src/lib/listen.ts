@@ -5,10 +5,15 @@ import { ServerError } from './error.ts'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return loopback.has(host)
+}
+
 /** Refuses to be reachable from elsewhere while anybody who reaches it could use or change it. */
 export function checkBind(config: GatewayConfig): void {
   const { host, admin } = config.server
-  if (loopback.has(host)) return
+  if (isLoopback(host)) return
   const hasKey = config.keys.some((key) => key.status === 'active')
   const hasAdmin =
     admin !== undefined || config.keys.some((key) => key.status === 'active' && key.permissions.includes('admin'))

@@ -6,6 +6,11 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
   const server = await GatewayServer.start(options)
   return new Promise((resolve) => {
     let stopping = false
+    const reload = (): void => void server.reload().catch(() => {})
+    const done = (code: number): void => {
+      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload)
+      resolve(code)
+    }
     const stop = (signal: NodeJS.Signals): void => {
       if (stopping) {
         // The second signal means now.
@@ -15,13 +20,11 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
       }
       stopping = true
       server.stop().then(
-        () => resolve(0),
-        () => resolve(1),
+        () => done(0),
+        () => done(1),
       )
     }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    process.on('SIGHUP', () => void server.reload().catch(() => {}))
+    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload)
     onListening(server)
   })
 }

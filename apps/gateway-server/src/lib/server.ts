@@ -18,12 +18,15 @@ import { createApp } from './app.ts'
 import { type Assembly, assemble } from './assemble.ts'
 import { LazySimulator, withSimulator } from './demo.ts'
 import { ServerError } from './error.ts'
-import { checkBind, listen } from './listen.ts'
+import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog } from './logger.ts'
 import { proxyOf } from './proxy.ts'
 import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
 import type { ServerStatus } from './status.ts'
 import { version } from './version.ts'
+
+/** How long load balancers go on sending to a server that says it is not ready. */
+const balancerMs = 2_000
 
 export interface ServerOptions {
   readonly home: string
@@ -61,6 +64,7 @@ export class GatewayServer {
   #demoKey: string | undefined
   #configProblem: string | undefined
   #draining = false
+  #hurry = false
   #url = ''
 
   private constructor(options: ServerOptions, file: ConfigFile, log: ServerLog, active: Active, demo: PreparedConfig) {
@@ -198,25 +202,21 @@ export class GatewayServer {
   }
 
   /**
-   * Stops: no new connections, `/readyz` 503, open requests run on up to the drain time, then streams end with an error event.
-   * A second call while the first waits stops at once.
+   * Stops: `/readyz` says 503 and open requests run on up to the drain time, then streams end with an error event. New requests
+   * are served as long as load balancers need to notice, then refused with 503. A second call while the first waits stops at once.
    */
   async stop(): Promise<void> {
     if (this.#draining) {
+      this.#hurry = true
       this.#gateway.cut()
       return
     }
     this.#draining = true
     this.#log.logger.info({ inFlight: this.#gateway.inFlight }, 'stopping')
     this.#watch?.close()
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#server.closeIdleConnections()
-    await this.#settle(Date.now() + this.#active.config.server.drainTimeoutMs)
+    await this.#settle()
     this.#gateway.cut()
-    this.#server.closeIdleConnections()
-    const hard = setTimeout(() => this.#server.closeAllConnections(), 1_000)
-    await closed
-    clearTimeout(hard)
+    await this.#closeConnections()
     this.#gateway.close()
     await this.#upstream.close()
     await this.#simulator.close()
@@ -225,12 +225,26 @@ export class GatewayServer {
     await this.#log.close()
   }
 
-  /** Waits for open requests, and closes connections as they fall idle. */
-  async #settle(deadline: number): Promise<void> {
-    while (this.#gateway.inFlight > 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      this.#server.closeIdleConnections()
+  /** Waits for open requests. The port stays open meanwhile, so that probes are told and clients get a reason. */
+  async #settle(): Promise<void> {
+    const { host, drainTimeoutMs } = this.#active.config.server
+    const since = Date.now()
+    const served = since + (isLoopback(host) ? 0 : balancerMs)
+    while (!this.#hurry && Date.now() < since + drainTimeoutMs) {
+      const refusing = Date.now() >= served
+      if (refusing) this.#gateway.refuse()
+      if (refusing && this.#gateway.inFlight === 0) return
+      await new Promise((resolve) => setTimeout(resolve, 25))
     }
+  }
+
+  /** Closes the port, and connections as they fall idle: what was written must reach its readers, who get a second for it. */
+  async #closeConnections(): Promise<void> {
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), 25)
+    const hard = setTimeout(() => this.#server.closeAllConnections(), 1_000)
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    clearInterval(sweep)
+    clearTimeout(hard)
   }
 
   #createServer(): Server {

@@ -97,9 +97,9 @@ function testGateway(
   { home, configFile, key }: { home: string; configFile: string; key: string },
 ): TestGateway {
   const { url } = server
-  let stopped: Promise<readonly LogLine[]> | undefined
-  const stop = (): Promise<readonly LogLine[]> => {
-    stopped ??= server.stop().then(() => readLog(join(home, 'server.log')))
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= server.stop()
     return stopped
   }
   return {
@@ -108,7 +108,7 @@ function testGateway(
     key,
     home,
     configFile,
-    stop,
+    stop: () => stop().then(() => readLog(join(home, 'server.log'))),
     openai: (options) => new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0, ...options }),
     anthropic: (options) => new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0, ...options }),
     fetch: (path, { method, headers, body } = {}) =>

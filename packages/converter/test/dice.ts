@@ -20,8 +20,7 @@ export class Dice {
   }
 
   pick<Item>(items: readonly Item[]): Item {
-    const item = items[this.below(items.length)]
-    if (item === undefined) throw new RangeError('there is nothing to pick from')
-    return item
+    if (items.length === 0) throw new RangeError('there is nothing to pick from')
+    return items[this.below(items.length)] as Item
   }
 }

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest'
+import {
+  ConversionError,
+  convertError,
+  convertReply,
+  convertRequest,
+  type Dialect,
+  detectDialect,
+  estimateInputTokens,
+  type JsonObject,
+  readBody,
+  readUsage,
+} from '../src/index.ts'
+import type { JsonValue } from '../src/lib/chat/json.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { FrameSplitter, isWholeData } from '../src/lib/sse.ts'
+import { checked } from '../src/lib/stream/grammar.ts'
+import { Sequential } from '../src/lib/stream/sequential.ts'
+import { type Case, corpus, dialectsOfCorpus, fixed } from './corpus.ts'
+import { Dice } from './dice.ts'
+import { mutated } from './mutate.ts'
+import { converted, framesOf, gathered, optionsOf, tellsSuccess } from './streams.ts'
+
+/** Hostile inputs a direction; the dialect that is all but a part of another gets fewer. */
+const rounds = 10_000
+
+function roundsOf(...dialects: readonly Dialect[]): number {
+  return dialects.includes('openai-completions') ? rounds / 5 : rounds
+}
+
+const pairs = dialectsOfCorpus.flatMap((from) => dialectsOfCorpus.map((to) => ({ from, to })))
+const crossing = pairs.filter(({ from, to }) => from !== to)
+
+/** A refusal by a typed error is an answer; anything else that is thrown is a fault. */
+function refusable<Result>(act: () => Result): Result | undefined {
+  try {
+    return act()
+  } catch (cause) {
+    if (!ConversionError.is(cause)) throw cause
+    expect(cause.message).not.toBe('')
+    return undefined
+  }
+}
+
+function casesOf(dialect: Dialect): readonly Case[] {
+  return corpus.filter((each) => each.dialect === dialect)
+}
+
+function bodiesOf(dialect: Dialect, file: 'request' | 'reply'): readonly JsonObject[] {
+  return casesOf(dialect).flatMap(({ [file]: body }) => (body === undefined ? [] : [body]))
+}
+
+/** What is written must be JSON, whole and unpolluted. */
+function expectJson(body: JsonObject): void {
+  const text = JSON.stringify(body)
+  expect(JSON.parse(text)).toBeTypeOf('object')
+  expect(({} as JsonObject).polluted).toBeUndefined()
+}
+
+const models: { readonly [dialect in Dialect]?: readonly string[] } = {
+  anthropic: ['claude-sonnet-4-5', 'claude-opus-4-8', 'claude-opus-5-5', 'claude-3-5-haiku', 'some-model'],
+  'openai-chat': ['gpt-4.1', 'gpt-5.6-sol', 'o3', 'gpt-4', 'llama-3.3-70b'],
+  'openai-completions': ['gpt-3.5-turbo-instruct'],
+}
+
+describe.each(crossing)('hostile bodies, $from to $to', ({ from, to }) => {
+  it('requests are converted or refused', () => {
+    const dice = new Dice(1)
+    const seeds = bodiesOf(from, 'request')
+    const rounds = roundsOf(from, to)
+    let through = 0
+    for (let round = 0; round < rounds; round++) {
+      const request = mutated(dice.pick(seeds), dice)
+      const body: JsonObject | string = dice.below(4) === 0 ? JSON.stringify(request) : request
+      const model = dice.pick(models[to] ?? [])
+      const result = refusable(() => convertRequest(body, { from, to, model }))
+      if (result === undefined) continue
+      through++
+      expectJson(result.body)
+      expect(result.losses.length).toBeLessThanOrEqual(200)
+      if (round % 50 === 0) refusable(() => convertRequest(body, { from, to, model, strict: true }))
+    }
+    expect(through).toBeGreaterThan(rounds / 20)
+  })
+
+  it('replies are converted or refused', () => {
+    const dice = new Dice(2)
+    const seeds = bodiesOf(from, 'reply')
+    const requests = bodiesOf(to, 'request')
+    const rounds = roundsOf(from, to)
+    let through = 0
+    for (let round = 0; round < rounds; round++) {
+      const reply = mutated(dice.pick(seeds), dice)
+      const request = mutated(dice.pick(requests), dice)
+      const result = refusable(() => convertReply(reply, { from, to, request, ...fixed }))
+      if (result === undefined) continue
+      through++
+      expectJson(result.body)
+    }
+    expect(through).toBeGreaterThan(rounds / 2)
+  })
+})
+
+/** A stream with a few of its frames changed, dropped, doubled or replaced by bytes that are no frames. */
+function brokenStream(seeds: readonly Case[], dice: Dice): Uint8Array {
+  const frames = framesOf(new TextDecoder().decode(dice.pick(seeds).stream))
+  for (let left = 1 + dice.below(3); left > 0; left--) {
+    const at = dice.below(frames.length)
+    const frame = frames[at] ?? ''
+    const action = dice.below(6)
+    if (action === 0) frames.splice(at, 1)
+    else if (action === 1) frames.splice(at, 0, frame)
+    else if (action === 2) frames.splice(at, 1, frame.slice(0, dice.below(frame.length)))
+    else if (action === 3) frames.push(...framesOf(new TextDecoder().decode(dice.pick(seeds).stream)))
+    else if (frame.startsWith('{') && isWholeData(frame))
+      frames.splice(at, 1, JSON.stringify(mutated(JSON.parse(frame) as JsonObject, dice)))
+  }
+  const text = frames.map((frame) => `${named(frame)}data: ${frame}\n\n`).join('')
+  const bytes = new TextEncoder().encode(text)
+  if (dice.below(4) > 0) return bytes
+  for (let left = dice.below(8); left > 0; left--) bytes[dice.below(bytes.length)] = dice.below(256)
+  return bytes
+}
+
+/** Anthropic names its events; the name is the type, whatever that has become. */
+function named(frame: string): string {
+  const type = /^\{"type":"(\w+)"/.exec(frame)?.[1]
+  return type === undefined ? '' : `event: ${type}\n`
+}
+
+describe.each(pairs)('hostile streams, $from to $to', ({ from, to }) => {
+  it('end in one terminal', () => {
+    const dice = new Dice(3)
+    const seeds = casesOf(from)
+    const rounds = from === to ? 1000 : roundsOf(from, to)
+    let finished = 0
+    for (let round = 0; round < rounds; round++) {
+      const bytes = brokenStream(seeds, dice)
+      const cut = dice.below(bytes.length + 1)
+      const { text, stream } = converted([bytes.subarray(0, cut), bytes.subarray(cut)], optionsOf(from, to))
+      const success = stream.phase === 'finished'
+      if (success) finished++
+      else expect(stream.error?.message).toBeTruthy()
+      // Passed on as bytes, a stream may tell the stop of one choice and break off in another.
+      if (from !== to)
+        expect({ told: tellsSuccess(text, to), gathered: gathered(text, to) !== undefined }).toEqual({
+          told: success,
+          gathered: success,
+        })
+      expect(stream.push('data: {}\n\n') + stream.end()).toBe('')
+    }
+    expect(finished).toBeGreaterThan(rounds / 10)
+  })
+
+  it('random bytes are an error, never an answer', () => {
+    const dice = new Dice(4)
+    for (let round = 0; round < 300; round++) {
+      const bytes = Uint8Array.from({ length: dice.below(400) }, () => dice.below(256))
+      const { text, stream } = converted([bytes], optionsOf(from, to))
+      expect(stream.phase).toBe('failed')
+      expect(tellsSuccess(text, to)).toBe(false)
+    }
+  })
+})
+
+describe.each(dialectsOfCorpus)('hostile streams of %s', (dialect) => {
+  it('are decoded within the grammar, also one part at a time', () => {
+    const dice = new Dice(5)
+    const seeds = casesOf(dialect)
+    for (let round = 0; round < roundsOf(dialect); round++) {
+      const sequential = new Sequential(checked(() => {}))
+      const decoder = codecOf(dialect).openDecoder(
+        checked((event) => sequential.push(event)),
+        new LossReport(),
+      )
+      const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
+      splitter.push(brokenStream(seeds, dice))
+      splitter.end()
+      decoder.end()
+    }
+  })
+})
+
+describe('hostile input elsewhere', () => {
+  it('error bodies of any kind give a well-formed error', () => {
+    const dice = new Dice(6)
+    const seeds: JsonObject[] = [
+      { error: { message: 'no', type: 'x', code: 1, param: null } },
+      {
+        type: 'error',
+        error: { type: 'overloaded_error', message: 'busy', details: { error_code: 'x' } },
+        request_id: 'r',
+      },
+      { detail: [{ msg: 'no' }] },
+    ]
+    for (let round = 0; round < rounds; round++) {
+      const { from, to } = dice.pick(pairs)
+      const value: JsonValue = mutated(dice.pick(seeds), dice)
+      const body = dice.pick<unknown>([
+        value,
+        [value],
+        JSON.stringify(value).slice(0, dice.below(60)),
+        null,
+        undefined,
+        7,
+      ])
+      const status = dice.pick([0, 200, 302, 400, 401, 404, 413, 429, 500, 529, 599])
+      const { status: told, body: written } = convertError({ status, body }, { from, to })
+      expect(told).toBeGreaterThanOrEqual(400)
+      const { error } = written as { error: { message: string; type: string } }
+      expect(error.message).not.toBe('')
+      expect(error.type).not.toBe('')
+    }
+  })
+
+  it('bodies are scanned, detected and counted whatever they hold', () => {
+    const dice = new Dice(7)
+    for (let round = 0; round < rounds; round++) {
+      const { dialect } = dice.pick(corpus)
+      const body = mutated(dice.pick(bodiesOf(dialect, 'request')), dice)
+      const bytes = new TextEncoder().encode(JSON.stringify(body))
+      const corrupt = dice.below(2) === 0
+      if (corrupt) bytes[dice.below(bytes.length)] = dice.below(256)
+      const read = readBody(bytes)
+      if (!corrupt && !read.ok) expect(read.path ?? read.message).toMatch(/^(?:model|stream)$|nested deeper/)
+      detectDialect({ path: '/v1/messages', body })
+      expect(estimateInputTokens(body)).toBeGreaterThan(0)
+      readUsage(body, dialect)
+    }
+  })
+
+  it('hazard 24: keys of the prototype are keys like any other', () => {
+    const request = JSON.parse(
+      '{"model":"m","messages":[{"role":"user","content":"x"}],"__proto__":{"stream":true},"constructor":{"model":"y"}}',
+    ) as JsonObject
+    const { body } = convertRequest(request, { from: 'openai-chat', to: 'anthropic' })
+    expect(body.stream).toBeUndefined()
+    expect(({} as JsonObject).stream).toBeUndefined()
+  })
+
+  it('nesting deeper than the stack is refused by a typed error', () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+    for (const to of ['openai-chat', 'openai-completions'] as const) {
+      const text = `{"model":"m","max_tokens":5,"messages":[{"role":"user","content":${deep}}]}`
+      refusable(() => convertRequest(text, { from: 'anthropic', to }))
+    }
+    refusable(() => convertReply(`{"content":${deep}}`, { from: 'anthropic', to: 'openai-chat' }))
+  })
+})

@@ -90,7 +90,7 @@ class Attempt implements UpstreamSink {
     if (type.includes('json') || type.includes('html')) {
       return new UnstreamedReceiver(this.#call, this.#prepared, this.#account, headers)
     }
-    return new StreamReceiver(this.#call, this.#prepared, this.#account, headers, this.#services.now)
+    return new StreamReceiver(this.#call, this.#prepared, this.#account, headers, this.#services)
   }
 
   #conclude(outcome: () => Outcome): void {

@@ -13,6 +13,7 @@ import { type Fault, type Outcome, type Receiver, transportFailure } from './out
 import type { HeaderMap } from './port.ts'
 import type { Prepared } from './prepare.ts'
 import { replyHead } from './reply-head.ts'
+import type { Services } from './services.ts'
 
 type Piece = Uint8Array | string
 
@@ -38,15 +39,21 @@ export class StreamReceiver implements Receiver {
   readonly #account: string
   readonly #headers: HeaderMap
   readonly #reader: StreamReader
-  readonly #now: () => number
+  readonly #services: Pick<Services, 'now' | 'redact'>
   #held: Piece[] | undefined = []
 
-  constructor(call: Call, prepared: Prepared, account: string, headers: HeaderMap, now: () => number) {
+  constructor(
+    call: Call,
+    prepared: Prepared,
+    account: string,
+    headers: HeaderMap,
+    services: Pick<Services, 'now' | 'redact'>,
+  ) {
     this.#call = call
     this.#prepared = prepared
     this.#account = account
     this.#headers = headers
-    this.#now = now
+    this.#services = services
     this.#reader = prepared.sameDialect ? passing(prepared) : converting(call, prepared)
   }
 
@@ -83,8 +90,9 @@ export class StreamReceiver implements Receiver {
     return this.#failed(fault, error)
   }
 
-  #take(pieces: readonly Piece[]): boolean {
+  #take(read: readonly Piece[]): boolean {
     const { phase } = this.#reader
+    const pieces = phase === 'failed' ? read.map((piece) => this.#redacted(piece)) : read
     if (this.#held) {
       for (const piece of pieces) this.#held.push(piece)
       if (phase !== 'content' && phase !== 'finished') return true
@@ -97,7 +105,7 @@ export class StreamReceiver implements Receiver {
   #commit(held: readonly Piece[]): boolean {
     const call = this.#call
     this.#held = undefined
-    call.firstContentMs = this.#now() - call.startedAt
+    call.firstContentMs = this.#services.now() - call.startedAt
     call.answered?.()
     if (!call.answer.begun) {
       const head = replyHead(call, this.#account, this.#prepared, this.#headers)
@@ -110,6 +118,14 @@ export class StreamReceiver implements Receiver {
     let more = true
     for (const piece of pieces) if (piece.length > 0) more = this.#call.answer.write(piece)
     return more
+  }
+
+  /** What a provider says of its failure, but for a credential it may have echoed. Only whole events come here, so none is in two pieces. */
+  #redacted(piece: Piece): Piece {
+    const text =
+      typeof piece === 'string' ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('utf8')
+    const clean = this.#services.redact(text)
+    return clean === text ? piece : clean
   }
 
   /** A stream that failed: silently when the client has nothing of it yet, else by its dialect's terminal error. */

@@ -6,8 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bare } from './lib/bare.ts'
 import { once } from './lib/connection.ts'
-import { coldStart, type Instance, latency, memory, type Plan, throughput, versionTime } from './lib/measure.ts'
+import {
+  coldStart,
+  type Instance,
+  latency,
+  loadShapes,
+  memory,
+  type Plan,
+  throughput,
+  versionTime,
+} from './lib/measure.ts'
 import { nginx } from './lib/nginx.ts'
 import { cores, pinned, pinProblem, pinSelf } from './lib/pin.ts'
 import { portkey } from './lib/portkey.ts'
@@ -22,8 +32,10 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [...sections] },
-    system: { type: 'string', multiple: true, default: ['nginx', 'project', 'portkey'] },
+    system: { type: 'string', multiple: true, default: ['nginx', 'bare', 'project', 'portkey'] },
+    shape: { type: 'string', multiple: true, default: [...loadShapes] },
     rounds: { type: 'string' },
+    seconds: { type: 'string' },
     'cpu-prof': { type: 'string' },
   },
 })
@@ -48,10 +60,15 @@ async function main(): Promise<void> {
 function planOf(dir: string): Plan {
   const wrk = spawnSync('wrk', ['-v']).error === undefined
   if (!wrk) loud('wrk is not installed (Debian: wrk): requests are made by Node, which reaches less')
+  const common = { shapes: loadShapes.filter((shape) => values.shape.includes(shape)), wrk, dir }
   const plan: Plan = values.quick
-    ? { rounds: 2, seconds: 1, latencySeconds: 2, latencyRounds: 1, starts: 2, wrk, dir }
-    : { rounds: 5, seconds: 2, latencySeconds: 4, latencyRounds: 3, starts: 5, wrk, dir }
-  return values.rounds === undefined ? plan : { ...plan, rounds: Number(values.rounds) }
+    ? { rounds: 2, seconds: 1, latencySeconds: 2, latencyRounds: 1, starts: 2, ...common }
+    : { rounds: 5, seconds: 2, latencySeconds: 4, latencyRounds: 3, starts: 5, ...common }
+  return {
+    ...plan,
+    ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
+    ...(values.seconds !== undefined && { seconds: Number(values.seconds) }),
+  }
 }
 
 async function startUpstream(started: Running[]): Promise<System> {
@@ -72,6 +89,7 @@ async function availableSystems(upstreamPort: number, dir: string): Promise<read
   const nodeArgs = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const makers: Readonly<Record<string, () => Promise<System | Skipped>>> = {
     nginx: () => nginx(upstreamPort, dir),
+    bare: () => bare(upstreamPort),
     project: () => project(upstreamPort, dir, nodeArgs),
     portkey: () => portkey(upstreamPort),
   }

@@ -31,8 +31,14 @@ export class Connection {
     })
   }
 
+  /** Closes it; an answer under way is never told. */
   close(): void {
     this.#pending = undefined
+    this.#socket.destroy()
+  }
+
+  /** Closes it; an answer under way fails. */
+  cut(): void {
     this.#socket.destroy()
   }
 
@@ -69,14 +75,19 @@ export class Connection {
   }
 }
 
+/** How long a server that is starting may take over its first answer. */
+const answerMs = 2000
+
 /** Sends one request over a connection of its own and gives its status; 0 when there is no answer. */
 export async function once(port: number, request: Buffer): Promise<number> {
   const connection = new Connection(port)
+  const timer = setTimeout(() => connection.cut(), answerMs)
   try {
     return await connection.send(request)
   } catch {
     return 0
   } finally {
+    clearTimeout(timer)
     connection.close()
   }
 }

@@ -17,6 +17,7 @@ export interface Plan {
   readonly latencySeconds: number
   readonly latencyRounds: number
   readonly starts: number
+  readonly shapes: readonly LoadShape[]
   readonly wrk: boolean
   /** For files of the run. */
   readonly dir: string
@@ -44,7 +45,7 @@ export type Rates = ReadonlyMap<string, Readonly<Partial<Record<LoadShape, Rate>
 export async function throughput(instances: readonly Instance[], plan: Plan): Promise<Rates> {
   const found = new Map<string, Partial<Record<LoadShape, Rate>>>()
   for (const { system } of instances) found.set(system.name, {})
-  for (const shape of loadShapes) {
+  for (const shape of plan.shapes) {
     const rounds = new Map<string, Rate[]>()
     // The first round warms up and is not counted.
     for (let round = 0; round <= plan.rounds; round++) {

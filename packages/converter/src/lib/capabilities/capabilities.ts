@@ -37,6 +37,18 @@ export interface Capabilities {
   readonly openaiExtensions: boolean
   /** Accepts `prompt_cache_breakpoint` on content parts (openai dialects). Default false. */
   readonly cacheBreakpoints?: boolean
+  /** Least and most tokens a thinking budget may have, apart from none at all (gemini). Default any. */
+  readonly thinkingBudgets?: readonly [least: number, most: number]
+  /** Refuses tool calls in the history that bear no seal of its own (gemini). Default false. */
+  readonly sealedCalls?: boolean
+  /** Takes images and documents inside tool results (gemini). Default false. */
+  readonly resultMedia?: boolean
+  /** Takes a resolution for each image (gemini). Default false. */
+  readonly imageDetail?: boolean
+  /** Fetches media by their http URL (gemini). Default true. */
+  readonly urlMedia?: boolean
+  /** Takes tools and a format of the answer in one request (gemini). Default true. */
+  readonly toolsWithFormat?: boolean
 }
 
 /** What an operator may say about a model; laid over the built-in table. */

@@ -1,0 +1,173 @@
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import type { Citation } from '../chat/part.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+
+/** A citation and the part it belongs to, where the wire says so. */
+export interface PlacedCitation {
+  readonly citation: Citation
+  readonly part: number | undefined
+  /** Bounds in the UTF-8 bytes of the part's text. */
+  readonly bytes: readonly [start: number, end: number] | undefined
+}
+
+/** The sources of a candidate: `groundingMetadata`, and `citationMetadata` for what was quoted at length. */
+export function readSources(candidate: JsonObject): PlacedCitation[] {
+  const grounding = objectAt(candidate, 'groundingMetadata')
+  const quoted = objectAt(candidate, 'citationMetadata')
+  return [...(grounding ? readGrounding(grounding) : []), ...(quoted ? readQuoted(quoted) : [])]
+}
+
+function readGrounding(grounding: JsonObject): PlacedCitation[] {
+  const chunks = arrayAt(grounding, 'groundingChunks').map(sourceOf)
+  const used = new Set<number>()
+  const placed = arrayAt(grounding, 'groundingSupports')
+    .filter(isObject)
+    .flatMap((support) => {
+      const segment = objectAt(support, 'segment') ?? {}
+      return arrayAt(support, 'groundingChunkIndices').flatMap((index) => {
+        const source = typeof index === 'number' ? chunks[index] : undefined
+        if (source === undefined || typeof index !== 'number') return []
+        used.add(index)
+        return [placedIn(segment, source)]
+      })
+    })
+  // A source no sentence points to still belongs to the answer.
+  const rest = chunks.flatMap((source, i) =>
+    source === undefined || used.has(i) ? [] : [{ citation: source, part: undefined, bytes: undefined }],
+  )
+  return [...placed, ...rest]
+}
+
+function readQuoted(quoted: JsonObject): PlacedCitation[] {
+  return arrayAt(quoted, 'citations')
+    .filter(isObject)
+    .flatMap((wire) => {
+      const source = sourceOf({ web: wire })
+      return source === undefined ? [] : [placedIn(wire, source)]
+    })
+}
+
+/** Where a source lies: on the web, in a retrieval corpus, on a map. */
+function sourceOf(chunk: JsonValue): Citation | undefined {
+  if (!isObject(chunk)) return undefined
+  const source = objectAt(chunk, 'web') ?? objectAt(chunk, 'retrievedContext') ?? objectAt(chunk, 'maps')
+  const url = source && stringAt(source, 'uri')
+  const title = source && stringAt(source, 'title')
+  if (url === undefined && title === undefined) return undefined
+  return { ...(url !== undefined && { url }), ...(title !== undefined && { title }) }
+}
+
+function placedIn(segment: JsonObject, source: Citation): PlacedCitation {
+  const quote = stringAt(segment, 'text')
+  const end = numberAt(segment, 'endIndex')
+  return {
+    citation: { ...source, ...(quote !== undefined && { quote }) },
+    part: numberAt(segment, 'partIndex'),
+    bytes: end === undefined ? undefined : [numberAt(segment, 'startIndex') ?? 0, end],
+  }
+}
+
+/**
+ * A citation with its bounds in characters of the text it belongs to. Bounds that do not fit the text, or the words the source
+ * says they hold, are left out.
+ */
+export function citationIn(text: TextIndex, { citation, bytes }: PlacedCitation): Citation {
+  if (bytes === undefined) return citation
+  const start = text.charOf(bytes[0])
+  const end = text.charOf(bytes[1])
+  if (start === undefined || end === undefined || start > end) return citation
+  if (citation.quote !== undefined && text.text.slice(start, end) !== citation.quote) return citation
+  return { ...citation, start, end }
+}
+
+/** Turns places counted in UTF-8 bytes into places counted in characters of a string, and back. */
+export class TextIndex {
+  readonly text: string
+  /** The byte at which each character starts, and behind the last one the length; undefined while each character is one byte. */
+  readonly #bytes: Uint32Array | undefined
+  readonly #length: number
+
+  constructor(text: string) {
+    this.text = text
+    this.#length = new TextEncoder().encode(text).length
+    this.#bytes = this.#length === text.length ? undefined : startsOf(text)
+  }
+
+  /** The character that starts at a byte; undefined when none does. */
+  charOf(byte: number): number | undefined {
+    if (!Number.isInteger(byte) || byte < 0 || byte > this.#length) return undefined
+    const bytes = this.#bytes
+    if (bytes === undefined) return byte
+    let low = 0
+    let high = bytes.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((bytes[middle] ?? 0) < byte) low = middle + 1
+      else high = middle
+    }
+    return bytes[low] === byte ? low : undefined
+  }
+
+  /** The byte at which a character starts; places outside the text are moved to its ends. */
+  byteOf(character: number): number {
+    const at = Math.min(Math.max(0, Math.trunc(character)), this.text.length)
+    return this.#bytes?.[at] ?? at
+  }
+}
+
+function startsOf(text: string): Uint32Array {
+  const starts = new Uint32Array(text.length + 1)
+  let byte = 0
+  for (let i = 0; i < text.length; i++) {
+    starts[i] = byte
+    const c = text.codePointAt(i) ?? 0
+    if (c > 0xffff) {
+      // The second half of a pair has no place of its own.
+      starts[++i] = byte
+      byte += 4
+    } else byte += c < 0x80 ? 1 : c < 0x800 ? 2 : 3
+  }
+  starts[text.length] = byte
+  return starts
+}
+
+/** A text of the answer with what it rests on. */
+export interface CitedText {
+  readonly text: string
+  readonly citations: readonly Citation[]
+  /** The place of its part in the content; absent where the texts of a stream count as one. */
+  readonly part?: number
+}
+
+/** Writes the sources with a URL as `groundingMetadata`; undefined when there are none. */
+export function writeSources(texts: readonly CitedText[]): JsonObject | undefined {
+  const chunks: JsonObject[] = []
+  const places = new Map<string, number>()
+  const supports: JsonObject[] = []
+  for (const { text, citations, part } of texts) {
+    if (citations.length === 0) continue
+    const index = new TextIndex(text)
+    for (const { url, title, start, end } of citations) {
+      if (url === undefined) continue
+      const known = places.get(url)
+      const place = known ?? chunks.length
+      if (known === undefined) {
+        places.set(url, place)
+        chunks.push({ web: { uri: url, ...(title !== undefined && { title }) } })
+      }
+      if (start === undefined || end === undefined || start > end) continue
+      const startIndex = index.byteOf(start)
+      supports.push({
+        segment: {
+          ...(part !== undefined && part > 0 && { partIndex: part }),
+          ...(startIndex > 0 && { startIndex }),
+          endIndex: index.byteOf(end),
+          text: text.slice(Math.max(0, start), end),
+        },
+        groundingChunkIndices: [place],
+      })
+    }
+  }
+  if (chunks.length === 0) return undefined
+  return { groundingChunks: chunks, ...(supports.length > 0 && { groundingSupports: supports }) }
+}

@@ -1,0 +1,306 @@
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import type {
+  AssistantPart,
+  AudioPart,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import {
+  invalid,
+  pathOf,
+  present,
+  readObject,
+  readString,
+  requireObject,
+  requireString,
+  stringAt,
+} from '../chat/read.ts'
+import { bothSpellings, fieldOf, isSeal, keyOf, readList } from './wire.ts'
+
+/** A part with its path. */
+export interface Placed {
+  readonly value: JsonObject
+  readonly at: string
+}
+
+/** What reading the parts of a request needs besides the part. */
+export interface PartContext {
+  readonly report: Report
+  /** `generationConfig.mediaResolution`, in the canon's words for the detail of an image. */
+  readonly detail?: string
+}
+
+/** What a part may hold; it holds one of these. */
+const kinds = [
+  'functionCall',
+  'functionResponse',
+  'inlineData',
+  'fileData',
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+  'text',
+] as const
+
+type Kind = (typeof kinds)[number]
+
+const knownMembers = bothSpellings([...kinds, 'thought', 'thoughtSignature', 'mediaResolution', 'videoMetadata'])
+
+/** What kind of part this is; undefined for one newer than this code, or with nothing in it. */
+export function kindOf(part: JsonObject): Kind | undefined {
+  return kinds.find((kind) => fieldOf(part, kind) !== undefined)
+}
+
+/** The parts of a user turn; results of tools are not among them. */
+export function readUserParts(part: Placed, context: PartContext): UserPart[] {
+  const { value, at } = part
+  dropOthers(part, context.report)
+  const kind = kindOf(value)
+  if (kind === 'text') return textParts(part, context)
+  if (kind === 'inlineData') return [inlinePart(part, context)]
+  if (kind === 'fileData') return [filePart(part, context)]
+  if (fieldOf(value, 'videoMetadata') !== undefined) context.report.refuse(at, noVideo)
+  return kind === undefined && isEmpty(value) ? [] : [opaquePart(part, kind)]
+}
+
+/** @param callId the id of a call that came without one. */
+export function readAssistantParts(part: Placed, callId: string, context: PartContext): AssistantPart[] {
+  const { value, at } = part
+  dropOthers(part, context.report)
+  const kind = kindOf(value)
+  if (kind === 'functionCall') return [readCall(part, callId)]
+  if (fieldOf(value, 'thought') === true && (kind === 'text' || kind === undefined)) return thoughtParts(part)
+  if (kind === 'text') return textParts(part, context)
+  if (kind === 'inlineData') {
+    const media = inlinePart(part, context)
+    return media.type === 'image' ? [media] : [opaquePart(part, kind)]
+  }
+  dropSeal(part, context.report)
+  return kind === undefined && isEmpty(value) ? [] : [{ ...opaquePart(part, kind), at }]
+}
+
+/** A text without words says nothing, and other dialects refuse it. */
+function textParts(part: Placed, context: PartContext): TextPart[] {
+  dropSeal(part, context.report)
+  const { value, at } = part
+  const text = requireString(value, 'text', at)
+  return text === '' ? [] : [{ type: 'text', text, at }]
+}
+
+function thoughtParts({ value, at }: Placed): ReasoningPart[] {
+  const text = readString(value, 'text', at) ?? ''
+  const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
+  const seal = isSeal(signature) ? { seal: { issuer: 'gemini' as const, value: signature } } : {}
+  return text === '' && !isSeal(signature) ? [] : [{ type: 'reasoning', text, at, ...seal }]
+}
+
+/** The canon has no place for the seal of a text: only calls and thoughts need theirs back. */
+function dropSeal({ value, at }: Placed, report: Report): void {
+  const key = keyOf(value, 'thoughtSignature')
+  if (isSeal(readString(value, key, at))) report.dropped(pathOf(at, key), 'a seal goes back to its own provider only')
+}
+
+function dropOthers({ value, at }: Placed, report: Report): void {
+  for (const key of Object.keys(value)) {
+    if (knownMembers.has(key) || present(value, key) === undefined) continue
+    report.dropped(pathOf(at, key), 'other dialects have no such setting')
+  }
+}
+
+function isEmpty(part: JsonObject): boolean {
+  return Object.keys(part).every((key) => knownMembers.has(key) || present(part, key) === undefined)
+}
+
+function readCall({ value, at }: Placed, minted: string): ToolCallPart {
+  const key = keyOf(value, 'functionCall')
+  const call = requireObject(value, key, at)
+  const path = pathOf(at, key)
+  const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
+  return {
+    type: 'tool-call',
+    id: readString(call, 'id', path) || minted,
+    name: requireString(call, 'name', path),
+    input: jsonText(readObject(call, 'args', path) ?? {}, pathOf(path, 'args')),
+    inputKind: 'json',
+    at,
+    ...(isSeal(signature) && { seal: { issuer: 'gemini', value: signature } }),
+  }
+}
+
+/** JSON text with the digits the value came with. */
+function jsonText(value: JsonValue, path: string): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    // The parser takes any depth, the writer only what the stack holds.
+    if (cause instanceof RangeError) return invalid(path, 'is nested too deeply')
+    throw cause
+  }
+}
+
+/**
+ * What a tool gave back.
+ *
+ * @param callIdOf the call it answers: by the id it names, else by its tool and the order of the calls.
+ */
+export function readResult(
+  part: Placed,
+  callIdOf: (id: string | undefined, name: string) => string,
+  context: PartContext,
+): ToolResult {
+  const { value, at } = part
+  const key = keyOf(value, 'functionResponse')
+  const wire = requireObject(value, key, at)
+  const path = pathOf(at, key)
+  const name = requireString(wire, 'name', path)
+  const { report } = context
+  for (const setting of ['scheduling', 'willContinue']) {
+    const spelling = keyOf(wire, setting)
+    if (present(wire, spelling)) report.dropped(pathOf(path, spelling), 'other dialects wait for the whole result')
+  }
+  const { text, isError } = readResponse(readObject(wire, 'response', path) ?? {}, name, pathOf(path, 'response'))
+  const media = readList(wire, 'parts', path).flatMap((inner) =>
+    readUserParts(inner, context).flatMap((read) => (read.type === 'audio' ? noAudio(read, report) : [read])),
+  )
+  return {
+    callId: callIdOf(readString(wire, 'id', path), name),
+    name,
+    at,
+    parts: [...(text === '' ? [] : [{ type: 'text' as const, text, at: pathOf(path, 'response') }]), ...media],
+    ...(isError && { isError }),
+  }
+}
+
+function noAudio(part: AudioPart, report: Report): never {
+  return report.refuse(part.at, 'no other dialect takes audio from a tool')
+}
+
+/**
+ * The text of a response. `output` and `error` alone are documented as the result itself; `result` is what Google's SDKs wrap one
+ * in, and `{name, content}` what the Vercel AI SDK does.
+ */
+function readResponse(
+  response: JsonObject,
+  tool: string,
+  path: string,
+): { readonly text: string; readonly isError: boolean } {
+  const keys = Object.keys(response)
+  const only = keys.length === 1 ? keys[0] : undefined
+  const wrapper =
+    only === 'output' || only === 'result' || only === 'error'
+      ? only
+      : keys.length === 2 && stringAt(response, 'name') === tool && Object.hasOwn(response, 'content')
+        ? 'content'
+        : undefined
+  const value: JsonValue = wrapper === undefined ? response : (response[wrapper] ?? null)
+  const text = typeof value === 'string' ? value : keys.length === 0 ? '' : jsonText(value, path)
+  return { text, isError: wrapper === 'error' }
+}
+
+const noVideo = 'other dialects take no video'
+
+function inlinePart(part: Placed, context: PartContext): ImagePart | FilePart | AudioPart {
+  const { value, at } = part
+  const { report } = context
+  const key = keyOf(value, 'inlineData')
+  const blob = requireObject(value, key, at)
+  const path = pathOf(at, key)
+  const mediaType = requireString(blob, keyOf(blob, 'mimeType'), path).toLowerCase()
+  const source = { kind: 'base64' as const, mediaType, data: requireString(blob, 'data', path) }
+  const name = readString(blob, keyOf(blob, 'displayName'), path)
+  if (mediaType.startsWith('image/')) return { type: 'image', source, at, ...detailOf(part, context) }
+  if (mediaType.startsWith('video/')) return report.refuse(at, noVideo)
+  if (mediaType.startsWith('audio/')) return { type: 'audio', source, at, format: audioFormat(mediaType, at, report) }
+  return { type: 'file', source, at, ...(name !== undefined && { name }) }
+}
+
+/** Sound formats that have a word in other dialects, by media type. */
+const audioFormats: ReadonlyMap<string, string> = new Map([
+  ['audio/wav', 'wav'],
+  ['audio/x-wav', 'wav'],
+  ['audio/wave', 'wav'],
+  ['audio/mp3', 'mp3'],
+  ['audio/mpeg', 'mp3'],
+])
+
+function audioFormat(mediaType: string, at: string, report: Report): string {
+  const bare = mediaType.split(';', 1)[0] ?? mediaType
+  return audioFormats.get(bare) ?? report.refuse(at, `other dialects take WAV and MP3 sound, not ${bare}`)
+}
+
+/** What lies behind a URL anyone can fetch; storage of the provider's own means nothing to another. */
+function filePart(part: Placed, context: PartContext): ImagePart | FilePart {
+  const { value, at } = part
+  const { report } = context
+  const key = keyOf(value, 'fileData')
+  const file = requireObject(value, key, at)
+  const path = pathOf(at, key)
+  const url = requireString(file, keyOf(file, 'fileUri'), path)
+  const mediaType = (readString(file, keyOf(file, 'mimeType'), path) ?? '').toLowerCase()
+  const name = readString(file, keyOf(file, 'displayName'), path)
+  if (mediaType.startsWith('video/') || mediaType.startsWith('audio/')) report.refuse(at, `${noVideo} or sound by URL`)
+  if (!isWeb(url)) report.refuse(at, 'the file is stored at another provider: send its data or its URL')
+  const source = { kind: 'url' as const, url }
+  if (mediaType.startsWith('image/')) return { type: 'image', source, at, ...detailOf(part, context) }
+  if (mediaType === '') report.refuse(at, 'other dialects must be told what is behind a URL: give its mimeType')
+  return { type: 'file', source, at, ...(name !== undefined && { name }) }
+}
+
+/** A URL of the Files API is one only the key that stored the file may fetch. */
+function isWeb(url: string): boolean {
+  const lower = url.slice(0, 80).toLowerCase()
+  const web = lower.startsWith('https://') || lower.startsWith('http://')
+  return web && !lower.startsWith('https://generativelanguage.googleapis.com/')
+}
+
+/** Resolutions as the canon's words for the detail of an image. */
+const details: ReadonlyMap<string, string> = new Map([
+  ['MEDIA_RESOLUTION_LOW', 'low'],
+  ['MEDIA_RESOLUTION_HIGH', 'high'],
+  ['MEDIA_RESOLUTION_ULTRA_HIGH', 'high'],
+])
+
+/** The detail a resolution asks for; reported where only a vaguer word or none is. */
+export function detailOfResolution(resolution: string | undefined, path: string, report: Report): string | undefined {
+  if (resolution === undefined || resolution === 'MEDIA_RESOLUTION_UNSPECIFIED') return undefined
+  const detail = details.get(resolution)
+  if (detail === undefined) report.dropped(path, `other dialects have no resolution ${resolution}`)
+  else if (resolution === 'MEDIA_RESOLUTION_ULTRA_HIGH') report.approximated(path, 'told as high')
+  return detail
+}
+
+function detailOf({ value, at }: Placed, context: PartContext): { readonly detail?: string } {
+  const key = keyOf(value, 'mediaResolution')
+  const path = pathOf(at, key)
+  // The API reference has an object, older SDKs send the word alone.
+  const wire = present(value, key)
+  const level = isObject(wire) ? readString(wire, 'level', path) : readString(value, key, at)
+  const detail = detailOfResolution(level, path, context.report) ?? context.detail
+  return detail === undefined ? {} : { detail }
+}
+
+/** A part only Gemini understands; code it ran is told in words, because the answer rests on it. */
+export function opaquePart({ value, at }: Placed, kind: Kind | undefined): OpaquePart {
+  const name = kind ?? Object.keys(value).find((key) => !knownMembers.has(key)) ?? 'unknown'
+  const text = kind === undefined ? undefined : readable(kind, fieldOf(value, kind))
+  return { type: 'opaque', dialect: 'gemini', kind: name, value, at, ...(text && { text }) }
+}
+
+function readable(kind: Kind, value: JsonValue | undefined): string | undefined {
+  if (!isObject(value)) return undefined
+  if (kind === 'executableCode') {
+    const code = stringAt(value, 'code')
+    return code && `\`\`\`${(stringAt(value, 'language') ?? '').toLowerCase()}\n${code}\n\`\`\``
+  }
+  if (kind !== 'codeExecutionResult') return undefined
+  const output = stringAt(value, 'output')
+  return output && `Output of the code:\n${output}`
+}

@@ -1,0 +1,252 @@
+import { isObject, type JsonObject } from '../chat/json.ts'
+import type {
+  AssistantPart,
+  AudioPart,
+  CacheHint,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import type { RequestContext } from '../codec.ts'
+import { parseExact } from '../lossless.ts'
+
+/** The part of a text, or nothing when it is empty. */
+export function textParts(part: TextPart, context: RequestContext): JsonObject[] {
+  dropCache(part.cache, part.at, context)
+  return part.text === '' ? [] : [{ text: part.text }]
+}
+
+export function userParts(part: UserPart, context: RequestContext): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return textParts(part, context)
+    case 'image':
+      return [imagePart(part, context)]
+    case 'file':
+      return fileParts(part, context)
+    case 'audio':
+      return [audioPart(part, context)]
+    case 'opaque':
+      return opaqueParts(part, context)
+  }
+}
+
+export function assistantParts(part: AssistantPart, context: RequestContext): JsonObject[] {
+  switch (part.type) {
+    case 'text':
+      return textParts(part, context)
+    case 'refusal':
+      return part.text === '' ? [] : [{ text: part.text }]
+    case 'reasoning':
+      return thoughtParts(part, context)
+    case 'tool-call':
+      return [callPart(part, context)]
+    case 'image':
+      return [imagePart(part, context)]
+    case 'opaque':
+      return opaqueParts(part, context)
+  }
+}
+
+/** Thoughts go back only with the seal Gemini gave them. */
+function thoughtParts(part: ReasoningPart, { report }: RequestContext): JsonObject[] {
+  if (part.seal?.issuer !== 'gemini') {
+    report.dropped(part.at, 'reasoning goes back to its own provider only')
+    return []
+  }
+  return [{ text: part.text, thought: true, thoughtSignature: part.seal.value }]
+}
+
+function callPart(part: ToolCallPart, context: RequestContext): JsonObject {
+  const { report } = context
+  dropCache(part.cache, part.at, context)
+  const seal = part.seal?.issuer === 'gemini' ? part.seal.value : undefined
+  if (part.seal && seal === undefined) report.dropped(`${part.at}.seal`, 'a seal goes back to its own provider only')
+  const malformed = (): void =>
+    report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}')
+  return {
+    functionCall: {
+      id: context.callId(part.id),
+      name: context.toolName(part.name),
+      args: argsOf(part) ?? raw(part, malformed),
+    },
+    ...(seal !== undefined && { thoughtSignature: seal }),
+  }
+}
+
+function raw(part: ToolCallPart, onMalformed: () => void): JsonObject {
+  onMalformed()
+  return { _raw: part.input }
+}
+
+/** The arguments of a call as the object the wire wants, digit for digit; undefined when they are none. */
+export function argsOf(part: Pick<ToolCallPart, 'input' | 'inputKind'>): JsonObject | undefined {
+  if (part.inputKind === 'text') return { input: part.input }
+  return part.input.trim() === '' ? {} : objectOf(part.input)
+}
+
+/** The object a JSON text stands for, its numbers digit for digit; undefined when it is no object. */
+function objectOf(json: string): JsonObject | undefined {
+  try {
+    const value = parseExact(json)
+    return isObject(value) ? value : undefined
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined
+    throw cause
+  }
+}
+
+/** A result as its part, and the media it cannot hold for this model. */
+export interface EncodedResult {
+  readonly part: JsonObject
+  readonly media: readonly JsonObject[]
+}
+
+/** @param name the tool's name as the call has it. */
+export function encodeResult(result: ToolResult, name: string, context: RequestContext): EncodedResult {
+  const { report, capabilities } = context
+  dropCache(result.cache, result.at, context)
+  const texts: string[] = []
+  const media: JsonObject[] = []
+  for (const part of result.parts) {
+    for (const written of userParts(part, context)) {
+      if (typeof written.text === 'string') texts.push(written.text)
+      else {
+        media.push(written)
+        if (!capabilities.resultMedia) report.approximated(part.at, 'sent in a user content after the tool results')
+      }
+    }
+  }
+  if (texts.length > 1) report.approximated(result.at, 'the texts of the result are joined into one')
+  const inside = capabilities.resultMedia && media.length > 0
+  return {
+    part: {
+      functionResponse: {
+        id: context.callId(result.callId),
+        name,
+        response: responseOf(texts.join('\n'), result.isError ?? false),
+        ...(inside && { parts: media }),
+      },
+    },
+    media: inside ? [] : media,
+  }
+}
+
+/**
+ * A result as the object the wire wants: one that is a JSON object stays one, everything else stands under the key that is
+ * documented for it. An object that has such a key itself would be misread, and is wrapped too.
+ */
+function responseOf(text: string, isError: boolean): JsonObject {
+  if (isError) return { error: text }
+  const object = text.trimStart().startsWith('{') ? objectOf(text) : undefined
+  if (object === undefined) return { output: text }
+  return Object.hasOwn(object, 'output') || Object.hasOwn(object, 'error') ? { output: object } : object
+}
+
+/** How the canon's words for the detail of an image are told. */
+const resolutions: ReadonlyMap<string, string> = new Map([
+  ['low', 'MEDIA_RESOLUTION_LOW'],
+  ['high', 'MEDIA_RESOLUTION_HIGH'],
+  ['original', 'MEDIA_RESOLUTION_HIGH'],
+])
+
+function imagePart(part: ImagePart, context: RequestContext): JsonObject {
+  const { source, detail, at, cache } = part
+  dropCache(cache, at, context)
+  const resolution = resolutionOf(detail, at, context)
+  const level = resolution === undefined ? {} : { mediaResolution: { level: resolution } }
+  switch (source.kind) {
+    case 'base64':
+      return { inlineData: { mimeType: source.mediaType, data: source.data }, ...level }
+    case 'url':
+      return { ...urlPart(source.url, imageTypeOf(source.url), at, context), ...level }
+    default:
+      return context.report.refuse(at, 'an image stored at another provider cannot be sent: send its data or URL')
+  }
+}
+
+function resolutionOf(
+  detail: string | undefined,
+  at: string,
+  { report, capabilities }: RequestContext,
+): string | undefined {
+  if (detail === undefined || detail === 'auto') return undefined
+  const resolution = capabilities.imageDetail ? resolutions.get(detail) : undefined
+  if (resolution === undefined) report.dropped(`${at}.detail`, 'the model takes no resolution for an image')
+  else if (detail === 'original') report.approximated(`${at}.detail`, 'the highest resolution of an image is high')
+  return resolution
+}
+
+function urlPart(
+  url: string,
+  mimeType: string | undefined,
+  at: string,
+  { report, capabilities }: RequestContext,
+): JsonObject {
+  if (capabilities.urlMedia === false) report.refuse(at, 'the model fetches no URL: send the data itself')
+  return { fileData: { fileUri: url, ...(mimeType !== undefined && { mimeType }) } }
+}
+
+/** Media types of images by the end of their names. */
+const imageTypes: readonly (readonly [ending: string, mimeType: string])[] = [
+  ['.png', 'image/png'],
+  ['.jpg', 'image/jpeg'],
+  ['.jpeg', 'image/jpeg'],
+  ['.webp', 'image/webp'],
+  ['.gif', 'image/gif'],
+  ['.heic', 'image/heic'],
+  ['.heif', 'image/heif'],
+]
+
+/** The media type an image's URL gives away; without one the provider goes by what it fetches. */
+function imageTypeOf(url: string): string | undefined {
+  const path = (url.split('?', 1)[0] ?? url).toLowerCase()
+  return imageTypes.find(([ending]) => path.endsWith(ending))?.[1]
+}
+
+function fileParts(part: FilePart, context: RequestContext): JsonObject[] {
+  const { source, name, at } = part
+  const { report } = context
+  dropCache(part.cache, at, context)
+  if (source.kind === 'text') {
+    const pieces = [name, part.context, source.text].filter((piece) => piece !== undefined && piece !== '')
+    return pieces.length === 0 ? [] : [{ text: pieces.join('\n\n') }]
+  }
+  const before = part.context === undefined ? [] : [{ text: part.context }]
+  if (part.context !== undefined) report.approximated(`${at}.context`, 'sent as a text before the document')
+  if (name !== undefined) report.dropped(`${at}.name`, 'Gemini takes no names of files')
+  switch (source.kind) {
+    case 'base64':
+      return [...before, { inlineData: { mimeType: source.mediaType, data: source.data } }]
+    case 'url':
+      return [...before, urlPart(source.url, 'application/pdf', at, context)]
+    case 'id':
+      return report.refuse(at, 'a file stored at another provider cannot be sent: send its data')
+  }
+}
+
+/** Gemini's words for the sound formats of other dialects; the rest are the same. */
+function audioPart({ source, format, at }: AudioPart, { report }: RequestContext): JsonObject {
+  if (source.kind !== 'base64') return report.refuse(at, 'audio must be sent as base64 data')
+  return { inlineData: { mimeType: `audio/${format}`, data: source.data } }
+}
+
+function opaqueParts(part: OpaquePart, { report }: RequestContext): JsonObject[] {
+  if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
+  if (part.dialect === 'gemini' && isObject(part.value)) return [{ ...part.value }]
+  if (part.text === undefined || part.text === '') {
+    report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
+    return []
+  }
+  report.approximated(part.at, `${part.kind} is sent as text`)
+  return [{ text: part.text }]
+}
+
+function dropCache(cache: CacheHint | undefined, at: string, { report }: RequestContext): void {
+  if (cache) report.dropped(`${at}.cache_control`, 'Gemini caches, or does not, without being asked')
+}

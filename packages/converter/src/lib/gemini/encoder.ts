@@ -1,0 +1,262 @@
+import type { ChatEvent, OpenPart } from '../chat/event.ts'
+import type { JsonObject } from '../chat/json.ts'
+import type { Citation, Seal } from '../chat/part.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { Usage } from '../chat/usage.ts'
+import type { ReplyContext, StreamEncoder } from '../codec.ts'
+import { mergeUsage } from '../stream/fold.ts'
+import { writeSources } from './citations.ts'
+import { argsOf } from './content-encode.ts'
+import { errorFrame } from './error.ts'
+import { encodeLogprobs } from './logprobs.ts'
+import { cutCall, encodeStop, malformedCall, reportSources, withheldSeal } from './reply.ts'
+import { writeUsage } from './wire.ts'
+
+interface TextState {
+  readonly type: 'text'
+  /** What stands before the text's literal in a chunk. */
+  readonly head: string
+  /** What was said so far, where sources may point into it; undefined for thoughts. */
+  readonly literals: string[] | undefined
+  readonly citations: Citation[]
+}
+
+interface CallState {
+  readonly type: 'call'
+  readonly part: Extract<OpenPart, { type: 'tool-call' }>
+  readonly pieces: string[]
+  signature?: string
+}
+
+interface HiddenState {
+  readonly type: 'hidden'
+}
+
+type PartState = TextState | CallState | HiddenState
+
+const frameStart = 'data: {"candidates":[{"content":{"parts":['
+const textHead = `${frameStart}{"text":`
+const thoughtHead = `${frameStart}{"thought":true,"text":`
+const contentEnd = '],"role":"model"}'
+/** Google ends lines as HTTP does. */
+const frameEnd = '\r\n\r\n'
+
+/** Writes a stream of generateContent chunks. Text goes from event to chunk as the literal it is; a call is told when it is whole. */
+export class GeminiEncoder implements StreamEncoder {
+  readonly #context: ReplyContext
+  readonly #parts = new Map<number, PartState>()
+  /** `,"modelVersion":…,"responseId":…}`, the same in every chunk. */
+  #tail = ''
+  /** What ends a chunk of one text. */
+  #textEnd = ''
+  /** The text part written to last, for the common case of one after the other. */
+  #lastIndex = -1
+  #last: TextState | undefined
+  /** Texts whose sources are told at the end; their places count in all the texts together. */
+  readonly #texts: TextState[] = []
+  /** Calls whose arguments are no JSON object: whether a limit cut them is known only at the end. */
+  readonly #malformed: { readonly state: CallState; readonly index: number }[] = []
+  #usage: Usage | undefined
+  #over = false
+
+  constructor(context: ReplyContext) {
+    this.#context = context
+  }
+
+  encode(event: ChatEvent): string {
+    if (event.type === 'text' && event.index === this.#lastIndex && this.#last !== undefined) {
+      return this.#text(this.#last, event.literal)
+    }
+    return this.#over ? '' : this.#encode(event)
+  }
+
+  #encode(event: ChatEvent): string {
+    switch (event.type) {
+      case 'start':
+        this.#start(event)
+        return ''
+      case 'open':
+        this.#parts.set(event.index, this.#stateOf(event.part, event.index))
+        return ''
+      case 'text':
+        return this.#firstText(event.index, event.literal)
+      case 'input': {
+        const state = this.#parts.get(event.index)
+        if (state?.type === 'call') state.pieces.push(JSON.parse(event.literal) as string)
+        return ''
+      }
+      case 'seal':
+        return this.#seal(event.index, event.seal)
+      case 'citation': {
+        const state = this.#parts.get(event.index)
+        if (state?.type === 'text') state.citations.push(event.citation)
+        return ''
+      }
+      case 'logprobs': {
+        const logprobsResult = encodeLogprobs(event.value)
+        return logprobsResult ? this.#chunk({ text: '' }, { logprobsResult }) : ''
+      }
+      case 'close':
+        return this.#close(event.index)
+      case 'usage':
+        this.#usage = mergeUsage(this.#usage, event.usage)
+        return ''
+      case 'finish':
+        return this.#finish(event)
+      case 'error':
+        this.#stop()
+        return errorFrame(event.error)
+    }
+  }
+
+  #start(event: Extract<ChatEvent, { type: 'start' }>): void {
+    const context = this.#context
+    const modelVersion = context.model ?? event.model ?? ''
+    const responseId = event.id ?? context.newId()
+    this.#usage = event.usage
+    this.#tail = `,${JSON.stringify({ modelVersion, responseId }).slice(1)}`
+    this.#textEnd = `}${contentEnd},"index":0}]${this.#tail}${frameEnd}`
+  }
+
+  #stateOf(part: OpenPart, index: number): PartState {
+    const { report, showReasoning } = this.#context
+    switch (part.type) {
+      case 'text':
+      case 'refusal': {
+        const state: TextState = { type: 'text', head: textHead, literals: [], citations: [] }
+        this.#texts.push(state)
+        return state
+      }
+      case 'reasoning':
+        if (showReasoning && !part.redacted) {
+          return { type: 'text', head: thoughtHead, literals: undefined, citations: [] }
+        }
+        report.dropped(
+          `parts[${index}]`,
+          showReasoning ? 'the provider hid the reasoning' : 'the client did not ask for thoughts',
+        )
+        return { type: 'hidden' }
+      case 'tool-call':
+        return { type: 'call', part, pieces: [] }
+      case 'opaque':
+        report.dropped(`parts[${index}]`, `Gemini has no counterpart of ${part.kind}`)
+        return { type: 'hidden' }
+    }
+  }
+
+  #firstText(index: number, literal: string): string {
+    const state = this.#parts.get(index)
+    if (state?.type !== 'text') return ''
+    this.#lastIndex = index
+    this.#last = state
+    return this.#text(state, literal)
+  }
+
+  #text(state: TextState, literal: string): string {
+    if (literal === '""') return ''
+    state.literals?.push(literal)
+    return state.head + literal + this.#textEnd
+  }
+
+  /** The seal of a thought that has been told follows it on an empty one, as Google sends it. */
+  #seal(index: number, { issuer, value }: Seal): string {
+    const state = this.#parts.get(index)
+    if (state === undefined || state.type === 'hidden') return ''
+    if (issuer !== 'gemini') {
+      this.#context.report.dropped(`parts[${index}].seal`, withheldSeal)
+      return ''
+    }
+    if (state.type === 'text') {
+      const thought = state.literals === undefined
+      return this.#chunk({ text: '', ...(thought && { thought }), thoughtSignature: value })
+    }
+    state.signature = value
+    return ''
+  }
+
+  #close(index: number): string {
+    const state = this.#parts.get(index)
+    this.#parts.delete(index)
+    if (index === this.#lastIndex) this.#forget()
+    if (state?.type !== 'call') return ''
+    const args = argsOf({ input: state.pieces.join(''), inputKind: state.part.inputKind })
+    if (args !== undefined) return this.#call(state, args)
+    this.#malformed.push({ state, index })
+    return ''
+  }
+
+  #call({ part, signature }: CallState, args: JsonObject): string {
+    const context = this.#context
+    return this.#chunk({
+      functionCall: { id: context.callId(part.id), name: context.originalToolName(part.name), args },
+      ...(signature !== undefined && { thoughtSignature: signature }),
+    })
+  }
+
+  #finish({ stop, usage }: Extract<ChatEvent, { type: 'finish' }>): string {
+    const { report } = this.#context
+    this.#usage = mergeUsage(this.#usage, usage)
+    const calls = this.#rest(stop)
+    const sources = this.#sources()
+    const last = this.#chunk(
+      // The SDK's chats keep an answer only if every chunk of it has a part.
+      { text: '' },
+      { ...encodeStop(stop, report), ...(sources && { groundingMetadata: sources }) },
+      this.#usage && { usageMetadata: writeUsage(this.#usage) },
+    )
+    this.#stop()
+    return calls + last
+  }
+
+  #rest(stop: Stop): string {
+    const { report } = this.#context
+    let out = ''
+    for (const { state, index } of this.#malformed) {
+      if (stop.reason === 'length') report.dropped(`parts[${index}]`, cutCall)
+      else {
+        report.approximated(`parts[${index}]`, malformedCall)
+        out += this.#call(state, { _raw: state.pieces.join('') })
+      }
+    }
+    return out
+  }
+
+  /** Sources of a stream count in all its text together, because its chunks are no parts of one content. */
+  #sources(): JsonObject | undefined {
+    if (this.#texts.every(({ citations }) => citations.length === 0)) return undefined
+    let text = ''
+    const citations: Citation[] = []
+    for (const state of this.#texts) {
+      const base = text.length
+      text += (state.literals ?? []).map((literal) => JSON.parse(literal) as string).join('')
+      for (const citation of state.citations) citations.push(moved(citation, base))
+    }
+    reportSources(citations, this.#context.report)
+    return writeSources([{ text, citations }])
+  }
+
+  #chunk(part: JsonObject, candidate: JsonObject = {}, chunk: JsonObject = {}): string {
+    const rest = JSON.stringify({ ...candidate, index: 0 }).slice(1)
+    const members = JSON.stringify(chunk).slice(1, -1)
+    return `${frameStart}${JSON.stringify(part)}${contentEnd},${rest}]${members && `,${members}`}${this.#tail}${frameEnd}`
+  }
+
+  #stop(): void {
+    this.#over = true
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#lastIndex = -1
+    this.#last = undefined
+  }
+}
+
+function moved(citation: Citation, base: number): Citation {
+  const { start, end } = citation
+  return {
+    ...citation,
+    ...(start !== undefined && { start: start + base }),
+    ...(end !== undefined && { end: end + base }),
+  }
+}

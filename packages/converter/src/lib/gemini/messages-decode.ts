@@ -1,0 +1,109 @@
+import type { JsonObject } from '../chat/json.ts'
+import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
+import { invalid, pathOf, readObject, readString } from '../chat/read.ts'
+import type { Turn } from '../chat/request.ts'
+import {
+  kindOf,
+  type PartContext,
+  type Placed,
+  readAssistantParts,
+  readResult,
+  readUserParts,
+} from './content-decode.ts'
+import { keyOf, readList } from './wire.ts'
+
+/** The instruction that leads the conversation; it holds text alone. */
+export function decodeSystem(wire: JsonObject, context: PartContext): TextPart[] {
+  const key = keyOf(wire, 'systemInstruction')
+  const content = readObject(wire, key, '')
+  if (content === undefined) return []
+  return readList(content, 'parts', key).flatMap((part) =>
+    readUserParts(part, context).flatMap((read) => {
+      if (read.type === 'text') return [read]
+      context.report.dropped(read.at, 'an instruction can only hold text')
+      return []
+    }),
+  )
+}
+
+/** Reads `contents` as turns in order. */
+export function decodeContents(wire: JsonObject, context: PartContext): Turn[] {
+  const contents = readList(wire, 'contents', '')
+  if (contents.length === 0) invalid('contents', 'is required and must hold at least one content')
+  const conversation = new Conversation(context)
+  for (const [i, content] of contents.entries()) conversation.add(content, i)
+  return conversation.turns
+}
+
+interface Call {
+  readonly id: string
+  answered: boolean
+}
+
+class Conversation {
+  readonly turns: Turn[] = []
+  readonly #context: PartContext
+  readonly #byId = new Map<string, Call>()
+  /** Calls by their tool, in order; those before `next` are answered. */
+  readonly #byName = new Map<string, { readonly calls: Call[]; next: number }>()
+
+  constructor(context: PartContext) {
+    this.#context = context
+  }
+
+  add({ value, at }: Placed, ordinal: number): void {
+    const role = readString(value, 'role', at) ?? 'user'
+    const parts = readList(value, 'parts', at)
+    if (role === 'model') this.#assistant(parts, at, ordinal)
+    // `function` is what the role of results was called at first.
+    else if (role === 'user' || role === 'function') this.#user(parts, at, ordinal)
+    else invalid(pathOf(at, 'role'), 'must be "user" or "model"')
+  }
+
+  /** An id that is made up stays the same on every turn that sends the history again. */
+  #assistant(wires: readonly Placed[], at: string, ordinal: number): void {
+    const parts = wires.flatMap((part, i): AssistantPart[] =>
+      readAssistantParts(part, `call_${ordinal}_${i}`, this.#context),
+    )
+    for (const part of parts) if (part.type === 'tool-call') this.#called(part.id, part.name)
+    if (parts.length > 0) this.turns.push({ role: 'assistant', parts, at })
+  }
+
+  /** The results come first whatever their place, because everywhere else they must follow their calls at once. */
+  #user(wires: readonly Placed[], at: string, ordinal: number): void {
+    const results: ToolResult[] = []
+    const parts: UserPart[] = []
+    for (const [i, part] of wires.entries()) {
+      if (kindOf(part.value) === 'functionResponse') results.push(this.#result(part, `call_${ordinal}_${i}`))
+      else parts.push(...readUserParts(part, this.#context))
+    }
+    if (results.length > 0) this.turns.push({ role: 'tool', results, at })
+    if (parts.length > 0) this.turns.push({ role: 'user', parts, at })
+  }
+
+  #result(part: Placed, minted: string): ToolResult {
+    return readResult(part, (id, name) => this.#answered(id, name) ?? id ?? minted, this.#context)
+  }
+
+  #called(id: string, name: string): void {
+    const call: Call = { id, answered: false }
+    this.#byId.set(id, call)
+    const queue = this.#byName.get(name)
+    if (queue === undefined) this.#byName.set(name, { calls: [call], next: 0 })
+    else queue.calls.push(call)
+  }
+
+  #answered(id: string | undefined, name: string): string | undefined {
+    const call = (id !== undefined && this.#byId.get(id)) || this.#nextOf(name)
+    if (call) call.answered = true
+    return call?.id
+  }
+
+  /** The first call of a tool that no result has answered. */
+  #nextOf(name: string): Call | undefined {
+    const queue = this.#byName.get(name)
+    if (queue === undefined) return undefined
+    while (queue.calls[queue.next]?.answered) queue.next++
+    return queue.calls[queue.next]
+  }
+}

@@ -1,0 +1,296 @@
+import { isObject, type JsonObject } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import {
+  invalid,
+  pathOf,
+  present,
+  readBoolean,
+  readCount,
+  readNumber,
+  readObject,
+  readString,
+  readStrings,
+} from '../chat/read.ts'
+import type { ChatRequest, Extra, OutputFormat, Reasoning, RequestField } from '../chat/request.ts'
+import { detailOfResolution } from './content-decode.ts'
+import { decodeContents, decodeSystem } from './messages-decode.ts'
+import { jsonSchemaOf } from './schema.ts'
+import { decodeToolChoice, decodeTools, otherToolSettings } from './tools.ts'
+import { bothSpellings, fieldOf, keyOf, levels, snakeOf } from './wire.ts'
+
+type Scalars = Partial<Pick<ChatRequest, RequestField & keyof ChatRequest>>
+type Paths = { [field in RequestField]?: string }
+
+/** An object of the request with its path; every field may be spelled in two ways. */
+interface Holder {
+  readonly wire: JsonObject
+  readonly at: string
+}
+
+/**
+ * Reads a generateContent request. The model and whether to stream stand in the URL of this dialect: they are read from the
+ * members `model` and `stream`, where the gateway puts them.
+ */
+export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
+  const extras: Extra[] = []
+  const paths: Paths = {}
+  const configKey = keyOf(wire, 'generationConfig')
+  const config: Holder = { wire: readObject(wire, configKey, '') ?? {}, at: configKey }
+  const context = { report, ...readDetail(config, report) }
+  const choice = decodeToolChoice(wire, report)
+  if (choice) paths.toolChoice = choice.path
+  for (const path of otherToolSettings(wire)) report.dropped(path, 'other dialects have no such setting')
+  const output = readOutput(config, report)
+  if (output) paths.output = output.path
+  readExtras(wire, config, extras)
+  return {
+    model: bareName(readString(wire, 'model', '') ?? ''),
+    stream: readBoolean(wire, 'stream', '') ?? false,
+    system: decodeSystem(wire, context),
+    turns: decodeContents(wire, context),
+    tools: decodeTools(wire, report),
+    ...(choice && { toolChoice: choice.toolChoice }),
+    ...readSampling(config, paths),
+    ...(output && { output: output.format }),
+    ...readReasoning(config, paths, extras),
+    ...readService(wire, paths, extras),
+    extras,
+    paths,
+  }
+}
+
+/** `models/gemini-…` and `gemini-…` name the same model. */
+function bareName(model: string): string {
+  return model.startsWith('models/') ? model.slice('models/'.length) : model
+}
+
+function readDetail({ wire, at }: Holder, report: Report): { readonly detail?: string } {
+  const key = keyOf(wire, 'mediaResolution')
+  const detail = detailOfResolution(readString(wire, key, at), pathOf(at, key), report)
+  return detail === undefined ? {} : { detail }
+}
+
+/** How the answer is drawn, and how long it may get. */
+function readSampling({ wire, at }: Holder, paths: Paths): Scalars {
+  const number = <Field extends RequestField>(
+    field: Field,
+    name: string,
+    read: typeof readNumber = readNumber,
+  ): { [field in Field]?: number } => {
+    const key = keyOf(wire, name)
+    const value = read(wire, key, at)
+    if (value === undefined) return {}
+    paths[field] = pathOf(at, key)
+    return { [field]: value } as { [field in Field]?: number }
+  }
+  const stopKey = keyOf(wire, 'stopSequences')
+  const stop = readStrings(wire, stopKey, at) ?? []
+  if (stop.length > 0) paths.stop = pathOf(at, stopKey)
+  return {
+    ...number('maxTokens', 'maxOutputTokens', readCount),
+    ...(stop.length > 0 && { stop }),
+    ...number('temperature', 'temperature'),
+    ...number('topP', 'topP'),
+    ...number('topK', 'topK'),
+    ...number('presencePenalty', 'presencePenalty'),
+    ...number('frequencyPenalty', 'frequencyPenalty'),
+    ...number('seed', 'seed'),
+    ...number('candidates', 'candidateCount', readCount),
+    ...readLogprobs({ wire, at }, paths),
+  }
+}
+
+function readLogprobs({ wire, at }: Holder, paths: Paths): Pick<ChatRequest, 'logprobs'> {
+  const key = keyOf(wire, 'responseLogprobs')
+  const top = readCount(wire, 'logprobs', at)
+  if (!readBoolean(wire, key, at)) return {}
+  paths.logprobs = pathOf(at, key)
+  return { logprobs: top === undefined ? {} : { top } }
+}
+
+/** The form the answer is to have. A schema in either field is one of JSON, whether or not the media type says so too. */
+function readOutput(
+  { wire, at }: Holder,
+  report: Report,
+): { readonly format: OutputFormat; readonly path: string } | undefined {
+  const typeKey = keyOf(wire, 'responseMimeType')
+  const mimeType = readString(wire, typeKey, at)
+  const path = pathOf(at, typeKey)
+  const schema = readSchema({ wire, at })
+  if (mimeType === 'text/x.enum') report.approximated(path, 'the value is asked for as a JSON string')
+  else if (mimeType !== undefined && mimeType !== 'text/plain' && mimeType !== 'application/json') {
+    report.refuse(path, `an answer of type ${mimeType} is not converted`)
+  }
+  if (schema) return { format: { type: 'json-schema', schema: schema.value }, path: schema.path }
+  return mimeType === 'application/json' ? { format: { type: 'json' }, path } : undefined
+}
+
+function readSchema({ wire, at }: Holder): { readonly value: JsonObject; readonly path: string } | undefined {
+  const jsonKey = keyOf(wire, 'responseJsonSchema')
+  const verbatim = readObject(wire, jsonKey, at)
+  if (verbatim) return { value: verbatim, path: pathOf(at, jsonKey) }
+  const key = keyOf(wire, 'responseSchema')
+  const subset = readObject(wire, key, at)
+  const path = pathOf(at, key)
+  return subset && { value: jsonSchemaOf(subset, path), path }
+}
+
+function readReasoning({ wire, at }: Holder, paths: Paths, extras: Extra[]): Pick<ChatRequest, 'reasoning'> {
+  const key = keyOf(wire, 'thinkingConfig')
+  const config = readObject(wire, key, at)
+  if (config === undefined) return {}
+  const path = pathOf(at, key)
+  const reasoning: Reasoning = {
+    ...readLevel({ wire: config, at: path }, extras),
+    ...readBudget({ wire: config, at: path }),
+    ...(readBoolean(config, keyOf(config, 'includeThoughts'), path) && { display: 'summarized' }),
+  }
+  if (Object.keys(reasoning).length === 0) return {}
+  paths.reasoning = path
+  return { reasoning }
+}
+
+function readLevel({ wire, at }: Holder, extras: Extra[]): Pick<Reasoning, 'effort'> {
+  const key = keyOf(wire, 'thinkingLevel')
+  const word = readString(wire, key, at)
+  // Some clients write the level in lower case.
+  const level = levels.find((known) => known === word?.toLowerCase())
+  if (level !== undefined) return { effort: level }
+  if (word !== undefined && word.toUpperCase() !== 'THINKING_LEVEL_UNSPECIFIED') {
+    const path = pathOf(at, key)
+    extras.push({ key: path, path, value: word, verdict: 'drop', detail: 'not a level this version knows' })
+  }
+  return {}
+}
+
+/** 0 turns thinking off, -1 leaves it to the model. */
+function readBudget({ wire, at }: Holder): Pick<Reasoning, 'mode' | 'budget'> {
+  const key = keyOf(wire, 'thinkingBudget')
+  const budget = readNumber(wire, key, at)
+  if (budget === undefined) return {}
+  if (budget === -1) return { mode: 'adaptive' }
+  if (budget === 0) return { mode: 'disabled' }
+  if (!Number.isInteger(budget) || budget < 0) invalid(pathOf(at, key), 'must be a whole number, -1 or more')
+  return { mode: 'enabled', budget }
+}
+
+/** Service tiers in OpenAI's words. */
+const tiers: ReadonlyMap<string, string> = new Map([
+  ['flex', 'flex'],
+  ['priority', 'priority'],
+  ['standard', 'default'],
+])
+
+/** At what price, and what the provider keeps. */
+function readService(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
+  const tierKey = keyOf(wire, 'serviceTier')
+  const word = readString(wire, tierKey, '')?.toLowerCase()
+  const serviceTier = word === undefined ? undefined : tiers.get(word)
+  if (serviceTier !== undefined) paths.serviceTier = tierKey
+  else if (word !== undefined && word !== 'unspecified') {
+    extras.push({ key: tierKey, path: tierKey, value: word, verdict: 'drop' })
+  }
+  const store = readBoolean(wire, 'store', '')
+  if (store !== undefined) paths.store = 'store'
+  const metadata = readLabels(wire)
+  if (metadata) paths.metadata = 'labels'
+  return {
+    ...(serviceTier !== undefined && { serviceTier }),
+    ...(store !== undefined && { store }),
+    ...(metadata && { metadata }),
+  }
+}
+
+function readLabels(wire: JsonObject): Readonly<Record<string, string>> | undefined {
+  const labels = readObject(wire, 'labels', '')
+  if (labels === undefined) return undefined
+  const entries = Object.entries(labels).map(([key, value]): [string, string] =>
+    typeof value === 'string' ? [key, value] : invalid(pathOf('labels', key), 'must be a string'),
+  )
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}
+
+/** Keys of the body that are read; every other key is told as an extra. */
+const knownKeys = bothSpellings([
+  'model',
+  'stream',
+  'contents',
+  'systemInstruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+  'serviceTier',
+  'store',
+  'labels',
+])
+
+const knownConfigKeys = bothSpellings([
+  'maxOutputTokens',
+  'stopSequences',
+  'temperature',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'seed',
+  'candidateCount',
+  'responseLogprobs',
+  'logprobs',
+  'responseMimeType',
+  'responseSchema',
+  'responseJsonSchema',
+  'thinkingConfig',
+  'mediaResolution',
+  'responseModalities',
+])
+
+/** What would be another kind of answer without it, by the field's name. */
+const refused: ReadonlyMap<string, string> = new Map([
+  ['cachedContent', 'the cached content is stored at another provider'],
+  ['continuationToken', 'the answer to be continued is stored at another provider'],
+  ['speechConfig', 'spoken answers are not converted'],
+  ['imageConfig', 'answers of images are not converted'],
+  ['responseFormat', 'only responseMimeType and a schema are converted'],
+])
+
+const refusals: ReadonlyMap<string, string> = new Map(
+  [...refused].flatMap(([name, why]) => [
+    [name, why],
+    [snakeOf(name), why],
+  ]),
+)
+
+function readExtras(wire: JsonObject, config: Holder, extras: Extra[]): void {
+  tellUnknown({ wire, at: '' }, knownKeys, extras)
+  tellUnknown(config, knownConfigKeys, extras)
+  const thinkingKey = keyOf(config.wire, 'thinkingConfig')
+  const thinking = fieldOf(config.wire, 'thinkingConfig')
+  if (isObject(thinking)) {
+    tellUnknown({ wire: thinking, at: pathOf(config.at, thinkingKey) }, knownThinkingKeys, extras)
+  }
+  readModalities(config, extras)
+}
+
+const knownThinkingKeys = bothSpellings(['thinkingLevel', 'thinkingBudget', 'includeThoughts'])
+
+function tellUnknown({ wire, at }: Holder, known: ReadonlySet<string>, extras: Extra[]): void {
+  for (const name of Object.keys(wire)) {
+    const value = present(wire, name)
+    if (known.has(name) || value === undefined) continue
+    const path = pathOf(at, name)
+    const detail = refusals.get(name)
+    extras.push(
+      detail === undefined
+        ? { key: path, path, value, verdict: 'drop' }
+        : { key: path, path, value, verdict: 'refuse', detail },
+    )
+  }
+}
+
+function readModalities({ wire, at }: Holder, extras: Extra[]): void {
+  const key = keyOf(wire, 'responseModalities')
+  const modalities = readStrings(wire, key, at) ?? []
+  if (modalities.every((modality) => modality.toUpperCase() === 'TEXT')) return
+  const path = pathOf(at, key)
+  extras.push({ key: path, path, value: modalities, verdict: 'refuse', detail: 'only text answers are converted' })
+}

@@ -1,0 +1,204 @@
+import { isObject, type JsonObject, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import { invalid, pathOf, present, readObject, readString, readStrings, requireString } from '../chat/read.ts'
+import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+import type { Placed } from './content-decode.ts'
+import { jsonSchemaOf } from './schema.ts'
+import { fieldOf, keyOf, readList } from './wire.ts'
+
+/** Reads `tools`: functions of all tool objects, and each tool Google runs as one of its own. */
+export function decodeTools(wire: JsonObject, report: Report): Tool[] {
+  return readList(wire, 'tools', '').flatMap((tool) => decodeTool(tool, report))
+}
+
+function decodeTool(tool: Placed, report: Report): Tool[] {
+  const { value, at } = tool
+  const functionsKey = keyOf(value, 'functionDeclarations')
+  const functions = readList(value, functionsKey, at).map((declared) => decodeFunction(declared, report))
+  const hosted = Object.keys(value).flatMap((kind): Tool[] => {
+    const settings = present(value, kind)
+    if (kind === functionsKey || settings === undefined) return []
+    return [{ type: 'hosted', kind, value: { [kind]: settings }, at: pathOf(at, kind) }]
+  })
+  return [...functions, ...hosted]
+}
+
+/** Settings of a declaration that no other dialect has. */
+const otherSettings = ['response', 'responseJsonSchema', 'behavior'] as const
+
+function decodeFunction({ value, at }: Placed, report: Report): FunctionTool {
+  for (const name of otherSettings) {
+    const key = keyOf(value, name)
+    if (present(value, key) !== undefined) report.dropped(pathOf(at, key), 'other dialects have no such setting')
+  }
+  const description = readString(value, 'description', at)
+  const parameters = decodeParameters(value, at)
+  return {
+    type: 'function',
+    name: requireString(value, 'name', at),
+    at,
+    ...(description !== undefined && { description }),
+    ...(parameters && { parameters }),
+  }
+}
+
+/** A schema of the newer field is JSON Schema already and stays as it is. */
+function decodeParameters(wire: JsonObject, at: string): JsonObject | undefined {
+  const verbatim = readObject(wire, keyOf(wire, 'parametersJsonSchema'), at)
+  if (verbatim !== undefined) return verbatim
+  const subset = readObject(wire, 'parameters', at)
+  return subset && jsonSchemaOf(subset, pathOf(at, 'parameters'))
+}
+
+/** Where the settings of function calling stand, with the object they stand in. */
+function callingConfig(wire: JsonObject): { readonly config: JsonObject; readonly at: string } | undefined {
+  const toolConfigKey = keyOf(wire, 'toolConfig')
+  const toolConfig = readObject(wire, toolConfigKey, '') ?? {}
+  const key = keyOf(toolConfig, 'functionCallingConfig')
+  const config = readObject(toolConfig, key, toolConfigKey)
+  return config && { config, at: pathOf(toolConfigKey, key) }
+}
+
+/** Reads what a request says of the use of its tools. */
+export function decodeToolChoice(
+  wire: JsonObject,
+  report: Report,
+): { readonly toolChoice: ToolChoice; readonly path: string } | undefined {
+  const found = callingConfig(wire)
+  if (found === undefined) return undefined
+  const { config, at } = found
+  const path = pathOf(at, 'mode')
+  const names = readStrings(config, keyOf(config, 'allowedFunctionNames'), at) ?? []
+  const mode = readString(config, 'mode', at)?.toUpperCase()
+  switch (mode) {
+    case undefined:
+    case 'MODE_UNSPECIFIED':
+      return undefined
+    case 'NONE':
+      return { toolChoice: { type: 'none' }, path }
+    case 'ANY':
+      return { toolChoice: required(names), path }
+    case 'VALIDATED':
+      report.approximated(path, 'VALIDATED is told as auto: what a tool takes is not enforced')
+      return { toolChoice: names.length > 0 ? { type: 'allowed', mode: 'auto', names } : { type: 'auto' }, path }
+    case 'AUTO':
+      return { toolChoice: { type: 'auto' }, path }
+    default:
+      return invalid(path, 'must be AUTO, ANY, NONE or VALIDATED')
+  }
+}
+
+function required(names: readonly string[]): ToolChoice {
+  const [only, ...others] = names
+  if (only === undefined) return { type: 'required' }
+  return others.length === 0 ? { type: 'tool', name: only } : { type: 'allowed', mode: 'required', names }
+}
+
+/** Settings of `toolConfig` other than the choice of a function, with their paths. */
+export function otherToolSettings(wire: JsonObject): readonly string[] {
+  const key = keyOf(wire, 'toolConfig')
+  const config = readObject(wire, key, '') ?? {}
+  const calling = keyOf(config, 'functionCallingConfig')
+  const paths = Object.keys(config)
+    .filter((name) => name !== calling && present(config, name) !== undefined)
+    .map((name) => pathOf(key, name))
+  const streamed = callingConfig(wire)
+  const wants = streamed && fieldOf(streamed.config, 'streamFunctionCallArguments') === true
+  return wants ? [...paths, pathOf(streamed.at, keyOf(streamed.config, 'streamFunctionCallArguments'))] : paths
+}
+
+/** Writes the tools and what the request says of their use. */
+export function encodeTools(chat: ChatRequest, context: RequestContext): JsonObject {
+  const { toolChoice, tools, paths, parallelToolCalls } = chat
+  const { report } = context
+  const path = paths.toolChoice ?? 'tool_choice'
+  const names = toolChoice?.type === 'allowed' && toolChoice.mode === 'auto' ? new Set(toolChoice.names) : undefined
+  const offered = tools.filter((tool) => names === undefined || (tool.name !== undefined && names.has(tool.name)))
+  if (offered.length < tools.length) report.approximated(path, 'only the allowed tools are declared')
+  const declarations = offered.flatMap((tool) => encodeTool(tool, context))
+  if (declarations.length === 0) {
+    const forces = toolChoice !== undefined && toolChoice.type !== 'auto' && toolChoice.type !== 'none'
+    if (forces) report.dropped(path, 'there is no tool to choose')
+    return {}
+  }
+  if (parallelToolCalls === false) {
+    report.dropped(paths.parallelToolCalls ?? 'parallel_tool_calls', 'Gemini cannot be held to one call at a time')
+  }
+  return {
+    tools: [{ functionDeclarations: declarations }],
+    ...(toolChoice && { toolConfig: { functionCallingConfig: encodeChoice(toolChoice, context) } }),
+  }
+}
+
+function encodeChoice(choice: ToolChoice, context: RequestContext): JsonObject {
+  switch (choice.type) {
+    case 'auto':
+      return { mode: 'AUTO' }
+    case 'none':
+      return { mode: 'NONE' }
+    case 'required':
+      return { mode: 'ANY' }
+    case 'tool':
+      return { mode: 'ANY', allowedFunctionNames: [context.toolName(choice.name)] }
+    case 'allowed':
+      if (choice.mode === 'auto') return { mode: 'AUTO' }
+      return { mode: 'ANY', allowedFunctionNames: choice.names.map((name) => context.toolName(name)) }
+  }
+}
+
+function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
+  switch (tool.type) {
+    case 'function':
+      return [encodeFunction(tool, context)]
+    case 'custom':
+      return [wrapCustom(tool, context)]
+    case 'hosted':
+      context.report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
+      return []
+  }
+}
+
+function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject {
+  const { report } = context
+  const { name, description, parameters, strict, cache, at } = tool
+  if (strict) report.dropped(`${at}.strict`, 'Gemini is not held to the schema of a tool')
+  if (cache) report.dropped(`${at}.cache_control`, 'Gemini caches, or does not, without being asked')
+  return {
+    name: context.toolName(name),
+    ...(description !== undefined && { description }),
+    ...(parameters && takesArguments(parameters) && { parametersJsonSchema: parameters }),
+  }
+}
+
+/** A schema of an object without properties, which is refused, says the same as none. */
+function takesArguments(parameters: JsonObject): boolean {
+  const properties = member(parameters, 'properties')
+  if (isObject(properties) && Object.keys(properties).length > 0) return true
+  if ((member(parameters, 'additionalProperties') ?? false) !== false) return true
+  return Object.keys(parameters).some((key) => !emptySchemaKeys.has(key))
+}
+
+const emptySchemaKeys: ReadonlySet<string> = new Set([
+  'type',
+  'properties',
+  'required',
+  'additionalProperties',
+  '$schema',
+  'title',
+])
+
+/** A tool of free text as a function of one string; the reply's encoder takes the wrapping off by the tool's name. */
+function wrapCustom(tool: CustomTool, context: RequestContext): JsonObject {
+  context.report.approximated(
+    tool.at,
+    'a tool of free text is declared as a function of one string, its grammar as a description',
+  )
+  const grammar = tool.format && `The input must be of this format: ${JSON.stringify(tool.format)}`
+  const description = [tool.description, grammar].filter((text) => text).join('\n\n')
+  return {
+    name: context.toolName(tool.name),
+    ...(description !== '' && { description }),
+    parametersJsonSchema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+  }
+}

@@ -7,10 +7,6 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
   return new Promise((resolve) => {
     let stopping = false
     const reload = (): void => void server.reload().catch(() => {})
-    const done = (code: number): void => {
-      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload)
-      resolve(code)
-    }
     const stop = (signal: NodeJS.Signals): void => {
       if (stopping) {
         // The second signal means now.
@@ -19,10 +15,11 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
         return
       }
       stopping = true
-      server.stop().then(
-        () => done(0),
-        () => done(1),
+      const code = server.stop().then(
+        () => 0,
+        () => 1,
       )
+      resolve(code.finally(() => process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload)))
     }
     process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload)
     onListening(server)

@@ -27,7 +27,7 @@ const calls = [
 
 describe.each(calls)('$name', ({ path, model }) => {
   test('that leaves within a stream ends the upstream call at once, 100 of 100', async () => {
-    await leave(async () => {
+    await expectEndedAtOnce(async () => {
       const abort = new AbortController()
       const response = await request(path, { model, stream: true }, abort.signal)
       const reader = response.body?.getReader()
@@ -39,14 +39,14 @@ describe.each(calls)('$name', ({ path, model }) => {
   })
 
   test('that leaves before a whole answer ends the upstream call at once, 100 of 100', async () => {
-    await leave(async (index) => {
+    await expectEndedAtOnce(async (index) => {
       const abort = new AbortController()
       const response = request(path, { model, stream: false, user: `client-${index}` }, abort.signal)
       const asked = simulator.totals.requests
       await until(() => simulator.totals.requests > Math.max(asked, index), 'the upstream is asked')
       const leftAt = Date.now()
       abort.abort()
-      await expect(response).rejects.toThrow()
+      await expect(response).rejects.toThrow('aborted')
       return leftAt
     })
   })
@@ -61,7 +61,7 @@ test('a client that leaves before failover is not served by a second account', a
   const response = request('/v1/chat/completions', { model: 'gpt-4o', stream: true }, abort.signal)
   await until(() => simulator.totals.requests === 1, 'the upstream is asked')
   abort.abort()
-  await expect(response).rejects.toThrow()
+  await expect(response).rejects.toThrow('aborted')
   await simulator.idle()
   await gateway.stop()
   expect(simulator.totals.requests).toBe(1)
@@ -77,7 +77,7 @@ function request(path: string, more: object, signal: AbortSignal): Promise<Respo
 }
 
 /** Lets a hundred clients come and go, and checks what their going did. */
-async function leave(visit: (index: number) => Promise<number>): Promise<void> {
+async function expectEndedAtOnce(visit: (index: number) => Promise<number>): Promise<void> {
   const left = await concurrently(clients, width, visit)
   await until(() => simulator.totals.aborted === clients, 'every upstream call is aborted')
   const aborted = simulator.requests.map((record) => record.abortedAt ?? Number.POSITIVE_INFINITY)

@@ -99,7 +99,7 @@ describe('stopping', () => {
     for (const end of finish) end()
     expect(readEvents(await open.text()).at(-1)?.data).toBe('[DONE]')
     expect(await exit).toBe(0)
-    await expect(fetch(`${url}/livez`)).rejects.toThrow()
+    await expect(fetch(`${url}/livez`)).rejects.toThrow('fetch failed')
     expect(readRuntime(home)).toBeUndefined()
     expect(existsSync(join(home, 'run', 'server.json'))).toBe(false)
   })

@@ -6,6 +6,7 @@ import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
+import { truncated } from '../stream/phase.ts'
 import { readCitation, readCitations } from './content-decode.ts'
 import { decodeError } from './error.ts'
 import { inputText, readStop, UsageTally } from './wire.ts'
@@ -63,7 +64,7 @@ export class AnthropicDecoder implements StreamDecoder {
 
   end(): void {
     if (this.#state === 'over') return
-    if (this.#stop === undefined) this.#fail(badStream('it ended before the answer was complete'))
+    if (this.#stop === undefined) this.#fail(truncated())
     else this.#finish(this.#stop)
   }
 

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { ByteTap } from './byte-tap.ts'
+
+const encoder = new TextEncoder()
+
+function chunk(delta: object, finish: string | null = null): string {
+  return `data: ${JSON.stringify({ id: 'x', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+}
+
+const hello = chunk({ content: 'Hello' })
+const finish = chunk({}, 'stop')
+const usage = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\n'
+const done = 'data: [DONE]\n\n'
+
+function textOf(pieces: readonly Uint8Array[]): string {
+  return pieces.map((piece) => new TextDecoder().decode(piece)).join('')
+}
+
+describe('ByteTap', () => {
+  it('passes a piece of whole events on as the very same bytes', () => {
+    const tap = new ByteTap('openai-chat')
+    const piece = encoder.encode(hello + hello)
+    const [passed] = tap.push(piece)
+    expect(passed).toBe(piece)
+    expect(tap.phase).toBe('content')
+  })
+
+  it('holds half an event back until the other half has come', () => {
+    const tap = new ByteTap('openai-chat')
+    const piece = encoder.encode(hello + finish)
+    const cut = encoder.encode(hello).length + 9
+    expect(textOf(tap.push(piece.subarray(0, cut)))).toBe(hello)
+    expect(textOf(tap.push(piece.subarray(cut)))).toBe(finish)
+  })
+
+  it('reads what the stream says of itself', () => {
+    const tap = new ByteTap('openai-chat')
+    expect(tap.phase).toBe('waiting')
+    tap.push(encoder.encode(hello + finish + usage + done))
+    expect(tap.end()).toEqual([])
+    expect(tap).toMatchObject({
+      phase: 'finished',
+      usage: { input: 3, output: 4 },
+      stop: { reason: 'end' },
+      broken: false,
+    })
+  })
+
+  it('hazard 96: gives the last event also without its blank line', () => {
+    const tap = new ByteTap('openai-chat')
+    tap.push(encoder.encode(hello + finish + usage.trimEnd()))
+    expect(textOf(tap.end())).toBe(usage.trimEnd())
+    expect(tap.usage).toEqual({ input: 3, output: 4 })
+  })
+
+  it('keeps an event back that the end of the stream cut in two', () => {
+    const tap = new ByteTap('openai-chat')
+    tap.push(encoder.encode(hello + finish + usage.slice(0, 20)))
+    expect(tap.end()).toEqual([])
+    expect(tap.phase).toBe('finished')
+  })
+
+  it('hazard 108: a stream that ends too soon is broken, and its receiver is told so by others', () => {
+    const tap = new ByteTap('openai-chat')
+    tap.push(encoder.encode(hello))
+    expect(tap.end()).toEqual([])
+    expect(tap.broken).toBe(true)
+    expect(tap.error).toMatchObject({ code: 'stream_truncated', status: 502 })
+    expect(tap.phase).toBe('failed')
+  })
+
+  it('an error the upstream told itself is no breakage: it has passed already', () => {
+    const tap = new ByteTap('openai-chat')
+    const failing = 'data: {"error":{"message":"Busy","code":503}}\n\n'
+    expect(textOf(tap.push(encoder.encode(failing)))).toBe(failing)
+    tap.end()
+    expect(tap.broken).toBe(false)
+    expect(tap.error).toMatchObject({ message: 'Busy', status: 503 })
+  })
+
+  it('an event beyond the limit breaks the stream, and no more is passed', () => {
+    const tap = new ByteTap('openai-chat', 100)
+    expect(tap.push(encoder.encode(`data: ${'x'.repeat(200)}`))).toEqual([])
+    expect(tap.broken).toBe(true)
+    expect(tap.push(encoder.encode(hello))).toEqual([])
+    expect(tap.end()).toEqual([])
+  })
+})

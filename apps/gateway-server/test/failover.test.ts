@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:net'
 import { type FaultRule, type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { concurrently, readEvents, type Section, startGateway, type TestGateway } from './harness.ts'
@@ -24,26 +23,21 @@ const faults: readonly FaultRule[] = [
 /** Those that only a deadline ends. */
 const hangs: readonly FaultRule[] = [{ kind: 'hang' }, { kind: 'hang-stream', afterEvents: 0 }]
 
-const dialects = [
-  { dialect: 'openai-chat' as const, provider: 'openai', model: 'gpt-4o' },
-  { dialect: 'anthropic' as const, provider: 'anthropic', model: 'claude-sonnet-5-5' },
-]
+const openaiCase = { dialect: 'openai-chat' as const, provider: 'openai', model: 'gpt-4o' }
+const anthropicCase = { dialect: 'anthropic' as const, provider: 'anthropic', model: 'claude-sonnet-5-5' }
+const dialects = [openaiCase, anthropicCase]
 
 let good: Simulator
 let bad: Simulator
 let deadUrl: string
-let silent: Server
 beforeAll(async () => {
   good = await startSimulator({ maxRecords: 10 })
   bad = await startSimulator({ maxRecords: 10 })
   const dead = await startSimulator()
   deadUrl = dead.url
   await dead.close()
-  silent = createServer(() => {})
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
 })
 afterAll(async () => {
-  silent.close()
   await Promise.all([good.close(), bad.close()])
 })
 
@@ -93,7 +87,7 @@ describe.each(dialects)('$dialect', ({ dialect, provider, model }) => {
       bad.reset()
       bad.fault(fault)
       await using gateway = await startTwo(provider, bad.url)
-      await expectAllServed(gateway, 4 * concurrency, () => bad.totals.requests)
+      await expectAllServed(gateway, 2 * concurrency, { dialect, model }, () => bad.totals.requests)
     },
   )
 
@@ -103,43 +97,42 @@ describe.each(dialects)('$dialect', ({ dialect, provider, model }) => {
       bad.reset()
       bad.fault(fault)
       await using gateway = await startTwo(provider, bad.url, impatient)
-      await expectAllServed(gateway, 4 * concurrency, () => bad.totals.requests)
+      await expectAllServed(gateway, 2 * concurrency, { dialect, model }, () => bad.totals.requests)
     },
   )
-
-  test('a thousand of a thousand requests are served when one of two accounts refuses connections', async () => {
-    await using gateway = await startTwo(provider, deadUrl)
-    await expectAllServed(gateway, 1000)
-  })
-
-  test('a thousand of a thousand requests are served through a steady outage, for at most a tenth more attempts', async () => {
-    bad.reset()
-    bad.fault({ kind: 'status', status: 503 })
-    await using gateway = await startTwo(provider, bad.url)
-    const attempts = await expectAllServed(gateway, 1000, () => bad.totals.requests)
-    expect(attempts / 1000).toBeLessThanOrEqual(1.1)
-  })
-
-  test('every request is served when one of two accounts takes connections and says nothing', async () => {
-    const { port } = silent.address() as { port: number }
-    await using gateway = await startTwo(provider, `http://127.0.0.1:${port}`, impatient)
-    await expectAllServed(gateway, 4 * concurrency)
-  })
-
-  /** Asks so many times, every second time for a stream, and gives the number of upstream attempts. */
-  async function expectAllServed(gateway: TestGateway, requests: number, badRequests?: () => number): Promise<number> {
-    const before = good.totals.requests
-    const results = await concurrently(requests, concurrency, async (index) => {
-      const asked = { dialect, model, stream: index % 2 === 0 }
-      const { response, text } = await ask(gateway, asked)
-      const served = response.status === 200 && wholeText(text, asked) === 'all is well'
-      return served ? 'served' : `${response.status} ${text}`
-    })
-    expect(results.filter((result) => result !== 'served')).toEqual([])
-    const wasted = badRequests?.() ?? 0
-    if (badRequests) expect(wasted).toBeGreaterThan(0)
-    // Only the requests on their way while the first five failed pay for what nobody knew yet.
-    expect(wasted).toBeLessThanOrEqual(concurrency + 5)
-    return good.totals.requests - before + wasted
-  }
 })
+
+test('a thousand of a thousand requests are served when one of two accounts refuses connections', async () => {
+  await using gateway = await startTwo('openai', deadUrl)
+  await expectAllServed(gateway, 1000, openaiCase)
+})
+
+test('a thousand of a thousand requests are served through a steady outage, for at most a tenth more attempts', async () => {
+  bad.reset()
+  bad.fault({ kind: 'status', status: 503 })
+  await using gateway = await startTwo('anthropic', bad.url)
+  const attempts = await expectAllServed(gateway, 1000, anthropicCase, () => bad.totals.requests)
+  expect(attempts / 1000).toBeLessThanOrEqual(1.1)
+})
+
+/** Asks so many times, every second time for a stream, and gives the number of upstream attempts. */
+async function expectAllServed(
+  gateway: TestGateway,
+  requests: number,
+  { dialect, model }: Pick<Ask, 'dialect' | 'model'>,
+  badRequests?: () => number,
+): Promise<number> {
+  const before = good.totals.requests
+  const results = await concurrently(requests, concurrency, async (index) => {
+    const asked = { dialect, model, stream: index % 2 === 0 }
+    const { response, text } = await ask(gateway, asked)
+    const served = response.status === 200 && wholeText(text, asked) === 'all is well'
+    return served ? 'served' : `${response.status} ${text}`
+  })
+  expect(results.filter((result) => result !== 'served')).toEqual([])
+  const wasted = badRequests?.() ?? 0
+  if (badRequests) expect(wasted).toBeGreaterThan(0)
+  // Only the requests on their way while the first five failed pay for what nobody knew yet.
+  expect(wasted).toBeLessThanOrEqual(concurrency + 5)
+  return good.totals.requests - before + wasted
+}

@@ -10,7 +10,7 @@ import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { cutCall, encodeStop, malformedCall, reportSources, withheldSeal } from './reply.ts'
-import { writeUsage } from './wire.ts'
+import { showsThoughts, writeUsage } from './wire.ts'
 
 interface TextState {
   readonly type: 'text'
@@ -44,6 +44,7 @@ const frameEnd = '\r\n\r\n'
 /** Writes a stream of generateContent chunks. Text goes from event to chunk as the literal it is; a call is told when it is whole. */
 export class GeminiEncoder implements StreamEncoder {
   readonly #context: ReplyContext
+  readonly #showsThoughts: boolean
   readonly #parts = new Map<number, PartState>()
   /** `,"modelVersion":…,"responseId":…}`, the same in every chunk. */
   #tail = ''
@@ -61,6 +62,7 @@ export class GeminiEncoder implements StreamEncoder {
 
   constructor(context: ReplyContext) {
     this.#context = context
+    this.#showsThoughts = showsThoughts(context)
   }
 
   encode(event: ChatEvent): string {
@@ -119,7 +121,7 @@ export class GeminiEncoder implements StreamEncoder {
   }
 
   #stateOf(part: OpenPart, index: number): PartState {
-    const { report, showReasoning } = this.#context
+    const { report } = this.#context
     switch (part.type) {
       case 'text':
       case 'refusal': {
@@ -128,12 +130,12 @@ export class GeminiEncoder implements StreamEncoder {
         return state
       }
       case 'reasoning':
-        if (showReasoning && !part.redacted) {
+        if (this.#showsThoughts && !part.redacted) {
           return { type: 'text', head: thoughtHead, literals: undefined, citations: [] }
         }
         report.dropped(
           `parts[${index}]`,
-          showReasoning ? 'the provider hid the reasoning' : 'the client did not ask for thoughts',
+          this.#showsThoughts ? 'the provider hid the reasoning' : 'the client did not ask for thoughts',
         )
         return { type: 'hidden' }
       case 'tool-call':

@@ -6,12 +6,14 @@ import { graft } from './graft.ts'
 import { decodeReply, encodeReply, tapReply } from './reply.ts'
 import { decodeRequest, encodeRequest } from './request.ts'
 import { GeminiTap } from './tap.ts'
+import { declaredTools } from './tools.ts'
 
 /** Gemini's generateContent and streamGenerateContent (`alt=sse`), of the Gemini API and of Vertex AI. */
 export const geminiCodec: DialectCodec = {
   id: 'gemini',
   decodeRequest,
   encodeRequest,
+  declaredTools,
   decodeReply,
   encodeReply,
   decodeError,

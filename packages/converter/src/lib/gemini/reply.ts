@@ -12,7 +12,17 @@ import { kindOf, opaquePart } from './content-decode.ts'
 import { argsOf } from './content-encode.ts'
 import { decodeError, isError } from './error.ts'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts'
-import { blockOf, finishOfReason, isSeal, mintedCallId, readStop, readUsage, vagueStops, writeUsage } from './wire.ts'
+import {
+  blockOf,
+  finishOfReason,
+  isSeal,
+  mintedCallId,
+  readStop,
+  readUsage,
+  showsThoughts,
+  vagueStops,
+  writeUsage,
+} from './wire.ts'
 
 /** Why a seal is lost. */
 export const withheldSeal = 'a seal goes back to its own provider only'
@@ -224,7 +234,7 @@ function encodePart(part: AssistantPart, stop: Stop, context: ReplyContext): Jso
     case 'refusal':
       return part.text === '' ? undefined : { text: part.text }
     case 'reasoning': {
-      if (!context.showReasoning) return dropped(part.at, 'the client did not ask for thoughts', report)
+      if (!showsThoughts(context)) return dropped(part.at, 'the client did not ask for thoughts', report)
       if (part.redacted || part.text === '') return dropped(part.at, 'the provider hid the reasoning', report)
       const seal = ownSeal(part, report)
       return { text: part.text, thought: true, ...(seal !== undefined && { thoughtSignature: seal }) }

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { invalid, pathOf, present, readObject, readString, readStrings, requireString } from '../chat/read.ts'
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
-import type { RequestContext } from '../codec.ts'
+import type { DeclaredTool, RequestContext } from '../codec.ts'
 import type { Placed } from './content-decode.ts'
 import { jsonSchemaOf } from './schema.ts'
 import { fieldOf, keyOf, readList } from './wire.ts'
@@ -22,6 +22,21 @@ function decodeTool(tool: Placed, report: Report): Tool[] {
     return [{ type: 'hosted', kind, value: { [kind]: settings }, at: pathOf(at, kind) }]
   })
   return [...functions, ...hosted]
+}
+
+/** The names of the functions a request declares; what cannot be read counts as absent. */
+export function declaredTools(wire: JsonObject): readonly DeclaredTool[] {
+  return listed(wire, 'tools').flatMap((tool) =>
+    listed(tool, 'functionDeclarations').flatMap((declared): DeclaredTool[] => {
+      const name = member(declared, 'name')
+      return typeof name === 'string' ? [{ name, custom: false }] : []
+    }),
+  )
+}
+
+function listed(wire: JsonObject, name: string): readonly JsonObject[] {
+  const value = fieldOf(wire, name)
+  return (Array.isArray(value) ? value : [value]).filter(isObject)
 }
 
 /** Settings of a declaration that no other dialect has. */

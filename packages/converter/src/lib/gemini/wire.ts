@@ -5,6 +5,7 @@ import { numberAt, objectAt, pathOf, present, readObjects } from '../chat/read.t
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
+import type { ReplyContext } from '../codec.ts'
 
 /** The wire of Gemini's generateContent (`@google/genai` 3.1.0) as this package writes it, and its word tables. */
 
@@ -232,8 +233,12 @@ export function readList(
   return readObjects(wire, key, at) ?? []
 }
 
-/** Whether a client asked to see the thoughts: `generationConfig.thinkingConfig.includeThoughts`. */
-export function wantsThoughts(request: JsonObject): boolean {
+/** Whether thoughts are shown to a client: one that did not ask for them may take them for the answer. */
+export function showsThoughts({ showReasoning, request }: ReplyContext): boolean {
+  return showReasoning && (request === undefined || asksForThoughts(request))
+}
+
+function asksForThoughts(request: JsonObject): boolean {
   const config = fieldOf(request, 'generationConfig')
   const thinking = isObject(config) ? fieldOf(config, 'thinkingConfig') : undefined
   return isObject(thinking) && fieldOf(thinking, 'includeThoughts') === true

@@ -18,6 +18,20 @@ describe('parseExact', () => {
     expect(parseExact('{"a":1,"b":12345678901234567890}')).toMatchObject({ a: 1 })
   })
 
+  it('passes over what only looks like a number in a string', () => {
+    for (const text of [
+      '{"code":"f(1.0, 1e5, 12345678901234567890)"}',
+      '["\\\\", "1.0"]',
+      '{"a\\"b: 1.0,":1}',
+      '{"1.0":2}',
+    ]) {
+      expect(hasFragileNumbers(text), text).toBe(false)
+      expect(parseExact(text)).toEqual(JSON.parse(text))
+    }
+    expect(hasFragileNumbers('{"a":"\\\\","b":1.0}')).toBe(true)
+    expect(hasFragileNumbers('{"never closed: 1.0')).toBe(false)
+  })
+
   it('hazard 24: keeps __proto__ an own key', () => {
     const value = parseExact('{"__proto__":{"x":1.0}}')
     expect(Object.hasOwn(value as object, '__proto__')).toBe(true)

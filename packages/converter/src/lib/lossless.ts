@@ -6,15 +6,49 @@ interface SourceAccess {
   parse(text: string, reviver: (key: string, value: JsonValue, context: { source?: string }) => JsonValue): JsonValue
 }
 
-/**
- * A number whose digits `JSON.parse` does not keep: 16 digits and more, an exponent, a trailing zero after the point, a long
- * fraction, minus zero. May also match inside a string, which costs time but changes nothing.
- */
-const fragileNumber = /[:[,]\s*(?:-0\s*[,\]}]|-?(?:\d{16}|\d*\.\d{15}|\d+(?:\.\d+)?[eE]|\d*\.\d*0\s*[,\]}]))/
+const QUOTE = 34
+const BACKSLASH = 92
 
-/** Whether a JSON text may hold numbers that would change their digits when parsed and written again. */
+/**
+ * Whether a JSON text holds numbers that would change their digits when parsed and written again: more of them than a double
+ * holds, an exponent, a trailing zero after the point, minus zero. Strings are passed over: what is written in them stays.
+ */
 export function hasFragileNumbers(text: string): boolean {
-  return fragileNumber.test(text)
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at)
+    if (c === QUOTE) {
+      at = stringEnd(text, at + 1)
+      if (at === -1) return false
+    } else if (c === 45 || isDigit(c)) {
+      const end = numberEnd(text, at + 1)
+      const literal = text.slice(at, end)
+      if (String(Number(literal)) !== literal) return true
+      at = end - 1
+    }
+  }
+  return false
+}
+
+/** Where the string whose text starts at `from` has its closing quote; -1 when it has none. */
+function stringEnd(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); end !== -1; end = text.indexOf('"', end + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return end
+  }
+  return -1
+}
+
+function isDigit(c: number): boolean {
+  return c >= 48 && c <= 57
+}
+
+/** Past the digits, point, exponent and signs of a number. */
+function numberEnd(text: string, from: number): number {
+  for (let at = from; ; at++) {
+    const c = text.charCodeAt(at)
+    if (!isDigit(c) && c !== 46 && c !== 69 && c !== 101 && c !== 43 && c !== 45) return at
+  }
 }
 
 /**

@@ -238,8 +238,10 @@ export class AnthropicDecoder implements StreamDecoder {
 
   #fastDelta(data: string): boolean {
     const fast = this.#fast
-    if (fast === undefined || !data.startsWith(fast.head)) return false
+    if (fast === undefined) return false
     const start = fast.head.length
+    // Comparing slices is several times faster in V8 than `startsWith`.
+    if (data.slice(0, start) !== fast.head) return false
     const end = literalEnd(data, start)
     if (end === -1 || !closesTwice(data, end + 1)) return false
     if (end > start + 1) this.#emit({ type: fast.type, index: fast.index, literal: data.slice(start, end + 1) })

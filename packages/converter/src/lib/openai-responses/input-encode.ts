@@ -1,0 +1,297 @@
+import { isObject, type JsonObject } from '../chat/json.ts'
+import { dataUrl } from '../chat/media-source.ts'
+import type {
+  AssistantPart,
+  CacheHint,
+  FilePart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResult,
+  UserPart,
+} from '../chat/part.ts'
+import type { ChatRequest, Turn } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+
+/** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
+const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
+  '5m': '30m',
+  '30m': '30m',
+  '1h': '12h',
+  '12h': '12h',
+  '24h': '12h',
+}
+
+/** Writes instructions and turns: `instructions` where one plain text leads the conversation, else everything as `input`. */
+export function encodeInput(chat: ChatRequest, context: RequestContext): JsonObject {
+  return new InputWriter(chat, context).write()
+}
+
+class InputWriter {
+  readonly #chat: ChatRequest
+  readonly #context: RequestContext
+  /** Ids of calls of free text tools: their results have a type of their own. */
+  readonly #customCalls = new Set<string>()
+
+  constructor(chat: ChatRequest, context: RequestContext) {
+    this.#chat = chat
+    this.#context = context
+  }
+
+  write(): JsonObject {
+    const { system, turns } = this.#chat
+    this.#tellPrefill()
+    const items = turns.flatMap((turn) => this.#turn(turn))
+    const [only, ...others] = system
+    if (only !== undefined && others.length === 0 && only.cache === undefined) {
+      return { instructions: only.text, input: items }
+    }
+    return { input: [...this.#leading(), ...items] }
+  }
+
+  #tellPrefill(): void {
+    const { report, capabilities } = this.#context
+    const last = this.#chat.turns.at(-1)
+    if (last?.role !== 'assistant' || capabilities.prefill) return
+    if (last.parts.some((part) => part.type === 'tool-call')) return
+    report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
+  }
+
+  /** Neighbours of one role are one message, a part each. */
+  #leading(): JsonObject[] {
+    const runs: { readonly developer: boolean; readonly parts: TextPart[] }[] = []
+    for (const part of this.#chat.system) {
+      const developer = part.developer ?? false
+      const run = runs.at(-1)
+      if (run?.developer === developer) run.parts.push(part)
+      else runs.push({ developer, parts: [part] })
+    }
+    return runs.flatMap(({ developer, parts }) => this.#instruction(parts, developer))
+  }
+
+  #instruction(parts: readonly TextPart[], developer: boolean): JsonObject[] {
+    return this.#message(
+      developer ? 'developer' : 'system',
+      parts.map((part) => this.#text(part)),
+    )
+  }
+
+  #message(role: 'user' | 'system' | 'developer', content: readonly JsonObject[]): JsonObject[] {
+    return content.length === 0 ? [] : [{ type: 'message', role, content: [...content] }]
+  }
+
+  #turn(turn: Turn): JsonObject[] {
+    switch (turn.role) {
+      case 'system':
+        return this.#instruction(turn.parts, turn.developer ?? false)
+      case 'user':
+        return this.#message(
+          'user',
+          turn.parts.flatMap((part) => this.#userPart(part)),
+        )
+      case 'assistant':
+        return this.#assistant(turn.parts)
+      case 'tool':
+        return turn.results.map((result) => this.#result(result))
+    }
+  }
+
+  #text(part: TextPart): JsonObject {
+    this.#tellCitations(part)
+    return { type: 'input_text', text: part.text, ...this.#breakpoint(part.cache, part.at) }
+  }
+
+  #tellCitations({ citations, at }: TextPart): void {
+    if (citations) this.#context.report.dropped(`${at}.citations`, 'a text that is sent carries no sources')
+  }
+
+  #breakpoint(cache: CacheHint | undefined, at: string): JsonObject {
+    if (cache === undefined) return {}
+    const { report, capabilities } = this.#context
+    if (!capabilities.cacheBreakpoints) {
+      report.dropped(`${at}.cache_control`, 'the model takes no cache breakpoints')
+      return {}
+    }
+    const ttl = breakpointTtl[cache.ttl ?? '30m']
+    if (cache.ttl !== undefined && cache.ttl !== ttl) {
+      report.approximated(`${at}.cache_control`, `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
+    }
+    return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
+  }
+
+  #userPart(part: UserPart): JsonObject[] {
+    switch (part.type) {
+      case 'text':
+        return [this.#text(part)]
+      case 'image':
+        return [this.#image(part)]
+      case 'file':
+        return this.#file(part)
+      case 'audio':
+        return this.#context.report.refuse(part.at, 'openai-responses takes no audio')
+      case 'opaque':
+        return this.#opaque(part).map((text) => ({ type: 'input_text', text }))
+    }
+  }
+
+  #image({ source, detail, cache, at }: ImagePart): JsonObject {
+    if (source.kind !== 'base64' && source.kind !== 'url') {
+      return this.#context.report.refuse(at, 'an image stored at another provider cannot be sent: send its data or URL')
+    }
+    return {
+      type: 'input_image',
+      image_url: source.kind === 'url' ? source.url : dataUrl(source),
+      detail: detail ?? 'auto',
+      ...this.#breakpoint(cache, at),
+    }
+  }
+
+  #file(part: FilePart): JsonObject[] {
+    const { source, name, context, cache, at } = part
+    const hint = this.#breakpoint(cache, at)
+    if (source.kind === 'text') {
+      const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
+      return [{ type: 'input_text', text, ...hint }]
+    }
+    const file = { type: 'input_file', ...this.#fileSource(part), ...hint }
+    if (context === undefined) return [file]
+    this.#context.report.approximated(`${at}.context`, 'sent as a text before the document')
+    return [{ type: 'input_text', text: context }, file]
+  }
+
+  #fileSource({ source, name, at }: FilePart): JsonObject {
+    switch (source.kind) {
+      case 'url':
+        return { file_url: source.url }
+      case 'base64': {
+        const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document')
+        return { filename, file_data: dataUrl(source) }
+      }
+      default:
+        // A file of Chat Completions lies at the same provider.
+        if (source.kind === 'id' && this.#context.from === 'openai-chat') return { file_id: source.id }
+        return this.#context.report.refuse(at, 'a file stored at another provider cannot be sent: send its data')
+    }
+  }
+
+  /** What only its own dialect understands: a readable rendering of it at most. */
+  #opaque(part: OpaquePart): string[] {
+    const { report } = this.#context
+    if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
+    if (part.text === undefined) report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
+    else report.approximated(part.at, `${part.kind} is sent as text`)
+    return part.text === undefined ? [] : [part.text]
+  }
+
+  /** Texts and refusals in a row are one message; every call and every piece of reasoning is an item of its own, in order. */
+  #assistant(parts: readonly AssistantPart[]): JsonObject[] {
+    const items: JsonObject[] = []
+    let content: JsonObject[] = []
+    for (const part of parts) {
+      const spoken = this.#spoken(part)
+      if (spoken === undefined) {
+        content = []
+        items.push(...this.#item(part))
+      } else if (spoken.length > 0) {
+        if (content.length === 0) items.push({ type: 'message', role: 'assistant', content })
+        content.push(...spoken)
+      }
+    }
+    return items
+  }
+
+  /** What a part says in the assistant's message; undefined for one that is an item of its own. */
+  #spoken(part: AssistantPart): JsonObject[] | undefined {
+    switch (part.type) {
+      case 'text':
+        if (part.cache) {
+          this.#context.report.dropped(`${part.at}.cache_control`, 'an assistant text carries no cache breakpoint')
+        }
+        this.#tellCitations(part)
+        return [{ type: 'output_text', text: part.text }]
+      case 'refusal':
+        return [{ type: 'refusal', refusal: part.text }]
+      case 'image':
+        this.#context.report.dropped(part.at, 'an assistant message holds no images')
+        return []
+      case 'opaque':
+        if (part.dialect === 'openai-responses') return undefined
+        return this.#opaque(part).map((text) => ({ type: 'output_text', text }))
+      default:
+        return undefined
+    }
+  }
+
+  #item(part: AssistantPart): JsonObject[] {
+    switch (part.type) {
+      case 'tool-call':
+        return [this.#call(part)]
+      case 'reasoning':
+        return this.#reasoning(part)
+      case 'opaque':
+        return isObject(part.value) ? [part.value] : []
+      default:
+        return []
+    }
+  }
+
+  /** Reasoning goes back with the seal OpenAI gave it and under the id that is bound to; what is without would be refused. */
+  #reasoning({ text, seal, at }: ReasoningPart): JsonObject[] {
+    if (seal?.issuer !== 'openai-responses') {
+      this.#context.report.dropped(at, 'reasoning goes back to its own provider only')
+      return []
+    }
+    return [
+      {
+        type: 'reasoning',
+        ...(seal.id !== undefined && { id: seal.id }),
+        summary: text === '' ? [] : [{ type: 'summary_text', text }],
+        encrypted_content: seal.value,
+      },
+    ]
+  }
+
+  #call(part: ToolCallPart): JsonObject {
+    const { report, capabilities } = this.#context
+    const id = this.#context.callId(part.id)
+    const name = this.#context.toolName(part.name)
+    if (part.seal) report.dropped(`${part.at}.seal`, `a seal of ${part.seal.issuer} goes back to its own provider only`)
+    if (part.cache) report.dropped(`${part.at}.cache_control`, 'a tool call carries no cache breakpoint')
+    if (part.inputKind === 'text' && capabilities.openaiExtensions) {
+      this.#customCalls.add(part.id)
+      return { type: 'custom_tool_call', call_id: id, name, input: part.input }
+    }
+    const json = part.inputKind === 'json' ? part.input : JSON.stringify({ input: part.input })
+    return { type: 'function_call', call_id: id, name, arguments: json }
+  }
+
+  #result(result: ToolResult): JsonObject {
+    const parts = this.#resultParts(result)
+    const [only] = parts
+    const plain = parts.length <= 1 && only?.prompt_cache_breakpoint === undefined
+    const text = only === undefined ? '' : only.text
+    return {
+      type: this.#customCalls.has(result.callId) ? 'custom_tool_call_output' : 'function_call_output',
+      call_id: this.#context.callId(result.callId),
+      output: plain && typeof text === 'string' ? text : parts,
+    }
+  }
+
+  /** A failed result says so in words, and a breakpoint on the whole result stands on its last part. */
+  #resultParts(result: ToolResult): JsonObject[] {
+    const parts = result.parts.flatMap((part) => this.#userPart(part))
+    if (result.isError) this.#markError(parts, result)
+    const last = parts.pop()
+    const hint = this.#breakpoint(result.cache, result.at)
+    return last === undefined ? [] : [...parts, { ...last, ...hint }]
+  }
+
+  #markError(parts: JsonObject[], result: ToolResult): void {
+    this.#context.report.approximated(`${result.at}.is_error`, 'told by the word Error before the result')
+    const [first] = parts
+    if (typeof first?.text === 'string') parts[0] = { ...first, text: `Error: ${first.text}` }
+    else parts.unshift({ type: 'input_text', text: 'Error' })
+  }
+}

@@ -1,0 +1,2 @@
+export { decodeRequest } from './request-decode.ts'
+export { encodeRequest } from './request-encode.ts'

@@ -1,0 +1,240 @@
+import { isObject, type JsonObject, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import {
+  invalid,
+  pathOf,
+  present,
+  readBoolean,
+  readObject,
+  readObjects,
+  readString,
+  requireObject,
+  requireString,
+  stringAt,
+} from '../chat/read.ts'
+import type { CustomTool, Extra, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
+import type { RequestContext } from '../codec.ts'
+import { isStrict } from '../openai-chat/request-encode.ts'
+import { dropOthers } from './content.ts'
+import type { ToolNames } from './tool-names.ts'
+
+const knownMembers = {
+  function: new Set(['type', 'name', 'description', 'parameters', 'strict']),
+  custom: new Set(['type', 'name', 'description', 'format']),
+  namespace: new Set(['type', 'name', 'description', 'tools']),
+} as const
+
+/** What reading a tool needs besides the tool. */
+interface Reading {
+  readonly names: ToolNames
+  readonly report: Report
+  readonly namespace?: string
+}
+
+/** Reads `tools`; those of namespaces stand for themselves, under one name each. */
+export function decodeTools(wire: JsonObject, names: ToolNames, report: Report): Tool[] {
+  return (readObjects(wire, 'tools', '') ?? []).flatMap(({ value, at }) =>
+    requireString(value, 'type', at) === 'namespace'
+      ? namespaceTools(value, at, { names, report })
+      : [decodeTool(value, at, { names, report })],
+  )
+}
+
+function namespaceTools(wire: JsonObject, at: string, reading: Reading): Tool[] {
+  const { report } = reading
+  dropOthers(wire, at, knownMembers.namespace, report)
+  const namespace = requireString(wire, 'name', at)
+  if (readString(wire, 'description', at)) {
+    report.dropped(pathOf(at, 'description'), 'the tools of a namespace are told one by one')
+  }
+  return (readObjects(wire, 'tools', at) ?? []).map((tool) =>
+    decodeTool(tool.value, tool.at, { ...reading, namespace }),
+  )
+}
+
+function decodeTool(wire: JsonObject, at: string, reading: Reading): Tool {
+  const type = requireString(wire, 'type', at)
+  if (type === 'function') return functionTool(wire, at, reading)
+  if (type === 'custom') return customTool(wire, at, reading)
+  return { type: 'hosted', kind: type, value: wire, at }
+}
+
+function functionTool(wire: JsonObject, at: string, { names, namespace, report }: Reading): FunctionTool {
+  dropOthers(wire, at, knownMembers.function, report)
+  const description = readString(wire, 'description', at)
+  const parameters = readObject(wire, 'parameters', at)
+  return {
+    type: 'function',
+    name: names.flat(requireString(wire, 'name', at), namespace),
+    ...(description !== undefined && { description }),
+    ...(parameters && { parameters }),
+    strict: readStrict(wire, parameters, at, report),
+    at,
+  }
+}
+
+/**
+ * A tool that does not say is strict in this dialect: OpenAI rewrites its schema for that. A schema is nobody else's to rewrite,
+ * so it is strict elsewhere only if it keeps the rules as it is.
+ */
+function readStrict(wire: JsonObject, parameters: JsonObject | undefined, at: string, report: Report): boolean {
+  const said = readBoolean(wire, 'strict', at)
+  if (said !== undefined) return said
+  if (parameters === undefined) return false
+  const strict = isStrict(parameters)
+  if (!strict)
+    report.approximated(pathOf(at, 'strict'), 'the schema is not one to be held to, so the tool is not strict')
+  return strict
+}
+
+function customTool(wire: JsonObject, at: string, { names, namespace, report }: Reading): CustomTool {
+  dropOthers(wire, at, knownMembers.custom, report)
+  const description = readString(wire, 'description', at)
+  const format = readObject(wire, 'format', at)
+  return {
+    type: 'custom',
+    name: names.flat(requireString(wire, 'name', at), namespace),
+    ...(description !== undefined && { description }),
+    ...(format && { format: nestedFormat(format) }),
+    at,
+  }
+}
+
+/** The canon has the format as Chat Completions nests it: `{type: grammar, grammar: {syntax, definition}}`. */
+function nestedFormat(format: JsonObject): JsonObject {
+  if (stringAt(format, 'type') !== 'grammar') return format
+  const { type, ...grammar } = format
+  return { type, grammar }
+}
+
+function flatFormat(format: JsonObject): JsonObject {
+  const grammar = member(format, 'grammar')
+  return stringAt(format, 'type') === 'grammar' && isObject(grammar) ? { type: 'grammar', ...grammar } : format
+}
+
+/** Reads `tool_choice`. A choice of a tool that only OpenAI runs is told as an extra. */
+export function decodeToolChoice(
+  wire: JsonObject,
+  names: ToolNames,
+  extras: Extra[],
+  report: Report,
+): ToolChoice | undefined {
+  const choice = present(wire, 'tool_choice')
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') {
+    if (choice === 'auto' || choice === 'none' || choice === 'required') return { type: choice }
+    return invalid('tool_choice', 'must be auto, none, required or an object')
+  }
+  const object = requireObject(wire, 'tool_choice', '')
+  const type = requireString(object, 'type', 'tool_choice')
+  switch (type) {
+    case 'function':
+    case 'custom':
+      return { type: 'tool', name: nameIn(object, 'tool_choice', names) }
+    case 'allowed_tools':
+      return allowedChoice(object, names, report)
+    default: {
+      const detail = `only openai-responses runs the tool ${type}`
+      extras.push({ key: 'tool_choice', path: 'tool_choice', value: object, verdict: 'refuse', detail })
+      return undefined
+    }
+  }
+}
+
+function nameIn(wire: JsonObject, at: string, names: ToolNames): string {
+  return names.flat(requireString(wire, 'name', at), readString(wire, 'namespace', at))
+}
+
+function allowedChoice(wire: JsonObject, names: ToolNames, report: Report): ToolChoice {
+  const mode = readString(wire, 'mode', 'tool_choice') ?? 'auto'
+  if (mode !== 'auto' && mode !== 'required') return invalid('tool_choice.mode', 'must be auto or required')
+  const allowed = (readObjects(wire, 'tools', 'tool_choice') ?? []).flatMap(({ value, at }) => {
+    const type = readString(value, 'type', at) ?? 'function'
+    if (type === 'function' || type === 'custom') return [nameIn(value, at, names)]
+    report.dropped(at, `only openai-responses runs the tool ${type}`)
+    return []
+  })
+  return { type: 'allowed', mode, names: allowed }
+}
+
+/** Writes the tools and what the request says of their use. */
+export function encodeTools(
+  tools: readonly Tool[],
+  choice: ToolChoice | undefined,
+  parallel: boolean | undefined,
+  context: RequestContext,
+  choicePath: string,
+): JsonObject {
+  const { report } = context
+  const written = tools.flatMap((tool) => encodeTool(tool, context))
+  if (written.length === 0) {
+    const forces = choice !== undefined && choice.type !== 'auto' && choice.type !== 'none'
+    if (forces) report.dropped(choicePath, 'no tool is left to choose from')
+    return {}
+  }
+  return {
+    tools: written,
+    ...(choice && { tool_choice: encodeChoice(choice, tools, context) }),
+    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+  }
+}
+
+function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
+  const { report } = context
+  switch (tool.type) {
+    case 'hosted':
+      report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
+      return []
+    case 'custom':
+      return [encodeCustom(tool, context)]
+    case 'function':
+      if (tool.cache) report.dropped(`${tool.at}.cache_control`, 'a tool cannot carry a cache breakpoint')
+      return [encodeFunction(tool, context)]
+  }
+}
+
+/** `strict` is always said, because this dialect's own default is true. */
+function encodeFunction(tool: Omit<FunctionTool, 'type' | 'at'>, context: RequestContext): JsonObject {
+  const { description, parameters, strict } = tool
+  return {
+    type: 'function',
+    name: context.toolName(tool.name),
+    ...(description !== undefined && { description }),
+    parameters: parameters ?? { type: 'object', properties: {} },
+    strict: strict ?? false,
+  }
+}
+
+function encodeCustom(tool: CustomTool, context: RequestContext): JsonObject {
+  const { name, description, format } = tool
+  if (context.capabilities.openaiExtensions) {
+    return {
+      type: 'custom',
+      name: context.toolName(name),
+      ...(description !== undefined && { description }),
+      ...(format && { format: flatFormat(format) }),
+    }
+  }
+  context.report.approximated(tool.at, 'a free text tool is sent as a function with one string argument')
+  const grammar = format && member(format, 'grammar')
+  const hint = grammar === undefined ? '' : `The input must follow this grammar: ${JSON.stringify(grammar)}`
+  const hinted = [description ?? '', hint].filter((text) => text !== '').join('\n\n')
+  const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] }
+  return encodeFunction({ name, ...(hinted !== '' && { description: hinted }), parameters }, context)
+}
+
+function encodeChoice(choice: ToolChoice, tools: readonly Tool[], context: RequestContext): JsonObject | string {
+  const named = (name: string): JsonObject => {
+    const { openaiExtensions } = context.capabilities
+    const custom = openaiExtensions && tools.some((tool) => tool.type === 'custom' && tool.name === name)
+    return { type: custom ? 'custom' : 'function', name: context.toolName(name) }
+  }
+  switch (choice.type) {
+    case 'tool':
+      return named(choice.name)
+    case 'allowed':
+      return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
+    default:
+      return choice.type
+  }
+}

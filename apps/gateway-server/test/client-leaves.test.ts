@@ -54,7 +54,7 @@ describe.each(calls)('$name', ({ path, model }) => {
 })
 
 test('a client that leaves before failover is not served by a second account', async () => {
-  await gateway.stop()
+  await gateway[Symbol.asyncDispose]()
   simulator.fault({ kind: 'hang' })
   const accounts = ['a', 'b'].map((id) => openaiAccount(simulator.url, { id: `upstream_${id}`, name: id }))
   gateway = await startGateway({ accounts, config: { proxy: { response_timeout: 0.3 } } })

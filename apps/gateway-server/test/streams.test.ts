@@ -25,11 +25,12 @@ beforeAll(async () => {
 })
 afterAll(() => upstream.close())
 beforeEach(async () => {
-  gateway = await startGateway({
+  const impatient = await startGateway({
     accounts: [openaiAccount(upstream.url)],
     pulse: { keepAliveMs: 50, writeStallMs: 400 },
   })
-  return () => gateway[Symbol.asyncDispose]()
+  gateway = impatient
+  return () => impatient[Symbol.asyncDispose]()
 })
 
 describe.each(clients)('an $client client', ({ path, keepAlive }) => {

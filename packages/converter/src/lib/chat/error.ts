@@ -86,11 +86,7 @@ export class ConversionError extends Error {
   readonly path: string | undefined
   readonly losses: readonly Loss[]
 
-  constructor(
-    code: ConversionErrorCode,
-    message: string,
-    details: { path?: string; losses?: readonly Loss[] } = {},
-  ) {
+  constructor(code: ConversionErrorCode, message: string, details: { path?: string; losses?: readonly Loss[] } = {}) {
     super(message)
     this.name = 'ConversionError'
     this.code = code

@@ -1,15 +1,18 @@
 import { anthropicCodec } from './anthropic/index.ts'
 import { anthropicCapabilities } from './capabilities/anthropic.ts'
 import type { Capabilities, CapabilityOverrides } from './capabilities/capabilities.ts'
+import { geminiCapabilities } from './capabilities/gemini.ts'
 import { openaiCapabilities } from './capabilities/openai.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { ConversionError } from './chat/error.ts'
 import type { DialectCodec } from './codec.ts'
+import { geminiCodec } from './gemini/index.ts'
 import { openaiChatCodec } from './openai-chat/index.ts'
 import { openaiCompletionsCodec } from './openai-completions/index.ts'
 
 const codecs: { readonly [dialect in Dialect]?: DialectCodec } = {
   anthropic: anthropicCodec,
+  gemini: geminiCodec,
   'openai-chat': openaiChatCodec,
   'openai-completions': openaiCompletionsCodec,
 }
@@ -24,6 +27,16 @@ export function codecOf(dialect: Dialect): DialectCodec {
 
 /** What a model behind a dialect accepts: the built-in table with an operator's own words laid over it. */
 export function capabilitiesOf(dialect: Dialect, model: string, overrides: CapabilityOverrides = {}): Capabilities {
-  const known = dialect === 'anthropic' ? anthropicCapabilities(model) : openaiCapabilities(model)
-  return { ...known, ...overrides }
+  return { ...knownCapabilities(dialect, model), ...overrides }
+}
+
+function knownCapabilities(dialect: Dialect, model: string): Capabilities {
+  switch (dialect) {
+    case 'anthropic':
+      return anthropicCapabilities(model)
+    case 'gemini':
+      return geminiCapabilities(model)
+    default:
+      return openaiCapabilities(model)
+  }
 }

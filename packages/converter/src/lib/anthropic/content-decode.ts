@@ -50,8 +50,9 @@ export function readBlocks(holder: JsonObject, key: string, at: string): readonl
 /** Reports the members of an object that nothing here reads, so that a field newer than this code is not lost in silence. */
 export function dropOthers({ value, at }: Block, known: ReadonlySet<string>, report: Report): void {
   for (const key of Object.keys(value)) {
+    if (known.has(key)) continue
     const given = present(value, key) ?? false
-    if (!known.has(key) && given !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
+    if (given !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
   }
   if (present(value, 'cache_control') !== undefined && readCache(value) === undefined) {
     report.dropped(pathOf(at, 'cache_control'), unknownCache)

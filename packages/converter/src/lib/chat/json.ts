@@ -13,5 +13,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** An own member of an object; undefined for inherited names such as `constructor`. */
 export function member(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined
+  const value = object[key]
+  // Most keys that are asked for are absent, and an absent one is no inherited one either.
+  return value !== undefined && Object.hasOwn(object, key) ? value : undefined
 }

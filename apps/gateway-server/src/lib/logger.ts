@@ -3,7 +3,7 @@ import type { AccessRecord } from '@llm-gateway/gateway'
 import { destination, type Logger, pino } from 'pino'
 
 /** Lines wait for each other up to this many bytes or the flush below, whichever comes first: a write for every request costs as much as the request. */
-const bufferBytes = 4096
+const bufferBytes = 65_536
 const flushMs = 500
 
 /** The server's log: one line an event, JSON or text, to standard error or a file. */
@@ -14,7 +14,13 @@ export class ServerLog {
   #broken = false
 
   constructor(config: LoggingConfig) {
-    this.#destination = destination({ dest: config.file ?? 2, minLength: bufferBytes, sync: false, mkdir: true })
+    this.#destination = destination({
+      dest: config.file ?? 2,
+      minLength: bufferBytes,
+      maxWrite: 2 * bufferBytes,
+      sync: false,
+      mkdir: true,
+    })
     // A full disk or a closed pipe must not end the server.
     this.#destination.on('error', () => {
       this.#broken = true

@@ -2,24 +2,18 @@ import { createServer, type Server } from 'node:http'
 import { dirname } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
-import {
-  ConfigFile,
-  type ConfigWatch,
-  type GatewayConfig,
-  type LoadResult,
-  renderIssues,
-  watchConfig,
-} from '@llm-gateway/config'
+import { ConfigFile, type ConfigWatch, type GatewayConfig, renderIssues, watchConfig } from '@llm-gateway/config'
 import { Redactor } from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { createApp } from './app.ts'
 import { type Assembly, assemble } from './assemble.ts'
-import { LazySimulator, withSimulator } from './demo.ts'
+import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog } from './logger.ts'
+import { invalidConfig, type PreparedConfig, prepareConfig, withFlags } from './prepare-config.ts'
 import { proxyOf } from './proxy.ts'
 import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
 import type { ServerStatus } from './status.ts'
@@ -38,6 +32,8 @@ export interface ServerOptions {
   /** When a silent stream gets a sign of life, and when a client that does not read is given up. Default: the gateway's. */
   readonly pulse?: Partial<PulseOptions>
 }
+
+export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly problem: string }
 
 /** A configuration in force. */
 interface Active {
@@ -63,6 +59,7 @@ export class GatewayServer {
   #watch: ConfigWatch | undefined
   #demoKey: string | undefined
   #configProblem: string | undefined
+  #reloading: Promise<unknown> = Promise.resolve()
   #draining = false
   #hurry = false
   #url = ''
@@ -118,7 +115,7 @@ export class GatewayServer {
     for (const warning of result.warnings)
       log.logger.warn({ line: warning.line }, `${options.configFile}: ${warning.message}`)
     try {
-      const prepared = await prepareConfig(config, undefined, new LazySimulator())
+      const prepared = prepareConfig(config, { simulator: new LazySimulator(), knownKey: undefined, demoAllowed: true })
       checkBind(prepared.config)
       const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log))
       const active = { config: prepared.config, assembly, demo: prepared.demo }
@@ -169,8 +166,15 @@ export class GatewayServer {
     }
   }
 
-  /** Reads the file again; a bad one changes nothing. */
-  async reload(): Promise<{ ok: true } | { ok: false; problem: string }> {
+  /** Reads the file again; a bad one changes nothing. One reload at a time, so that the last text read is the one in force. */
+  reload(): Promise<ReloadResult> {
+    const run = (): Promise<ReloadResult> => this.#reload()
+    const result = this.#reloading.then(run, run)
+    this.#reloading = result
+    return result
+  }
+
+  async #reload(): Promise<ReloadResult> {
     const { text, result } = this.#file.read()
     const { logger } = this.#log
     if (!result.ok) {
@@ -179,26 +183,36 @@ export class GatewayServer {
       logger.error({ problem }, 'the configuration file is not valid: the running configuration stays in force')
       return { ok: false, problem }
     }
-    const prepared = await prepareConfig(withFlags(result.config, this.#options), this.#demoKey, this.#simulator)
+    const prepared = prepareConfig(withFlags(result.config, this.#options), {
+      simulator: this.#simulator,
+      knownKey: this.#demoKey,
+      demoAllowed: this.#active.demo,
+    })
     const assembly = await assemble(prepared.config, assembleOptions(this.#options, this.#simulator, this.#log))
-    this.#active = { config: prepared.config, assembly, demo: prepared.demo }
-    this.#configProblem = undefined
+    this.#apply({ config: prepared.config, assembly, demo: prepared.demo })
     this.#demoKey = prepared.key
-    this.#learnSecrets(assembly)
-    this.#router.update({
-      accounts: assembly.routed,
-      routes: assembly.routes,
-      strategy: prepared.config.routing.strategy,
-    })
-    this.#upstream.configure({
-      proxy: proxyOf(prepared.config.environment, this.#options.env),
-      accounts: assembly.state.accounts.keys(),
-    })
-    this.#gateway.update(assembly.state)
-    this.#log.setLevel(prepared.config.logging.level)
+    this.#configProblem = undefined
     logger.info({ accounts: assembly.routed.length, keys: prepared.config.keys.length }, 'configuration reloaded')
     this.#tellUnusable(assembly)
     return { ok: true }
+  }
+
+  #apply(next: Active): void {
+    const { config, assembly } = next
+    const before = this.#active.assembly.headers
+    this.#learnSecrets(assembly)
+    this.#router.update({ accounts: assembly.routed, routes: assembly.routes, strategy: config.routing.strategy })
+    for (const [id, headers] of assembly.headers) {
+      // What is known of an account's credential ends with the credential.
+      if (JSON.stringify(before.get(id)) !== JSON.stringify(headers)) this.#router.forget(id)
+    }
+    this.#upstream.configure({
+      proxy: proxyOf(config.environment, this.#options.env),
+      accounts: assembly.state.accounts.keys(),
+    })
+    this.#active = next
+    this.#gateway.update(assembly.state)
+    this.#log.setLevel(config.logging.level)
   }
 
   /**
@@ -310,23 +324,6 @@ export class GatewayServer {
   }
 }
 
-interface PreparedConfig {
-  readonly config: GatewayConfig
-  readonly demo: boolean
-  readonly key: string | undefined
-  readonly simulator: LazySimulator
-}
-
-async function prepareConfig(
-  config: GatewayConfig,
-  knownKey: string | undefined,
-  simulator: LazySimulator,
-): Promise<PreparedConfig> {
-  if (config.accounts.length > 0) return { config, demo: false, key: undefined, simulator }
-  const demo = withSimulator(config, knownKey)
-  return { config: demo.config, demo: true, key: demo.key, simulator }
-}
-
 function assembleOptions(
   options: ServerOptions,
   simulator: LazySimulator,
@@ -340,17 +337,6 @@ function assembleOptions(
     now: Date.now,
     warn: (message) => log.logger.warn(message),
   }
-}
-
-function withFlags(config: GatewayConfig, { host, port }: ServerOptions): GatewayConfig {
-  return {
-    ...config,
-    server: { ...config.server, ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
-  }
-}
-
-function invalidConfig(file: string, text: string, result: Extract<LoadResult, { ok: false }>): ServerError {
-  return new ServerError('CONFIG_INVALID', renderIssues(result.issues, text, { file }))
 }
 
 /** Request ids: `req_`, the start's own prefix and a count, so that they cost nothing and are found in the order they came. */

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
 import { renderError } from '@llm-gateway/converter'
@@ -28,7 +28,10 @@ export interface AppPorts {
 /** Every route of the server. Model calls are answered on the raw response; the rest the usual way. */
 export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>()
-  const serve = (c: AppContext): Response | Promise<Response> => serveModelCall(c, ports)
+  const serve = ({ env: { incoming, outgoing } }: AppContext): Response => {
+    serveModelCall(incoming, outgoing, ports)
+    return RESPONSE_ALREADY_SENT
+  }
 
   // Whatever the method: the gateway words a wrong one in the client's dialect.
   for (const path of endpoints.keys()) app.all(path, serve)
@@ -58,18 +61,29 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
   return app
 }
 
-function serveModelCall(c: AppContext, ports: AppPorts): Response {
-  const { incoming, outgoing } = c.env
+/**
+ * Takes the model calls that come by their plain paths before any framework sees them, for the building and the closing of a
+ * web `Request` costs each as much as all the routing does; everything else goes on to `otherwise`.
+ */
+export function modelCallsFirst(ports: AppPorts, otherwise: RequestListener): RequestListener {
+  return (incoming, outgoing) => {
+    const url = incoming.url ?? ''
+    const mark = url.indexOf('?')
+    if (endpoints.has(mark === -1 ? url : url.slice(0, mark))) serveModelCall(incoming, outgoing, ports)
+    else otherwise(incoming, outgoing)
+  }
+}
+
+function serveModelCall(incoming: IncomingMessage, outgoing: ServerResponse, ports: AppPorts): void {
   const allowed = applyCors(incoming, outgoing, ports.corsOrigins())
   if (incoming.method === 'OPTIONS') {
     answerPreflight(incoming, outgoing, allowed)
-    return RESPONSE_ALREADY_SENT
+    return
   }
   if (ports.draining()) outgoing.setHeader('connection', 'close')
   const { request, sink } = fromNode(incoming, outgoing)
   // Never rejects: what goes wrong is told to the client and to the log.
   void ports.gateway.handle(request, sink)
-  return RESPONSE_ALREADY_SENT
 }
 
 /** The local command line's token, the configured secret, or a gateway key with `admin`; never a page of another origin. */

@@ -1,13 +1,13 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type ServerOptions as NodeServerOptions, type Server } from 'node:http'
 import { dirname } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
 import { ConfigFile, type ConfigWatch, type GatewayConfig, renderIssues, watchConfig } from '@llm-gateway/config'
 import { Redactor } from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
-import { createApp } from './app.ts'
+import { type AppPorts, createApp, modelCallsFirst } from './app.ts'
 import { type Assembly, assemble } from './assemble.ts'
 import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
@@ -262,7 +262,7 @@ export class GatewayServer {
   }
 
   #createServer(): Server {
-    const app = createApp({
+    const ports: AppPorts = {
       gateway: this.#gateway,
       draining: () => this.#draining,
       keys: () => this.#active.assembly.state.keys,
@@ -271,20 +271,17 @@ export class GatewayServer {
       token: this.#token,
       status: () => this.status(),
       reload: () => this.reload(),
-    })
+    }
     const { timeoutMs } = this.#active.config.server
-    return createAdaptorServer({
-      fetch: app.fetch,
-      createServer,
-      serverOptions: {
-        headersTimeout: Math.min(10_000, timeoutMs),
-        requestTimeout: timeoutMs,
-        connectionsCheckingInterval: 1_000,
-        // Longer than the usual minute of a load balancer in front, which must be the one to close.
-        keepAliveTimeout: 65_000,
-        noDelay: true,
-      },
-    }) as Server
+    const options: NodeServerOptions = {
+      headersTimeout: Math.min(10_000, timeoutMs),
+      requestTimeout: timeoutMs,
+      connectionsCheckingInterval: 1_000,
+      // Longer than the usual minute of a load balancer in front, which must be the one to close.
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+    }
+    return createServer(options, modelCallsFirst(ports, getRequestListener(createApp(ports).fetch)))
   }
 
   /** @param text what the configuration in force was read from: a change since then is not missed. */

@@ -25,7 +25,13 @@ export function chunkText(chunk: JsonObject): JsonValue | undefined {
   return part && member(part, 'text')
 }
 
-const plainChunk: ReadonlySet<string> = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime'])
+const plainChunk: ReadonlySet<string> = new Set([
+  'candidates',
+  'usageMetadata',
+  'modelVersion',
+  'responseId',
+  'createTime',
+])
 const plainCandidate: ReadonlySet<string> = new Set(['content', 'index'])
 
 /** Whether a chunk carries one text of the first candidate and nothing else that changes from chunk to chunk. */

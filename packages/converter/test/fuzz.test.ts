@@ -243,8 +243,9 @@ describe('hostile input elsewhere', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
     for (const to of ['openai-chat', 'openai-completions'] as const) {
       const text = `{"model":"m","max_tokens":5,"messages":[{"role":"user","content":${deep}}]}`
-      refusable(() => convertRequest(text, { from: 'anthropic', to }))
+      expect(() => convertRequest(text, { from: 'anthropic', to })).toThrow(ConversionError)
     }
-    refusable(() => convertReply(`{"content":${deep}}`, { from: 'anthropic', to: 'openai-chat' }))
+    const reply = convertReply(`{"content":${deep}}`, { from: 'anthropic', to: 'openai-chat' })
+    expect(reply.losses.map(({ path }) => path)).toEqual(['stop_reason'])
   })
 })

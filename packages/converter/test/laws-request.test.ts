@@ -121,7 +121,7 @@ const shared: fc.Arbitrary<JsonObject> = fc
   .map(({ max_tokens, system, first, exchanges, tools, choice: chosen, settings: rest }) => ({
     model: claudeModel,
     max_tokens,
-    ...(tools.length > 0 && { tools: tools as JsonValue[] }),
+    ...(tools.length > 0 && { tools }),
     ...(tools.length > 0 && chosen && { tool_choice: chosen }),
     ...(system.length > 0 && { system }),
     messages: [{ role: 'user', content: first }, ...exchanges.flatMap(messagesOf)],

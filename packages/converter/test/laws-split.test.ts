@@ -31,10 +31,14 @@ describe('law: however a stream is cut up on the way, the client gets the same',
   it.each(pairs)('$each.dialect/$each.name to $to, cut in two at every byte', ({ each, to }) => {
     const { dialect, stream } = each
     const whole = outcome([stream], dialect, to)
+    const different: string[] = []
     for (let at = 0; at <= stream.length; at += stride(dialect, to)) {
       const cut = outcome(inTwo(stream, at), dialect, to)
-      if (cut !== whole) expect(cut, `cut at byte ${at}`).toBe(whole)
+      if (cut !== whole)
+        different.push(`at byte ${at}:
+${cut}`)
     }
+    expect(different.slice(0, 1)).toEqual([])
   })
 
   it.each(pairs)('$each.dialect/$each.name to $to, byte by byte and in random pieces', ({ each, to }) => {
@@ -48,7 +52,7 @@ describe('law: however a stream is cut up on the way, the client gets the same',
       ),
     ).toEqual(whole)
     const dice = new Dice(stream.length)
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 6; round++) {
       const longest = 1 + dice.below(80)
       expect(
         outcome(

@@ -280,7 +280,7 @@ export const messagesProbes: Probed = {
       at: ['tools', 1],
       fields: {
         type: 'bash_20241022',
-        name: 'bash2' as JsonValue,
+        name: 'bash2',
         strict: true,
         cache_control: mark,
         allowed_callers: ['code_execution_20250825'],
@@ -293,7 +293,7 @@ export const messagesProbes: Probed = {
       at: ['tools', 2],
       fields: {
         type: 'web_search_20260209',
-        name: 'web_search_2' as JsonValue,
+        name: 'web_search_2',
         cache_control: mark,
         allowed_callers: ['direct'],
         allowed_domains: ['example.com'],

@@ -34,6 +34,23 @@ beforeEach(async () => {
 })
 
 describe.each(clients)('an $client client', ({ path, keepAlive }) => {
+  test('has its whole answer as soon as the upstream has said its last word, though that keeps its connection open', async () => {
+    upstream.answer((next) => {
+      next.writeHead(200, sse)
+      next.write(delta('all'))
+      next.write(stop)
+    })
+    const { incoming } = await open(path)
+    let seen = ''
+    incoming.on('data', (piece: Buffer) => {
+      seen += piece.toString()
+    })
+    await once(incoming, 'end')
+    expect(textOf(seen)).toBe('all')
+    await until(() => gateway.server.status().inFlight === 0, 'the upstream is let go')
+    expect(gateway.server.status().accounts[0]).toMatchObject({ failures: 0, state: 'healthy' })
+  })
+
   test('gets each event as it comes', async () => {
     const sent = ['alpha', 'beta', 'gamma']
     let response: ServerResponse | undefined

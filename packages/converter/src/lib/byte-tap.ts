@@ -18,14 +18,21 @@ export class ByteTap {
   /** The data of the event that came last. */
   #last = ''
   #failure: ChatError | undefined
+  #trailer = false
 
   /** @param maxEventBytes one event longer than this fails the stream; default 16 MiB. */
   constructor(dialect: Dialect, maxEventBytes?: number) {
     this.#tap = codecOf(dialect).openTap()
     this.#splitter = new FrameSplitter((event, data) => {
       this.#last = data
+      if (data === '[DONE]' || event === 'message_stop') this.#trailer = true
       this.#tap.frame(event, data)
     }, maxEventBytes)
+  }
+
+  /** The stream has said all it will ever say, though its connection may still be open: `[DONE]`, `message_stop`. */
+  get complete(): boolean {
+    return this.#trailer && this.#tap.finished
   }
 
   /** Takes a piece and gives the bytes to pass on: usually that very piece. */

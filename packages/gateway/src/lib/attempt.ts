@@ -25,6 +25,9 @@ interface Settlement {
   reject(cause: unknown): void
 }
 
+/** How long an upstream may take to close a stream that is complete. */
+const lingerMs = 1_000
+
 class Attempt implements UpstreamSink {
   readonly #call: Call
   readonly #services: Services
@@ -34,6 +37,7 @@ class Attempt implements UpstreamSink {
   #exchange: Exchange | undefined
   #receiver: Receiver | undefined
   #settled = false
+  #lingering: NodeJS.Timeout | undefined
 
   constructor(call: Call, services: Services, prepared: Prepared, account: string, settlement: Settlement) {
     this.#call = call
@@ -63,7 +67,7 @@ class Attempt implements UpstreamSink {
     if (receiver.over) {
       this.#exchange?.abort('the stream failed')
       this.#conclude(() => receiver.end())
-    }
+    } else if (receiver.complete) this.#linger(receiver)
     return more
   }
 
@@ -93,6 +97,14 @@ class Attempt implements UpstreamSink {
     return new StreamReceiver(this.#call, this.#prepared, this.#account, headers, this.#services)
   }
 
+  /** The client has its answer: the upstream gets a moment to end its own, so that the connection can be used again. */
+  #linger(receiver: Receiver): void {
+    this.#lingering ??= setTimeout(() => {
+      this.#exchange?.abort('the answer is complete')
+      this.#conclude(() => receiver.end())
+    }, lingerMs).unref()
+  }
+
   #conclude(outcome: () => Outcome): void {
     if (this.#settled) return
     try {
@@ -107,6 +119,7 @@ class Attempt implements UpstreamSink {
   #settle(outcome: Outcome): void {
     if (this.#settled) return
     this.#settled = true
+    clearTimeout(this.#lingering)
     this.#call.cancel = undefined
     this.#settlement.resolve(outcome)
   }

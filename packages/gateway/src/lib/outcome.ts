@@ -38,6 +38,8 @@ export interface Receiver {
   data(chunk: Uint8Array): boolean
   /** What has come settles the outcome: nothing is gained by waiting for the upstream's end. */
   readonly over: boolean
+  /** The client has its whole answer, though the upstream's connection is still open. */
+  readonly complete: boolean
   /** The upstream's bytes are over. */
   end(): Outcome
   /** The connection failed after the head. */

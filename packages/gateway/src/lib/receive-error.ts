@@ -10,6 +10,7 @@ const maxErrorBytes = 256 * 1024
 /** Reads an answer with an error status. */
 export class ErrorReceiver implements Receiver {
   readonly over: boolean = false
+  readonly complete: boolean = false
   readonly #status: number
   readonly #headers: HeaderMap
   readonly #prepared: Prepared

@@ -24,6 +24,8 @@ interface StreamReader {
   /** The terminal error of the stream is already among the pieces. */
   readonly toldError: boolean
   readonly phase: StreamPhase
+  /** The dialect's last word has come. */
+  readonly complete: boolean
   readonly error: ChatError | undefined
   readonly usage: Usage | undefined
   readonly stop: Stop | undefined
@@ -62,8 +64,15 @@ export class StreamReceiver implements Receiver {
     return this.#reader.phase === 'failed'
   }
 
+  get complete(): boolean {
+    return this.#reader.complete
+  }
+
   data(chunk: Uint8Array): boolean {
-    return this.#take(this.#reader.push(chunk))
+    const more = this.#take(this.#reader.push(chunk))
+    // The client need not wait for an upstream that has said all and keeps its connection open.
+    if (this.#reader.complete) this.#call.answer.end()
+    return more
   }
 
   end(): Outcome {
@@ -164,6 +173,9 @@ function passing(prepared: Prepared): StreamReader {
     get phase() {
       return tap.phase
     },
+    get complete() {
+      return tap.complete
+    },
     get error() {
       return tap.error
     },
@@ -191,6 +203,9 @@ function converting(call: Call, prepared: Prepared): StreamReader {
     },
     get phase() {
       return converter.phase
+    },
+    get complete() {
+      return converter.phase === 'finished'
     },
     get error() {
       return converter.error

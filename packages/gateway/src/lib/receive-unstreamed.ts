@@ -15,6 +15,7 @@ import { replyHead } from './reply-head.ts'
  */
 export class UnstreamedReceiver implements Receiver {
   readonly over: boolean = false
+  readonly complete: boolean = false
   readonly #call: Call
   readonly #prepared: Prepared
   readonly #account: string

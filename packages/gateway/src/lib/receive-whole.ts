@@ -27,6 +27,7 @@ export const replyKey: Readonly<Record<Dialect, string>> = {
 /** Reads a whole reply. Nothing goes to the client before it is seen to be one, so an account that answers nonsense fails over. */
 export class WholeReceiver implements Receiver {
   readonly over: boolean = false
+  readonly complete: boolean = false
   readonly #call: Call
   readonly #prepared: Prepared
   readonly #account: string

@@ -8,6 +8,7 @@ export type OnFrame = (event: string, data: string) => void
 
 const LF = 10
 const CR = 13
+const SPACE = 32
 
 /**
  * Splits bytes into SSE events, after the WHATWG rules with two tolerances real servers need: an event at the end of input
@@ -69,15 +70,17 @@ export class FrameSplitter {
     for (;;) {
       const end = hasCr ? lineEnd(text, at) : text.indexOf('\n', at)
       if (end === -1) break
-      const line = this.#line === '' ? text.slice(at, end) : this.#line + text.slice(at, end)
-      this.#line = ''
+      if (this.#line !== '') {
+        this.#field(this.#line + text.slice(at, end))
+        this.#line = ''
+      } else if (end === at) this.#dispatch()
+      else if (isData(text, at)) this.#dataLine(text.slice(text.charCodeAt(at + 5) === SPACE ? at + 6 : at + 5, end))
+      else this.#field(text.slice(at, end))
       at = end + 1
       if (hasCr && text.charCodeAt(end) === CR) {
         if (at === text.length) this.#afterCr = true
         else if (text.charCodeAt(at) === LF) at++
       }
-      if (line === '') this.#dispatch()
-      else this.#field(line)
     }
     if (at < text.length) this.#line += text.slice(at)
     if (this.#line.length + this.#data.length > this.#maxEventBytes)
@@ -85,16 +88,15 @@ export class FrameSplitter {
   }
 
   #field(line: string): void {
-    if (line.startsWith('data:')) {
-      const value = line.slice(line.charCodeAt(5) === 32 ? 6 : 5)
-      this.#data = this.#hasData ? `${this.#data}\n${value}` : value
-      this.#hasData = true
-    } else if (line.startsWith('event:')) {
-      this.#event = line.slice(line.charCodeAt(6) === 32 ? 7 : 6)
-    } else if (line === 'data') {
-      this.#data = this.#hasData ? `${this.#data}\n` : ''
-      this.#hasData = true
-    } else if (line === 'event') this.#event = ''
+    if (isData(line, 0)) this.#dataLine(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5))
+    else if (line.startsWith('event:')) this.#event = line.slice(line.charCodeAt(6) === SPACE ? 7 : 6)
+    else if (line === 'data') this.#dataLine('')
+    else if (line === 'event') this.#event = ''
+  }
+
+  #dataLine(value: string): void {
+    this.#data = this.#hasData ? `${this.#data}\n${value}` : value
+    this.#hasData = true
   }
 
   #dispatch(): void {
@@ -109,6 +111,17 @@ export class FrameSplitter {
     this.#hasData = false
     this.#onFrame(event, data)
   }
+}
+
+/** Whether a `data` field with a value starts there: most lines of a stream are one, so it is told without cutting the line out. */
+function isData(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at) === 100 &&
+    text.charCodeAt(at + 1) === 97 &&
+    text.charCodeAt(at + 2) === 116 &&
+    text.charCodeAt(at + 3) === 97 &&
+    text.charCodeAt(at + 4) === 58
+  )
 }
 
 /** The next LF or CR at or after `from`. */

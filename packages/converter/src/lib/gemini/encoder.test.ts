@@ -5,7 +5,7 @@ import type { JsonObject } from '../chat/json.ts'
 import type { ReplyContext } from '../codec.ts'
 
 const start: ChatEvent = { type: 'start', id: 'msg_1', model: 'claude-x' }
-const end: ChatEvent = { type: 'finish', stop: { reason: 'end' } }
+const end = { type: 'finish', stop: { reason: 'end' } } as const satisfies ChatEvent
 const text = (index: number, said: string): ChatEvent => ({ type: 'text', index, literal: JSON.stringify(said) })
 const input = (index: number, json: string): ChatEvent => ({ type: 'input', index, literal: JSON.stringify(json) })
 const open = (index: number, part: OpenPart): ChatEvent => ({ type: 'open', index, part })
@@ -28,7 +28,7 @@ function run(events: readonly ChatEvent[], overrides: Partial<ReplyContext> = {}
 describe('writing a stream of chunks', () => {
   it('writes what Google writes, to the byte', () => {
     const usage = { input: 5, output: 9, reasoning: 4, cacheRead: 2 }
-    const { sse } = run([open(0, { type: 'text' }), text(0, 'Hé "x"'), close(0), { ...end, usage } as ChatEvent])
+    const { sse } = run([open(0, { type: 'text' }), text(0, 'Hé "x"'), close(0), { ...end, usage }])
     expect(sse).toBe(
       'data: {"candidates":[{"content":{"parts":[{"text":"Hé \\"x\\""}],"role":"model"},"index":0}],"modelVersion":"claude-x","responseId":"msg_1"}\r\n\r\n' +
         'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP","index":0}],' +

@@ -31,7 +31,10 @@ export function streamFixture(name: string): string {
 /** Decodes a request of one user message and whatever else a test is about. */
 export function decode(overrides: JsonObject = {}): { chat: ChatRequest; losses: readonly Loss[] } {
   const report = new LossReport()
-  return { chat: codec.decodeRequest({ model: 'gpt-5.6-sol', input: 'hi', ...overrides }, report), losses: report.losses }
+  return {
+    chat: codec.decodeRequest({ model: 'gpt-5.6-sol', input: 'hi', ...overrides }, report),
+    losses: report.losses,
+  }
 }
 
 /** Encodes a request as one that came from another dialect. */
@@ -115,7 +118,7 @@ export function eventsOf(sse: string): JsonObject[] {
   const events: JsonObject[] = []
   const splitter = new FrameSplitter((name, data) => {
     const event = JSON.parse(data) as JsonObject
-    if (event.type !== name) throw new Error(`the event ${name} has the type ${String(event.type)}`)
+    if (event.type !== name) throw new Error(`the event ${name} has the type ${JSON.stringify(event.type)}`)
     events.push(event)
   })
   splitter.push(sse)

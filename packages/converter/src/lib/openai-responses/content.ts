@@ -99,7 +99,8 @@ function imagePart(wire: JsonObject, at: string, report: Report): ImagePart {
   dropOthers(wire, at, knownMembers.image, report)
   const detail = readString(wire, 'detail', at)
   const cache = cacheOf(wire)
-  const rest = { at, ...(detail !== undefined && { detail }), ...(cache && { cache }) }
+  // The SDK's type wants a detail said; `auto` is what silence means elsewhere.
+  const rest = { at, ...(detail !== undefined && detail !== 'auto' && { detail }), ...(cache && { cache }) }
   const id = readString(wire, 'file_id', at)
   if (id !== undefined) return { type: 'image', source: { kind: 'id', id }, ...rest }
   const url = readString(wire, 'image_url', at) ?? invalid(at, 'must have image_url or file_id')

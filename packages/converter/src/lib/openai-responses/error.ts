@@ -11,7 +11,12 @@ export { decodeError, encodeError } from '../openai-chat/error.ts'
 export function streamError(wire: JsonObject): ChatError {
   const error = decodeError(0, wire)
   const kind = kindOfCode.get(error.code ?? '')
-  return kind === undefined ? error : { ...error, kind, status: statusOfKind[kind] }
+  const param = stringAt(wire, 'param')
+  return {
+    ...error,
+    ...(kind !== undefined && { kind, status: statusOfKind[kind] }),
+    ...(param !== undefined && { param }),
+  }
 }
 
 /** The error of a response whose status says that it failed or was cancelled, or that is none at all; else undefined. */

@@ -59,7 +59,7 @@ describe('one answer, whole and streamed', () => {
     const shown = (answer: ChatReply | undefined): unknown => ({
       stop: answer?.stop,
       usage: { cacheWrite: 0, ...answer?.usage },
-      parts: answer?.parts.flatMap(({ at: _, ...part }) => {
+      parts: answer?.parts.flatMap(({ at: _, ...part }): unknown[] => {
         if (part.type === 'opaque' || (part.type === 'reasoning' && part.text === '')) return []
         return part.type === 'reasoning' ? [{ type: part.type, text: part.text }] : [part]
       }),

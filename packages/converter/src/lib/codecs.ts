@@ -9,12 +9,14 @@ import type { DialectCodec } from './codec.ts'
 import { geminiCodec } from './gemini/index.ts'
 import { openaiChatCodec } from './openai-chat/index.ts'
 import { openaiCompletionsCodec } from './openai-completions/index.ts'
+import { openaiResponsesCodec } from './openai-responses/index.ts'
 
 const codecs: { readonly [dialect in Dialect]?: DialectCodec } = {
   anthropic: anthropicCodec,
   gemini: geminiCodec,
   'openai-chat': openaiChatCodec,
   'openai-completions': openaiCompletionsCodec,
+  'openai-responses': openaiResponsesCodec,
 }
 
 /** The codec of a dialect. Throws `ConversionError` `UNKNOWN_DIALECT` for a name this version does not convert. */

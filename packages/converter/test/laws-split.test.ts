@@ -7,6 +7,9 @@ import { converted, interleave, optionsOf, stride } from './streams.ts'
 /** Every case towards every dialect, its own included. */
 const pairs = corpus.flatMap((each) => dialectsOfCorpus.map((to) => ({ each, to })))
 
+/** The pairs that convert; where the dialect is the same on both sides the bytes pass, and only their events are told apart. */
+const crossing = pairs.filter(({ each, to }) => each.dialect !== to)
+
 function* inTwo(bytes: Uint8Array, at: number): Generator<Uint8Array> {
   yield bytes.subarray(0, at)
   yield bytes.subarray(at)
@@ -28,7 +31,7 @@ function outcome(pieces: Iterable<Uint8Array>, from: Dialect, to: Dialect): stri
 }
 
 describe('law: however a stream is cut up on the way, the client gets the same', () => {
-  it.each(pairs)('$each.dialect/$each.name to $to, cut in two at every byte', ({ each, to }) => {
+  it.each(crossing)('$each.dialect/$each.name to $to, cut in two at every byte', ({ each, to }) => {
     const { dialect, stream } = each
     const whole = outcome([stream], dialect, to)
     const different: string[] = []
@@ -39,6 +42,23 @@ describe('law: however a stream is cut up on the way, the client gets the same',
 ${cut}`)
     }
     expect(different.slice(0, 1)).toEqual([])
+  })
+
+  // Every byte is the place of a cut in one of the runs, and each run has many.
+  it.each(pairs)('$each.dialect/$each.name to $to, cut at every byte of each residue', ({ each, to }) => {
+    const { dialect, stream } = each
+    const whole = outcome([stream], dialect, to)
+    for (const apart of [7, 61]) {
+      for (let first = 1; first <= apart; first++) {
+        let next = first
+        const pieces = inPieces(stream, () => {
+          const length = next
+          next = apart
+          return length
+        })
+        expect(outcome(pieces, dialect, to), `cut at byte ${first} and every ${apart} after`).toBe(whole)
+      }
+    }
   })
 
   it.each(pairs)('$each.dialect/$each.name to $to, byte by byte and in random pieces', ({ each, to }) => {

@@ -97,9 +97,11 @@ export function interleave(
 }
 
 /**
- * How far apart the bytes are at which a stream is cut. Every byte, but towards `openai-completions` from another dialect: there
- * the reading half, which is what a cut can disturb, is the one that is tried at every byte on the way to the other dialect.
+ * How far apart the bytes are at which a stream is cut. Every byte, but towards `openai-completions` from another dialect, where
+ * the reading half, which is what a cut can disturb, is the one that is tried at every byte on the way to the other dialect; and
+ * within a dialect, where nothing is read but the few events that tell usage, stop and errors.
  */
 export function stride(from: Dialect, to: Dialect): number {
-  return to === 'openai-completions' && from !== to ? 17 : 1
+  if (from === to) return 3
+  return to === 'openai-completions' ? 17 : 1
 }

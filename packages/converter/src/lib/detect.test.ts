@@ -31,7 +31,11 @@ describe('dialectOfKeys', () => {
     ['contents', 'gemini'],
     ['input', 'openai-responses'],
     ['prompt', 'openai-completions'],
-    ['prompt input', 'openai-completions'],
+    ['prompt max_tokens', 'openai-completions'],
+    ['prompt input', 'openai-responses'],
+    ['prompt instructions', 'openai-responses'],
+    ['previous_response_id', 'openai-responses'],
+    ['messages reasoning', undefined],
     ['model', undefined],
   ])('%s is %s', (keys, dialect) => {
     const given = new Set(keys.split(' '))
@@ -46,6 +50,8 @@ describe('detectDialect', () => {
     expect(detectDialect({ path: '/v1/chat/completions', body: { messages, system: 'x' } })).toBe('anthropic')
     expect(detectDialect({ path: '/v1/messages', body: { messages, response_format: {} } })).toBe('openai-chat')
     expect(detectDialect({ path: '/v1/messages', body: { contents: [] } })).toBe('gemini')
+    expect(detectDialect({ path: '/v1/responses', body: { messages, stream_options: {} } })).toBe('openai-chat')
+    expect(detectDialect({ path: '/v1/chat/completions', body: { input: 'x' } })).toBe('openai-responses')
   })
 
   it('the tools of a body tell, where nothing else does', () => {

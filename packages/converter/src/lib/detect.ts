@@ -37,6 +37,17 @@ const chatKeys = [
   'reasoning_effort',
 ] as const
 
+/** Keys only Responses has; its `prompt` is a stored template, and a request that names one may go without `input`. */
+const responsesKeys = [
+  'input',
+  'instructions',
+  'previous_response_id',
+  'conversation',
+  'max_output_tokens',
+  'include',
+  'reasoning',
+] as const
+
 /**
  * The dialect of a body by its top-level keys alone, so that a body need not be parsed; undefined when they fit what the path
  * says or fit several.
@@ -47,7 +58,7 @@ export function dialectOfKeys(has: (key: string) => boolean): Dialect | undefine
     return chatKeys.some(has) ? 'openai-chat' : undefined
   }
   if (has('contents')) return 'gemini'
-  if (has('input') && !has('prompt')) return 'openai-responses'
+  if (responsesKeys.some(has)) return 'openai-responses'
   return has('prompt') ? 'openai-completions' : undefined
 }
 

@@ -2,4 +2,10 @@
 export type Dialect = 'openai-chat' | 'openai-completions' | 'openai-responses' | 'anthropic' | 'gemini'
 
 /** Every dialect this version converts. */
-export const dialects: readonly Dialect[] = ['openai-chat', 'openai-completions', 'openai-responses', 'anthropic']
+export const dialects: readonly Dialect[] = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic',
+  'gemini',
+]

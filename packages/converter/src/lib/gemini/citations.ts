@@ -131,43 +131,56 @@ function startsOf(text: string): Uint32Array {
   return starts
 }
 
-/** A text of the answer with what it rests on. */
+/** A piece of a text, and what it rests on; bounds count in the piece. */
+export interface CitedPiece {
+  /** Where it starts in the text. */
+  readonly base: number
+  readonly length: number
+  readonly citations: readonly Citation[]
+}
+
+/** A text of the answer with what its pieces rest on. */
 export interface CitedText {
   readonly text: string
-  readonly citations: readonly Citation[]
+  readonly pieces: readonly CitedPiece[]
   /** The place of its part in the content; absent where the texts of a stream count as one. */
   readonly part?: number
 }
 
 /** Writes the sources with a URL as `groundingMetadata`; undefined when there are none. */
 export function writeSources(texts: readonly CitedText[]): JsonObject | undefined {
-  const chunks: JsonObject[] = []
-  const places = new Map<string, number>()
+  const chunks = new Map<string, { readonly place: number; readonly wire: JsonObject }>()
   const supports: JsonObject[] = []
-  for (const { text, citations, part } of texts) {
-    if (citations.length === 0) continue
-    const index = new TextIndex(text)
-    for (const { url, title, start, end } of citations) {
-      if (url === undefined) continue
-      const known = places.get(url)
-      const place = known ?? chunks.length
-      if (known === undefined) {
-        places.set(url, place)
-        chunks.push({ web: { uri: url, ...(title !== undefined && { title }) } })
+  for (const cited of texts) {
+    if (cited.pieces.every(({ citations }) => citations.length === 0)) continue
+    const index = new TextIndex(cited.text)
+    for (const piece of cited.pieces) {
+      for (const citation of piece.citations) {
+        const { url, title } = citation
+        if (url === undefined) continue
+        const known = chunks.get(url)
+        const place = known?.place ?? chunks.size
+        if (known === undefined)
+          chunks.set(url, { place, wire: { web: { uri: url, ...(title !== undefined && { title }) } } })
+        supports.push({ segment: segmentOf(citation, piece, cited.part, index), groundingChunkIndices: [place] })
       }
-      if (start === undefined || end === undefined || start > end) continue
-      const startIndex = index.byteOf(start)
-      supports.push({
-        segment: {
-          ...(part !== undefined && part > 0 && { partIndex: part }),
-          ...(startIndex > 0 && { startIndex }),
-          endIndex: index.byteOf(end),
-          text: text.slice(Math.max(0, start), end),
-        },
-        groundingChunkIndices: [place],
-      })
     }
   }
-  if (chunks.length === 0) return undefined
-  return { groundingChunks: chunks, ...(supports.length > 0 && { groundingSupports: supports }) }
+  if (chunks.size === 0) return undefined
+  return { groundingChunks: [...chunks.values()].map(({ wire }) => wire), groundingSupports: supports }
+}
+
+/** A source without bounds stands for its whole piece; the words of that are not repeated. */
+function segmentOf(citation: Citation, piece: CitedPiece, part: number | undefined, index: TextIndex): JsonObject {
+  const { start, end } = citation
+  const bounded = start !== undefined && end !== undefined && start <= end
+  const from = piece.base + (bounded ? start : 0)
+  const to = piece.base + (bounded ? end : piece.length)
+  const startIndex = index.byteOf(from)
+  return {
+    ...(part !== undefined && part > 0 && { partIndex: part }),
+    ...(startIndex > 0 && { startIndex }),
+    endIndex: index.byteOf(to),
+    ...(bounded && { text: index.text.slice(Math.max(0, from), Math.max(0, to)) }),
+  }
 }

@@ -5,7 +5,7 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
-import { writeSources } from './citations.ts'
+import { type CitedPiece, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
 import { encodeLogprobs } from './logprobs.ts'
@@ -227,14 +227,14 @@ export class GeminiEncoder implements StreamEncoder {
   #sources(): JsonObject | undefined {
     if (this.#texts.every(({ citations }) => citations.length === 0)) return undefined
     let text = ''
-    const citations: Citation[] = []
-    for (const state of this.#texts) {
+    const pieces: CitedPiece[] = []
+    for (const { literals = [], citations } of this.#texts) {
       const base = text.length
-      text += (state.literals ?? []).map((literal) => JSON.parse(literal) as string).join('')
-      for (const citation of state.citations) citations.push(moved(citation, base))
+      text += literals.map((literal) => JSON.parse(literal) as string).join('')
+      pieces.push({ base, length: text.length - base, citations })
+      reportSources(citations, this.#context.report)
     }
-    reportSources(citations, this.#context.report)
-    return writeSources([{ text, citations }])
+    return writeSources([{ text, pieces }])
   }
 
   #chunk(part: JsonObject, candidate: JsonObject = {}, chunk: JsonObject = {}): string {
@@ -251,14 +251,5 @@ export class GeminiEncoder implements StreamEncoder {
   #forget(): void {
     this.#lastIndex = -1
     this.#last = undefined
-  }
-}
-
-function moved(citation: Citation, base: number): Citation {
-  const { start, end } = citation
-  return {
-    ...citation,
-    ...(start !== undefined && { start: start + base }),
-    ...(end !== undefined && { end: end + base }),
   }
 }

@@ -200,19 +200,23 @@ describe('writing a reply', () => {
     ])
   })
 
-  it('sources name their part', () => {
-    const citations = [{ url: 'https://a.test', start: 0, end: 1 }, { url: 'https://b.test' }]
-    const { body } = encode({
-      parts: [
-        { type: 'text', text: 'x', at },
-        { type: 'text', text: 'é', citations, at },
-      ],
-    })
+  it('texts that follow each other are one part, whose sources keep their places', () => {
+    const call: AssistantPart = { type: 'tool-call', id: 'a', name: 'f', input: '', inputKind: 'json', at }
+    const citations = [{ url: 'https://a.test', start: 1, end: 2 }, { url: 'https://b.test' }]
+    const texts: AssistantPart[] = [
+      { type: 'text', text: 'é', at },
+      { type: 'text', text: 'aéb', citations, at },
+    ]
+    const { body } = encode({ parts: [call, ...texts] })
     expect(body.candidates).toMatchObject([
       {
+        content: { parts: [{}, { text: 'éaéb' }] },
         groundingMetadata: {
           groundingChunks: [{ web: { uri: 'https://a.test' } }, { web: { uri: 'https://b.test' } }],
-          groundingSupports: [{ segment: { partIndex: 1, endIndex: 2, text: 'é' }, groundingChunkIndices: [0] }],
+          groundingSupports: [
+            { segment: { partIndex: 1, startIndex: 3, endIndex: 5, text: 'é' }, groundingChunkIndices: [0] },
+            { segment: { partIndex: 1, startIndex: 2, endIndex: 6 }, groundingChunkIndices: [1] },
+          ],
         },
       },
     ])

@@ -7,7 +7,7 @@ import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext } from '../codec.ts'
-import { type CitedText, citationIn, readSources, TextIndex, writeSources } from './citations.ts'
+import { type CitedPiece, type CitedText, citationIn, readSources, TextIndex, writeSources } from './citations.ts'
 import { kindOf, opaquePart } from './content-decode.ts'
 import { argsOf } from './content-encode.ts'
 import { decodeError, isError } from './error.ts'
@@ -190,24 +190,58 @@ function encodeCandidate(
   logprobs: ChatReply['logprobs'],
   context: ReplyContext,
 ): JsonObject {
-  const texts: CitedText[] = []
-  const written: JsonObject[] = []
+  const content = new Content()
   for (const part of parts) {
     const wire = encodePart(part, stop, context)
     if (wire === undefined) continue
-    if (part.type === 'text') texts.push({ text: part.text, citations: part.citations ?? [], part: written.length })
-    written.push(wire)
+    const citations = part.type === 'text' ? (part.citations ?? []) : []
+    reportSources(citations, context.report)
+    content.add(wire, citations)
   }
-  for (const { citations } of texts) reportSources(citations, context.report)
-  const sources = writeSources(texts)
+  const sources = writeSources(content.texts())
   const logprobsResult = encodeLogprobs(logprobs)
   return {
-    content: { parts: written.length > 0 ? written : [{ text: '' }], role: 'model' },
+    content: { parts: content.parts.length > 0 ? content.parts : [{ text: '' }], role: 'model' },
     ...encodeStop(stop, context.report),
     index,
     ...(sources && { groundingMetadata: sources }),
     ...(logprobsResult && { logprobsResult }),
   }
+}
+
+/** The parts of an answer. Texts that follow each other are one, because a stream cannot tell them apart either. */
+class Content {
+  readonly parts: JsonObject[] = []
+  /** What the pieces of each text rest on, by the place of its part. */
+  readonly #pieces = new Map<number, CitedPiece[]>()
+
+  add(wire: JsonObject, citations: readonly Citation[]): void {
+    const last = this.parts.at(-1)
+    const before = last !== undefined && joins(last, wire) ? textOf(last) : undefined
+    if (last !== undefined && before !== undefined) last.text = before + textOf(wire)
+    else this.parts.push(wire)
+    if (citations.length === 0) return
+    const part = this.parts.length - 1
+    const pieces = this.#pieces.get(part) ?? []
+    pieces.push({ base: before?.length ?? 0, length: textOf(wire).length, citations })
+    this.#pieces.set(part, pieces)
+  }
+
+  texts(): CitedText[] {
+    return [...this.#pieces].map(([part, pieces]) => ({ text: textOf(this.parts[part] ?? {}), pieces, part }))
+  }
+}
+
+/** Whether both are texts of one kind, without a seal between them. */
+function joins(last: JsonObject, next: JsonObject): boolean {
+  const texts = typeof last.text === 'string' && typeof next.text === 'string'
+  return (
+    texts && last.thought === next.thought && last.thoughtSignature === undefined && next.thoughtSignature === undefined
+  )
+}
+
+function textOf(part: JsonObject): string {
+  return typeof part.text === 'string' ? part.text : ''
 }
 
 /** Tells of the sources that have no place in the dialect. */

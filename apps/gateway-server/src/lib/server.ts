@@ -71,7 +71,11 @@ export class GatewayServer {
     this.#active = active
     this.#simulator = demo.simulator
     this.#demoKey = demo.key
-    this.#upstream = new UpstreamClient({ proxy: proxyOf(active.config.environment, options.env) })
+    this.#upstream = new UpstreamClient({
+      proxy: proxyOf(active.config.environment, options.env),
+      // Any one account may serve every request under way: streams that wait for another's end would wait for minutes.
+      connections: active.config.limits.concurrency,
+    })
     this.#router = new Router({
       accounts: active.assembly.routed,
       routes: active.assembly.routes,

@@ -19,7 +19,7 @@ import {
   versionTime,
 } from './lib/measure.ts'
 import { nginx } from './lib/nginx.ts'
-import { cores, pinned, pinProblem, pinSelf } from './lib/pin.ts'
+import { cores, keepAwake, pinned, pinProblem, pinSelf } from './lib/pin.ts'
 import { portkey } from './lib/portkey.ts'
 import { freePort, type Running, start } from './lib/process.ts'
 import { launcher, launcherBundle, project } from './lib/project.ts'
@@ -43,15 +43,18 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'llm-gateway-bench-'))
   const started: Running[] = []
+  let letSleep: (() => void) | undefined
   try {
     const problem = pinProblem()
     if (problem === undefined) pinSelf(cores.load)
     else loud(problem)
+    if (problem === undefined) letSleep = keepAwake(cores.load)
     const upstream = await startUpstream(started)
     const systems = await availableSystems(upstream.port, dir)
     process.stdout.write(`${machine()}\n\n`)
     await measure(upstream, systems, planOf(dir), started)
   } finally {
+    letSleep?.()
     for (const running of started) await running.stop()
     rmSync(dir, { recursive: true, force: true })
   }
@@ -62,8 +65,8 @@ function planOf(dir: string): Plan {
   if (!wrk) loud('wrk is not installed (Debian: wrk): requests are made by Node, which reaches less')
   const common = { shapes: loadShapes.filter((shape) => values.shape.includes(shape)), wrk, dir }
   const plan: Plan = values.quick
-    ? { rounds: 2, seconds: 1, latencySeconds: 2, latencyRounds: 1, starts: 2, ...common }
-    : { rounds: 5, seconds: 2, latencySeconds: 4, latencyRounds: 3, starts: 5, ...common }
+    ? { rounds: 2, seconds: 1, warmUpSeconds: 2, latencySeconds: 2, latencyRounds: 1, starts: 2, ...common }
+    : { rounds: 3, seconds: 2, warmUpSeconds: 8, latencySeconds: 4, latencyRounds: 3, starts: 5, ...common }
   return {
     ...plan,
     ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),

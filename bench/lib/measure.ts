@@ -13,6 +13,8 @@ export interface Plan {
   readonly rounds: number
   /** Of full load, for one cell of one round. */
   readonly seconds: number
+  /** Of full load on each shape of each system before anything counts: V8 compiles as it goes, and on one core slowly. */
+  readonly warmUpSeconds: number
   /** Of 200 requests a second, for one system of one round. */
   readonly latencySeconds: number
   readonly latencyRounds: number
@@ -48,12 +50,13 @@ export async function throughput(instances: readonly Instance[], plan: Plan): Pr
   for (const shape of plan.shapes) {
     const rounds = new Map<string, Rate[]>()
     // The first round warms up and is not counted.
+    const warm = { ...plan, seconds: plan.warmUpSeconds }
     for (let round = 0; round <= plan.rounds; round++) {
       for (const instance of instances) {
         const { name } = instance.system
         const earlier = rounds.get(name) ?? []
         if (earlier.some((rate) => rate.failed !== undefined)) continue
-        const rate = await oneRate(instance, shape, plan)
+        const rate = await oneRate(instance, shape, round === 0 ? warm : plan)
         if (rate && (round > 0 || rate.failed !== undefined)) rounds.set(name, [...earlier, rate])
       }
     }
@@ -132,13 +135,13 @@ export async function memory(system: System): Promise<Memory | undefined> {
   try {
     if (slow === undefined) return { idle }
     const half = await openStreams({ port: system.port, request: slow }, 500)
-    await sleep(2500)
+    await sleep(1500)
     const open500 = residentMb(running.pid)
     const rest = await openStreams({ port: system.port, request: slow }, 500).catch((cause: unknown) => {
       half.close()
       throw cause
     })
-    await sleep(2500)
+    await sleep(1500)
     const open1000 = residentMb(running.pid)
     half.close()
     rest.close()

@@ -65,12 +65,16 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
  * Takes the model calls that come by their plain paths before any framework sees them, for the building and the closing of a
  * web `Request` costs each as much as all the routing does; everything else goes on to `otherwise`.
  */
-export function modelCallsFirst(ports: AppPorts, otherwise: RequestListener): RequestListener {
+export function modelCallsFirst(
+  ports: AppPorts,
+  otherwise: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
+): RequestListener {
   return (incoming, outgoing) => {
     const url = incoming.url ?? ''
     const mark = url.indexOf('?')
     if (endpoints.has(mark === -1 ? url : url.slice(0, mark))) serveModelCall(incoming, outgoing, ports)
-    else otherwise(incoming, outgoing)
+    // Never rejects either: the framework answers its own failures.
+    else void otherwise(incoming, outgoing)
   }
 }
 

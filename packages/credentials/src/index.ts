@@ -7,6 +7,19 @@ export {
   type OpenMasterKeyOptions,
   openMasterKey,
 } from './lib/master-key.ts'
+export { MemoryCredentialStore } from './lib/memory-store.ts'
 export { Redactor } from './lib/redactor.ts'
 export { isReference, type ReferenceKind, type ResolveSecretOptions, resolveSecret } from './lib/reference.ts'
 export { Secret } from './lib/secret.ts'
+export {
+  type CredentialStore,
+  type HeldLock,
+  type LockOptions,
+  type RecordPath,
+  type RemoveCondition,
+  type RemoveResult,
+  STALE_LOCK_MS,
+  type StoredSecret,
+  type WriteCondition,
+  type WriteResult,
+} from './lib/store.ts'

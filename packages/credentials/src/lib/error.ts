@@ -16,6 +16,14 @@ export type CredentialErrorCode =
   | 'FILE_UNREADABLE'
   /** The value claims an encryption scheme this version does not know. */
   | 'UNKNOWN_SCHEME'
+  /** A path that no record of a store can have. */
+  | 'INVALID_PATH'
+  /** The store cannot be written to. */
+  | 'READ_ONLY'
+  /** The store cannot be reached, read or written: the disk, the keychain. */
+  | 'STORE_UNAVAILABLE'
+  /** Another process holds a lock for longer than was waited for. */
+  | 'BUSY'
 
 const brand: unique symbol = Symbol.for('@llm-gateway/credentials.error')
 

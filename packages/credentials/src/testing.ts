@@ -1,0 +1,1 @@
+export { type ContractCase, type ContractOptions, credentialStoreContract } from './lib/store-contract.ts'

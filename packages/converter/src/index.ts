@@ -35,11 +35,11 @@ export { estimateInputTokens } from './lib/estimate.ts'
 export type { Member } from './lib/json-scan.ts'
 export { type BodyFacts, type BodyRead, insertMember, readBody, spliceMember } from './lib/passthrough.ts'
 export { FrameSplitter, FrameTooLargeError, wholeFrames } from './lib/sse.ts'
+export type { StreamConverter, StreamOptions } from './lib/stream/converter.ts'
+export type { Framing } from './lib/stream/framing.ts'
 export type { StreamPhase } from './lib/stream/phase.ts'
 export {
   openStream,
-  type StreamConverter,
-  type StreamOptions,
   streamOfReply,
   streamTransform,
 } from './lib/stream-converter.ts'

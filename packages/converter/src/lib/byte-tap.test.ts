@@ -85,4 +85,30 @@ describe('ByteTap', () => {
     expect(tap.push(encoder.encode(hello))).toEqual([])
     expect(tap.end()).toEqual([])
   })
+
+  it('holds a large event back without copying it again for every piece', () => {
+    const tap = new ByteTap('openai-chat', 64 * 1024 * 1024)
+    const event = encoder.encode(chunk({ content: 'x'.repeat(16 * 1024 * 1024) }))
+    const started = performance.now()
+    let passed = 0
+    for (let at = 0; at < event.length; at += 4096) {
+      for (const piece of tap.push(event.subarray(at, at + 4096))) passed += piece.length
+    }
+    expect(passed).toBe(event.length)
+    expect(performance.now() - started).toBeLessThan(4000)
+  })
+
+  it.each(['\n\n', '\r\n\r\n', '\r\r'])('passes whole events on wherever the blank line %j is cut', (blank) => {
+    const text = (hello + finish).replaceAll('\n\n', blank)
+    for (let at = 1; at < text.length; at++) {
+      const tap = new ByteTap('openai-chat')
+      const pieces = [text.slice(0, at), text.slice(at)].map((piece) => textOf(tap.push(encoder.encode(piece))))
+      expect(pieces.join('') + textOf(tap.end())).toBe(text)
+      expect(isWhole(pieces[0] ?? '')).toBe(true)
+    }
+  })
 })
+
+function isWhole(text: string): boolean {
+  return text === '' || text.trimEnd().endsWith('}')
+}

@@ -4,7 +4,9 @@ import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 import type { StreamTap } from './codec.ts'
 import { codecOf } from './codecs.ts'
-import { FrameSplitter, FrameTooLargeError, isWholeData, wholeFrames } from './sse.ts'
+import { FrameSplitter, FrameTooLargeError, isWholeData, type OnFrame, wholeFrames } from './sse.ts'
+import { type Framing, framingOf } from './stream/framing.ts'
+import { concat, JsonArraySplitter } from './stream/json-array.ts'
 import { type StreamPhase, truncated } from './stream/phase.ts'
 
 /**
@@ -13,52 +15,60 @@ import { type StreamPhase, truncated } from './stream/phase.ts'
  */
 export class ByteTap {
   readonly #tap: StreamTap
-  readonly #splitter: FrameSplitter
-  #held: Uint8Array[] = []
+  readonly #passage: Passage
   /** The data of the event that came last. */
   #last = ''
   #failure: ChatError | undefined
   #trailer = false
+  #begun = false
 
-  /** @param maxEventBytes one event longer than this fails the stream; default 16 MiB. */
-  constructor(dialect: Dialect, maxEventBytes?: number) {
+  /**
+   * @param maxEventBytes one event longer than this fails the stream; default 16 MiB.
+   * @param framing how the stream is framed; default `sse`.
+   * @throws ConversionError `UNSUPPORTED` for a framing the dialect does not have.
+   */
+  constructor(dialect: Dialect, maxEventBytes?: number, framing?: Framing) {
     this.#tap = codecOf(dialect).openTap()
-    this.#splitter = new FrameSplitter((event, data) => {
+    const onFrame: OnFrame = (event, data) => {
       this.#last = data
       if (data === '[DONE]' || event === 'message_stop') this.#trailer = true
       this.#tap.frame(event, data)
-    }, maxEventBytes)
+    }
+    const array = framingOf(dialect, framing) === 'json-array'
+    this.#passage = array ? new ArrayPassage(onFrame, maxEventBytes) : new EventPassage(onFrame, maxEventBytes)
   }
 
-  /** The stream has said all it will ever say, though its connection may still be open: `[DONE]`, `message_stop`. */
+  /** The stream has said all it will ever say, though its connection may still be open: `[DONE]`, `message_stop`, an array's end. */
   get complete(): boolean {
-    return this.#trailer && this.#tap.finished
+    return (this.#trailer || this.#passage.closed) && this.#tap.finished
   }
 
   /** Takes a piece and gives the bytes to pass on: usually that very piece. */
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#failure) return []
     try {
-      this.#splitter.push(chunk)
+      return this.#passed(this.#passage.push(chunk))
     } catch (cause) {
       if (!(cause instanceof FrameTooLargeError)) throw cause
       this.#failure = { status: 502, kind: 'server', message: cause.message }
       return []
     }
-    return this.#whole(chunk)
   }
 
   /** The bytes are over: gives what was held, when that is an event that only lacks its blank line. */
   end(): readonly Uint8Array[] {
     if (this.#failure) return []
     this.#last = ''
-    this.#splitter.end()
+    const rest = this.#passage.end()
     this.#tap.end()
-    const held = isWholeData(this.#last) ? this.#held : []
-    this.#held = []
-    if (this.#tap.finished || this.#tap.error) return held
+    if (this.#tap.finished || this.#tap.error) return this.#passed(this.#passage.rest(rest, isWholeData(this.#last)))
     this.#failure = truncated()
     return []
+  }
+
+  /** Something was let through: in an array, what tells whether a terminal error is its first element. */
+  get begun(): boolean {
+    return this.#begun
   }
 
   /** The stream broke without its upstream having said so: the receiver still needs a terminal error. */
@@ -84,24 +94,98 @@ export class ByteTap {
     return this.#tap.stop
   }
 
-  #whole(chunk: Uint8Array): readonly Uint8Array[] {
-    const joined = this.#held.length === 0 ? chunk : concat([...this.#held, chunk])
-    const end = wholeFrames(joined)
-    if (end === 0) {
-      this.#held = [joined]
-      return []
-    }
-    this.#held = end === joined.length ? [] : [joined.subarray(end)]
-    return [end === joined.length ? joined : joined.subarray(0, end)]
+  #passed(bytes: Uint8Array | undefined): readonly Uint8Array[] {
+    if (bytes === undefined || bytes.length === 0) return []
+    this.#begun = true
+    return [bytes]
   }
 }
 
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
+/** Holds bytes back until the event they belong to is whole. */
+interface Passage {
+  /** The stream's framing has ended, whatever comes after. */
+  readonly closed: boolean
+  /** What may be passed on now. Throws `FrameTooLargeError`. */
+  push(chunk: Uint8Array): Uint8Array | undefined
+  /** The bytes are over: reads and gives what was held. */
+  end(): Uint8Array
+  /** What of it is passed on at the end of a stream that told its end; `whole` when it is a whole event. */
+  rest(held: Uint8Array, whole: boolean): Uint8Array | undefined
+}
+
+/** How many bytes before a piece tell whether a blank line ends in it. */
+const blankLine = 3
+
+class EventPassage implements Passage {
+  readonly #splitter: FrameSplitter
+  #held: Uint8Array[] = []
+  #before = new Uint8Array(0)
+  readonly closed = false
+
+  constructor(onFrame: OnFrame, maxEventBytes: number | undefined) {
+    this.#splitter = new FrameSplitter(onFrame, maxEventBytes)
   }
-  return whole
+
+  push(chunk: Uint8Array): Uint8Array | undefined {
+    this.#splitter.push(chunk)
+    const before = this.#before
+    const end = before.length === 0 ? wholeFrames(chunk) : wholeFrames(concat([before, chunk])) - before.length
+    if (end <= 0) {
+      this.#held.push(chunk)
+      this.#before = concat([before, chunk.subarray(-blankLine)]).slice(-blankLine)
+      return undefined
+    }
+    const passed = end === chunk.length ? chunk : chunk.subarray(0, end)
+    const whole = this.#held.length === 0 ? passed : concat([...this.#held, passed])
+    this.#held = end === chunk.length ? [] : [chunk.subarray(end)]
+    this.#before = chunk.slice(Math.max(end, chunk.length - blankLine))
+    return whole
+  }
+
+  end(): Uint8Array {
+    this.#splitter.end()
+    return concat(this.#held)
+  }
+
+  rest(held: Uint8Array, whole: boolean): Uint8Array | undefined {
+    return whole ? held : undefined
+  }
+}
+
+class ArrayPassage implements Passage {
+  readonly #splitter: JsonArraySplitter
+  #held: Uint8Array[] = []
+
+  constructor(onFrame: OnFrame, maxEventBytes: number | undefined) {
+    this.#splitter = new JsonArraySplitter(onFrame, maxEventBytes)
+  }
+
+  get closed(): boolean {
+    return this.#splitter.closed
+  }
+
+  push(chunk: Uint8Array): Uint8Array | undefined {
+    this.#splitter.push(chunk)
+    const end = this.#splitter.wholeEnd
+    if (end === 0) {
+      this.#held.push(chunk)
+      return undefined
+    }
+    const passed = end === chunk.length ? chunk : chunk.subarray(0, end)
+    const whole = this.#held.length === 0 ? passed : concat([...this.#held, passed])
+    this.#held = end === chunk.length ? [] : [chunk.subarray(end)]
+    return whole
+  }
+
+  end(): Uint8Array {
+    this.#splitter.end()
+    return concat(this.#held)
+  }
+
+  /** An array that told its end and was cut before its last bracket is given one, or its reader would refuse all of it. */
+  rest(held: Uint8Array): Uint8Array | undefined {
+    const { opened, closed } = this.#splitter
+    if (closed) return held
+    return opened ? new TextEncoder().encode(']') : undefined
+  }
 }

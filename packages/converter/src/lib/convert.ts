@@ -12,6 +12,8 @@ import { capabilitiesOf, codecOf } from './codecs.ts'
 import { parseBody } from './lossless.ts'
 import { replyContext } from './reply-context.ts'
 import { LossReport } from './report.ts'
+import { type Framing, framingOf } from './stream/framing.ts'
+import { JsonArrayWriter } from './stream/json-array.ts'
 import { aliasOf } from './tool-names.ts'
 
 /** A JSON body: parsed, or as text or UTF-8 bytes. Only from text and bytes do numbers in tool arguments keep every digit. */
@@ -154,14 +156,25 @@ export function renderError(error: ChatError, dialect: Dialect): { status: numbe
   return codecOf(dialect).encodeError(error)
 }
 
-/** The terminal error of a stream in a dialect, as SSE text. */
-export function renderErrorFrame(error: ChatError, dialect: Dialect): string {
-  return codecOf(dialect).errorFrame(error)
+/**
+ * The terminal error of a stream in a dialect, as the text of its framing.
+ *
+ * @param framing how the stream is framed; default `sse`.
+ * @param begun the client has something of the stream: what an array's last element must know.
+ * @throws ConversionError `UNSUPPORTED` for a framing the dialect does not have.
+ */
+export function renderErrorFrame(error: ChatError, dialect: Dialect, framing?: Framing, begun = false): string {
+  const frame = codecOf(dialect).errorFrame(error)
+  return framingOf(dialect, framing) === 'sse' ? frame : JsonArrayWriter.terminal(frame, begun)
 }
 
-/** What keeps an idle stream of a dialect alive, as SSE text that means nothing. */
-export function keepAliveFrame(dialect: Dialect): string {
-  return codecOf(dialect).keepAlive
+/**
+ * What keeps an idle stream of a dialect alive and means nothing: SSE text, or white space of an array.
+ *
+ * @throws ConversionError `UNSUPPORTED` for a framing the dialect does not have.
+ */
+export function keepAliveFrame(dialect: Dialect, framing?: Framing): string {
+  return framingOf(dialect, framing) === 'sse' ? codecOf(dialect).keepAlive : '\r\n'
 }
 
 /** Usage and stop of a reply that passes as bytes. Undefined for what is no reply of the dialect. */

@@ -1,5 +1,3 @@
-import { ByteTap } from './byte-tap.ts'
-import type { Dialect } from './chat/dialect.ts'
 import type { ChatError } from './chat/error.ts'
 import type { ChatEvent } from './chat/event.ts'
 import type { Loss } from './chat/loss.ts'
@@ -9,33 +7,24 @@ import type { StreamDecoder, StreamEncoder } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import { type Body, contextOf, decodeReply, type ReplyOptions } from './convert.ts'
 import { LossReport } from './report.ts'
-import { FrameSplitter, FrameTooLargeError, isWholeData } from './sse.ts'
+import { FrameTooLargeError, isWholeData, type OnFrame } from './sse.ts'
+import type { StreamConverter, StreamOptions } from './stream/converter.ts'
 import { mergeUsage } from './stream/fold.ts'
+import { type Framing, framingOf, type Splitter, splitterOf } from './stream/framing.ts'
+import { JsonArrayWriter } from './stream/json-array.ts'
 import type { StreamPhase } from './stream/phase.ts'
 import { unfold } from './stream/unfold.ts'
+import { Passthrough, Reframing } from './stream-passthrough.ts'
 
-/** Converts one stream. Synchronous: bytes in, SSE text out. One object per stream. */
-export interface StreamConverter {
-  /** Takes a piece of the upstream's stream, cut anywhere, and gives what the client gets for it; often empty. Never throws. */
-  push(chunk: Uint8Array | string): string
-  /** The upstream's bytes are over: gives the rest, which is a terminal error when the stream was cut short. */
-  end(): string
-  readonly usage: Usage | undefined
-  readonly stop: Stop | undefined
-  /** Why the phase is `failed`. */
-  readonly error: ChatError | undefined
-  readonly phase: StreamPhase
-  readonly losses: Loss[]
-}
-
-export interface StreamOptions extends ReplyOptions {
-  /** One event longer than this fails the stream. Bytes, default 16 MiB. */
-  readonly maxEventBytes?: number
-}
-
-/** Opens the conversion of one stream. `from` is the upstream's dialect, `to` the client's; the same for both passes the text on. */
+/**
+ * Opens the conversion of one stream. `from` is the upstream's dialect, `to` the client's; the same for both passes the text on.
+ *
+ * @throws ConversionError `UNSUPPORTED` for a framing a dialect does not have.
+ */
 export function openStream(options: StreamOptions): StreamConverter {
-  return options.from === options.to ? new Passthrough(options) : new Conversion(options)
+  const framings = { from: framingOf(options.from, options.fromFraming), to: framingOf(options.to, options.toFraming) }
+  if (options.from !== options.to) return new Conversion(options, framings)
+  return framings.from === framings.to ? new Passthrough(options, framings.from) : new Reframing(options, framings)
 }
 
 /** {@link openStream} as a web stream stage, UTF-8 in and out. */
@@ -57,8 +46,9 @@ export function streamTransform(options: StreamOptions): TransformStream<Uint8Ar
 /** A whole reply told as the stream it could have been, for a client that asked for one of a server that does not stream. */
 export function streamOfReply(
   body: Body,
-  options: ReplyOptions,
+  options: ReplyOptions & Pick<StreamOptions, 'toFraming'>,
 ): { text: string; usage: Usage | undefined; stop: Stop } {
+  const framing = framingOf(options.to, options.toFraming)
   const report = new LossReport()
   const reply = decodeReply(body, options.from, report)
   const encoder = codecOf(options.to).openEncoder(contextOf(options, report))
@@ -66,14 +56,17 @@ export function streamOfReply(
   unfold(reply, (event) => {
     text += encoder.encode(event)
   })
-  return { text, usage: reply.usage, stop: reply.stop }
+  const told = framing === 'sse' ? text : new JsonArrayWriter().write(text, true)
+  return { text: told, usage: reply.usage, stop: reply.stop }
 }
 
 class Conversion implements StreamConverter {
   readonly #report = new LossReport()
-  readonly #splitter: FrameSplitter
+  readonly #splitter: Splitter
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
+  /** Puts what is written for the client into an array, where it wants one. */
+  readonly #array: JsonArrayWriter | undefined
   #out = ''
   #ending = false
   #phase: StreamPhase = 'waiting'
@@ -81,14 +74,16 @@ class Conversion implements StreamConverter {
   #stop: Stop | undefined
   #error: ChatError | undefined
 
-  constructor(options: StreamOptions) {
+  constructor(options: StreamOptions, framings: { readonly from: Framing; readonly to: Framing }) {
     this.#decoder = codecOf(options.from).openDecoder((event) => this.#take(event), this.#report)
     this.#encoder = codecOf(options.to).openEncoder(contextOf(options, this.#report))
-    this.#splitter = new FrameSplitter((event, data) => {
+    this.#array = framings.to === 'json-array' ? new JsonArrayWriter() : undefined
+    const onFrame: OnFrame = (event, data) => {
       // An event the end of the stream cut in two says nothing; whether the answer was complete without it is the decoder's to say.
       if (this.#over || (this.#ending && !isWholeData(data))) return
       this.#decoder.frame(event, data)
-    }, options.maxEventBytes)
+    }
+    this.#splitter = splitterOf(framings.from, onFrame, options.maxEventBytes)
   }
 
   push(chunk: Uint8Array | string): string {
@@ -98,8 +93,9 @@ class Conversion implements StreamConverter {
   }
 
   end(): string {
+    if (this.#over) return ''
     this.#ending = true
-    if (!this.#over) this.#feed(() => this.#splitter.end())
+    this.#feed(() => this.#splitter.end())
     if (!this.#over) this.#decoder.end()
     return this.#flush()
   }
@@ -140,7 +136,8 @@ class Conversion implements StreamConverter {
   #flush(): string {
     const out = this.#out
     this.#out = ''
-    return out
+    if (this.#array === undefined || (out === '' && !this.#over)) return out
+    return this.#array.write(out, this.#over)
   }
 
   #take(event: ChatEvent): void {
@@ -169,57 +166,5 @@ class Conversion implements StreamConverter {
       default:
     }
     this.#out += this.#encoder.encode(event)
-  }
-}
-
-class Passthrough implements StreamConverter {
-  readonly losses: Loss[] = []
-  readonly #dialect: Dialect
-  readonly #tap: ByteTap
-  readonly #encoder = new TextEncoder()
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  #over = false
-
-  constructor(options: StreamOptions) {
-    this.#dialect = options.to
-    this.#tap = new ByteTap(options.from, options.maxEventBytes)
-  }
-
-  push(chunk: Uint8Array | string): string {
-    if (this.#over) return ''
-    const out = this.#text(this.#tap.push(typeof chunk === 'string' ? this.#encoder.encode(chunk) : chunk))
-    return this.#tap.broken ? out + this.#fail() : out
-  }
-
-  end(): string {
-    if (this.#over) return ''
-    const out = this.#text(this.#tap.end())
-    this.#over = true
-    return this.#tap.broken ? out + this.#fail() : out
-  }
-
-  get phase(): StreamPhase {
-    return this.#tap.phase
-  }
-
-  get usage(): Usage | undefined {
-    return this.#tap.usage
-  }
-
-  get stop(): Stop | undefined {
-    return this.#tap.stop
-  }
-
-  get error(): ChatError | undefined {
-    return this.#tap.error
-  }
-
-  #fail(): string {
-    this.#over = true
-    return this.#tap.error ? codecOf(this.#dialect).errorFrame(this.#tap.error) : ''
-  }
-
-  #text(pieces: readonly Uint8Array[]): string {
-    return pieces.map((piece) => this.#decoder.decode(piece)).join('')
   }
 }

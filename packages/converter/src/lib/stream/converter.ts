@@ -1,0 +1,30 @@
+import type { ChatError } from '../chat/error.ts'
+import type { Loss } from '../chat/loss.ts'
+import type { Stop } from '../chat/stop.ts'
+import type { Usage } from '../chat/usage.ts'
+import type { ReplyOptions } from '../convert.ts'
+import type { Framing } from './framing.ts'
+import type { StreamPhase } from './phase.ts'
+
+/** Converts one stream. Synchronous: bytes in, SSE text out. One object per stream. */
+export interface StreamConverter {
+  /** Takes a piece of the upstream's stream, cut anywhere, and gives what the client gets for it; often empty. Never throws. */
+  push(chunk: Uint8Array | string): string
+  /** The upstream's bytes are over: gives the rest, which is a terminal error when the stream was cut short. */
+  end(): string
+  readonly usage: Usage | undefined
+  readonly stop: Stop | undefined
+  /** Why the phase is `failed`. */
+  readonly error: ChatError | undefined
+  readonly phase: StreamPhase
+  readonly losses: Loss[]
+}
+
+export interface StreamOptions extends ReplyOptions {
+  /** One event longer than this fails the stream. Bytes, default 16 MiB. */
+  readonly maxEventBytes?: number
+  /** How the upstream frames its stream; default `sse`. Only Gemini's may be a `json-array`. */
+  readonly fromFraming?: Framing
+  /** How the client wants its stream framed; default `sse`. Only Gemini's may be a `json-array`. */
+  readonly toFraming?: Framing
+}

@@ -53,12 +53,13 @@ function handle(state: State, order: string, source: string): Outcome {
   }
 }
 
-/** Forgets faults, scripts, records, the prompt cache and the variant. */
+/** Forgets faults, scripts, records, stored responses, the prompt cache and the variant. */
 export function reset(state: State): void {
   state.faults.clear()
   state.scripts.clear()
   state.records.clear()
   state.cache.clear()
+  state.responses.clear()
   state.variant = undefined
 }
 

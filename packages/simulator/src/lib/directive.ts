@@ -4,7 +4,7 @@ export interface Directive {
   rest: string
 }
 
-const NAMES = ['call', 'reason', 'say', 'refuse', 'fault', 'variant']
+const NAMES = ['call', 'reason', 'say', 'refuse', 'fault', 'variant', 'finish', 'block', 'fail']
 
 /** A text taken apart: its directives in order, and what is left without them. */
 export interface Directed {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readDirectives } from './directive.ts'
-import { type Call, type Endpoint, type Limits, type Opened, REQUEST_LIMIT } from './endpoint.ts'
+import { type Call, type Endpoint, type Limits, type Opened, REQUEST_LIMIT, type Told } from './endpoint.ts'
 import { type Fault, type FaultTarget, readFaultWords } from './faults.ts'
 import type { Frame } from './frame.ts'
 import { type Generation, generate, type Spoken } from './generation.ts'
@@ -18,7 +18,6 @@ import { isVariant, type Variant } from './variant.ts'
 /** Bodies beyond this are refused with 413, as Anthropic does. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 const JSON_HEADERS = { 'content-type': 'application/json' }
-const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
 const HTML =
   '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>\n'
 
@@ -70,10 +69,10 @@ export class Exchange {
       this.#refuse({ status: 400, body: this.#endpoint.error(400) })
       return
     }
-    const model = this.#call.deployment ?? text(body.model) ?? ''
+    const model = this.#call.deployment ?? this.#call.model ?? text(body.model) ?? ''
     this.#record.model = model
-    this.#record.stream = body.stream === true
-    const orders = directed(body)
+    this.#record.stream = this.#endpoint.streams(body, this.#call)
+    const orders = directed(this.#endpoint.lastWords(body))
     if (typeof orders.fault === 'string') {
       this.#refuse({ status: 400, body: this.#endpoint.error(400, orders.fault) })
       return
@@ -129,13 +128,13 @@ export class Exchange {
         this.#sink.send(200, { ...this.#headers(), ...JSON_HEADERS }, '')
         return true
       case 'empty-stream':
-        this.#sink.send(200, { ...this.#headers(), ...STREAM_HEADERS }, '')
+        this.#sink.send(200, { ...this.#headers(), ...this.#streamHeaders() }, '')
         return true
       case 'error-first':
         this.#sink.send(
           200,
-          { ...this.#headers(), ...STREAM_HEADERS },
-          this.#errorFrame(fault.status ?? 500, fault.message),
+          { ...this.#headers(), ...this.#streamHeaders() },
+          this.#errorFrame(fault.status ?? 500, fault.message, 0),
         )
         return true
       case 'json-error':
@@ -163,8 +162,12 @@ export class Exchange {
     return JSON.stringify(this.#endpoint.errorBody(body, this.#record.id))
   }
 
-  #errorFrame(status: number, message: string | undefined): string {
-    return this.#endpoint.errorFrame(this.#endpoint.error(status, message))
+  #errorFrame(status: number, message: string | undefined, sent: number): string {
+    return this.#endpoint.errorFrame(this.#endpoint.error(status, message), sent, this.#call)
+  }
+
+  #streamHeaders(): Record<string, string> {
+    return { 'content-type': this.#endpoint.streamType(this.#call), 'cache-control': 'no-cache' }
   }
 
   async #answer(
@@ -173,15 +176,19 @@ export class Exchange {
     variant: Variant | undefined,
     fault: Fault | undefined,
   ): Promise<void> {
-    const { models, seals } = this.#state
+    const { models, seals, responses } = this.#state
     try {
-      const opened = this.#endpoint.open(body, this.#call, { seals, variant: variant ?? this.#state.variant })
+      const opened = this.#endpoint.open(body, this.#call, {
+        seals,
+        responses,
+        variant: variant ?? this.#state.variant,
+      })
       if (models && !models.includes(model)) {
         this.#refuse(this.#endpoint.modelNotFound(this.#call, model))
         return
       }
-      if ('count' in opened) {
-        this.#count(opened.count)
+      if ('told' in opened) {
+        this.#tell(opened)
         return
       }
       await this.#generate(opened, fault)
@@ -191,9 +198,9 @@ export class Exchange {
     }
   }
 
-  #count(turn: Turn): void {
-    const tokens = turn.segments.reduce((sum, segment) => sum + segment.tokens, 0)
-    this.#sink.send(200, { ...this.#headers(), ...JSON_HEADERS }, JSON.stringify({ input_tokens: tokens }))
+  #tell({ told, usage }: Told): void {
+    this.#usage = usage
+    this.#sink.send(200, { ...this.#headers(), ...JSON_HEADERS }, JSON.stringify(told))
   }
 
   async #generate(opened: Opened, fault: Fault | undefined): Promise<void> {
@@ -205,7 +212,10 @@ export class Exchange {
     const wait = timing.firstTokenMs + (turn.stream ? 0 : timing.tokenMs * generation.usage.output)
     if (wait > 0) await clock.sleep(wait, this.#sink.gone)
     if (this.#sink.gone.aborted) return
-    const headers: Record<string, string> = { ...this.#headers(), ...(turn.stream ? STREAM_HEADERS : JSON_HEADERS) }
+    const headers: Record<string, string> = {
+      ...this.#headers(),
+      ...(turn.stream ? this.#streamHeaders() : JSON_HEADERS),
+    }
     if (fault?.kind === 'content-type') headers['content-type'] = fault.value ?? 'text/plain'
     if (!turn.stream && fault === undefined) {
       this.#sink.send(200, headers, JSON.stringify(opened.reply(generation)))
@@ -213,7 +223,9 @@ export class Exchange {
     }
     const whole = (): Frame => ({ text: JSON.stringify(opened.reply(generation)), tokens: generation.usage.output })
     const frames = turn.stream ? opened.stream(generation) : [whole()]
-    const errorFrame = (status: number, message: string | undefined): string => this.#errorFrame(status, message)
+    const errorFrame = (status: number, message: string | undefined, sent: number): string => {
+      return this.#errorFrame(status, message, sent)
+    }
     this.#sink.head(200, headers)
     const steps = inject(frames, { fault, stream: turn.stream, errorFrame })
     await this.#sink.run(steps, clock, turn.stream ? timing.tokenMs : 0)
@@ -262,23 +274,11 @@ function bodyText(body: unknown): string {
 }
 
 /** Orders in the user's last words. Read before the request is checked: a provider that is down checks nothing. */
-function directed(body: JsonObject): { fault?: Fault | string; variant?: Variant } {
-  const { directives } = readDirectives(lastUserText(body))
-  const words = directives.find((directive) => directive.name === 'fault')
+function directed(words: string): { fault?: Fault | string; variant?: Variant } {
+  const { directives } = readDirectives(words)
+  const fault = directives.find((directive) => directive.name === 'fault')
   const variant = directives.find((directive) => directive.name === 'variant')?.rest
-  return { ...(words && { fault: readFaultWords(words.rest) }), ...(isVariant(variant) && { variant }) }
-}
-
-function lastUserText(body: JsonObject): string {
-  if (typeof body.prompt === 'string') return body.prompt
-  const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : []
-  const message = messages.findLast((candidate) => candidate.role === 'user')
-  const last = messages.findLast((candidate) => candidate.role !== 'system')
-  // Behind an answer, or a tool's result, the order was carried out before.
-  if (!message || message !== last) return ''
-  if (typeof message.content === 'string') return message.content
-  const parts = Array.isArray(message.content) ? message.content.filter(isObject) : []
-  return parts.map((part) => (typeof part.text === 'string' ? part.text : '')).join('')
+  return { ...(fault && { fault: readFaultWords(fault.rest) }), ...(isVariant(variant) && { variant }) }
 }
 
 async function readBody(request: IncomingMessage, record: RequestRecord): Promise<Buffer | 'too large' | 'left'> {

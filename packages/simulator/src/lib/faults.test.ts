@@ -245,7 +245,7 @@ test('reads rules from words and from JSON, and says what is wrong with them', (
   expect(readFaultRule({ status: 99 })).toBe('"status" must be an HTTP status from 200 to 599')
   expect(readFaultRule({ kind: 'cut', afterBytes: -1 })).toBe('"afterBytes" must be a number, not negative')
   expect(readFaultRule({ kind: 'hang', dialect: 'x' })).toBe(
-    '"dialect" must be one of openai-chat, openai-completions, anthropic',
+    '"dialect" must be one of openai-chat, openai-completions, openai-responses, anthropic, gemini',
   )
   expect(readFaultRule([])).toContain('a fault must be an object')
 })

@@ -133,7 +133,7 @@ function inScope(rule: FaultRule, target: FaultTarget): boolean {
 const NUMBERS = ['status', 'retryAfter', 'afterEvents', 'afterBytes', 'bytes', 'intervalMs', 'times', 'rate', 'seed']
 const STRINGS = ['message', 'value', 'model', 'key']
 const SCOPE = ['kind', 'dialect', 'model', 'key', 'stream', 'times', 'rate', 'seed']
-const DIALECTS = ['openai-chat', 'openai-completions', 'anthropic']
+const DIALECTS = ['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini']
 
 /** Reads a rule from JSON. A string says what is wrong with it. */
 export function readFaultRule(value: unknown): FaultRule | string {

@@ -1,7 +1,7 @@
 import type { Ids } from './dice.ts'
-import type { Answer, Stop } from './script.ts'
+import type { Answer, AnswerCall, Stop } from './script.ts'
 import { batchTokens, countTokens, tokenize } from './tokens.ts'
-import type { Turn } from './turn.ts'
+import type { OfferedTool, Turn } from './turn.ts'
 import type { Usage } from './usage.ts'
 
 /** One block of an answer, with the pieces its stream events carry. */
@@ -12,7 +12,7 @@ export interface Part {
   pieces: readonly string[]
   tokens: number
   /** For a tool call. */
-  call?: { id: string; name: string; kind: 'function' | 'custom' }
+  call?: { id: string; name: string; kind: OfferedTool['kind']; namespace?: string }
 }
 
 /** One alternative of an answer. */
@@ -31,6 +31,8 @@ export interface Generation {
   created: number
   choices: readonly [Choice, ...Choice[]]
   usage: Usage
+  /** What the answer says of its own end, in the provider's words. */
+  ending: Pick<Answer, 'finish' | 'block' | 'failure'>
 }
 
 /** What making a generation needs besides the answer. */
@@ -66,7 +68,9 @@ export function generate(spoken: readonly [Spoken, ...Spoken[]], context: Genera
   const parts = choices.flatMap((choice) => choice.parts)
   const hidden = parts.filter(isReasoning)
   const usage = { ...context.prompt, output: sum(parts), reasoning: sum(hidden), ...answer.usage }
-  return { id, model: turn.model, created: context.now, choices, usage }
+  const { finish, block, failure } = answer
+  const ending = { ...(finish && { finish }), ...(block && { block }), ...(failure && { failure }) }
+  return { id, model: turn.model, created: context.now, choices, usage, ending }
 }
 
 function repeat(spoken: Spoken, times: number): Spoken[] {
@@ -96,16 +100,27 @@ function partsOf(turn: Turn, answer: Answer, context: GenerationContext): Part[]
     add('reasoning', answer.reasoning)
     add('redacted', answer.redactedReasoning)
   }
+  const calls = (answer.toolCalls ?? []).map((call) => callPart(turn, call, context))
+  // What the provider runs itself it runs before it speaks.
+  parts.push(...calls.filter(isHosted))
   if (answer.chunks) parts.push(chunked(answer.chunks))
   else add('text', answer.text)
   add('refusal', answer.refusal)
-  for (const call of answer.toolCalls ?? []) {
-    const input = typeof call.input === 'string' ? call.input : JSON.stringify(call.input ?? {})
-    const kind = turn.tools.find((tool) => tool.name === call.name)?.kind ?? 'function'
-    const id = context.ids.next(context.callPrefix)
-    parts.push({ ...part('tool', input, context.chunkTokens), call: { id, name: call.name, kind } })
-  }
-  return parts
+  return [...parts, ...calls.filter((call) => !isHosted(call))]
+}
+
+function callPart(turn: Turn, call: AnswerCall, context: GenerationContext): Part {
+  const input = typeof call.input === 'string' ? call.input : JSON.stringify(call.input ?? {})
+  const tool = turn.tools.find((candidate) => candidate.name === call.name)
+  const namespace = tool?.namespace
+  const id = context.ids.next(context.callPrefix)
+  const named = { id, name: call.name, kind: tool?.kind ?? 'function', ...(namespace && { namespace }) }
+  return { ...part('tool', input, context.chunkTokens), call: named }
+}
+
+/** Whether a part is a call that the provider answers itself. */
+export function isHosted(part: Part): boolean {
+  return part.call?.kind === 'hosted'
 }
 
 function part(kind: Part['kind'], text: string, chunkTokens: number): Part {
@@ -146,6 +161,6 @@ function firstStop(text: string, stops: readonly string[]): { at: number; sequen
 }
 
 function naturalStop(parts: readonly Part[]): Stop {
-  if (parts.some((candidate) => candidate.kind === 'tool')) return 'tool'
+  if (parts.some((candidate) => candidate.kind === 'tool' && !isHosted(candidate))) return 'tool'
   return parts.some((candidate) => candidate.kind === 'refusal') ? 'filter' : 'end'
 }

@@ -26,8 +26,8 @@ const BLOCK = 64 * 1024
 export interface Injection {
   fault: Fault | undefined
   stream: boolean
-  /** The error event of the dialect. */
-  errorFrame: (status: number, message: string | undefined) => string
+  /** The error event of the dialect, behind `sent` others. */
+  errorFrame: (status: number, message: string | undefined, sent: number) => string
 }
 
 /** The steps that send a body, with the fault's mischief in them; returns how it is to end, if not well. */
@@ -46,8 +46,7 @@ export function* inject(
       yield* take(steps, stream ? events : Math.min(events, 1))
       return 'end'
     case 'error-event':
-      yield* take(steps, events)
-      yield step(errorFrame(fault.status ?? 500, fault.message))
+      yield step(errorFrame(fault.status ?? 500, fault.message, yield* take(steps, events)))
       return 'end'
     case 'huge-line':
       yield* take(steps, events)
@@ -82,14 +81,16 @@ function* halves(frames: Iterable<Frame>): Generator<Step> {
   }
 }
 
-function* take(steps: Iterable<Step>, count: number): Generator<Step> {
-  let left = count
-  if (left <= 0) return
+/** The first `count` steps; returns how many there were. */
+function* take(steps: Iterable<Step>, count: number): Generator<Step, number> {
+  let taken = 0
+  if (count <= 0) return taken
   for (const each of steps) {
     yield each
-    left -= 1
-    if (left === 0) return
+    taken += 1
+    if (taken >= count) break
   }
+  return taken
 }
 
 function* hugeLine(bytes: number): Generator<Step> {

@@ -11,14 +11,32 @@ const QUOTE_LIMIT = 2000
 export function improvise(turn: Turn): Answer {
   const { directives, text } = readDirectives(turn.userText)
   const reasoning = textOf(directives, 'reason') ?? (turn.thinking ? `The user says: ${quote(text)}` : undefined)
-  const base: Answer = reasoning === undefined ? {} : { reasoning }
+  const base: Answer = { ...(reasoning !== undefined && { reasoning }), ...ending(directives) }
   const refusal = textOf(directives, 'refuse')
   if (refusal !== undefined) return { ...base, refusal }
   const toolCalls = chooseCalls(turn, directives)
-  if (toolCalls.length > 0) return { ...base, toolCalls }
   const said = textOf(directives, 'say')
+  const hosted = toolCalls.length > 0 && toolCalls.every((call) => isHosted(turn, call))
+  if (toolCalls.length > 0 && !hosted) return { ...base, toolCalls, ...(said !== undefined && { text: said }) }
+  if (hosted) return { ...base, toolCalls, text: said ?? `The ${toolCalls[0]?.name} tool was used.` }
   if (said !== undefined) return { ...base, text: said }
   return { ...base, text: turn.format ? structured(turn, text) : echo(turn, text) }
+}
+
+/** What the user orders of the answer's end. */
+function ending(directives: readonly Directive[]): Answer {
+  const finish = textOf(directives, 'finish')
+  const block = textOf(directives, 'block')
+  const failure = textOf(directives, 'fail')
+  return {
+    ...(finish !== undefined && { finish }),
+    ...(block !== undefined && { block }),
+    ...(failure !== undefined && { failure: { message: failure } }),
+  }
+}
+
+function isHosted(turn: Turn, call: AnswerCall): boolean {
+  return turn.tools.some((tool) => tool.name === call.name && tool.kind === 'hosted')
 }
 
 function textOf(directives: readonly Directive[], name: string): string | undefined {
@@ -47,6 +65,7 @@ function callOf(rest: string): AnswerCall {
 
 function inventedCall(tool: OfferedTool): AnswerCall {
   if (tool.kind === 'custom') return { name: tool.name, input: 'simulated' }
+  if (tool.kind === 'hosted') return { name: tool.name, input: '{"query":"simulated"}' }
   return { name: tool.name, input: JSON.stringify(sampleSchema(tool.schema ?? { type: 'object' })) }
 }
 

@@ -25,6 +25,12 @@ export interface Answer {
   refusal?: string
   /** Default: `tool` when tools are called, `filter` for a refusal, else `end`. */
   stop?: Stop
+  /** The provider's own word for why it ended, where `stop` has none: a `finishReason` of Gemini, a reason of OpenAI's `incomplete_details`. */
+  finish?: string
+  /** The prompt is turned down for this reason, and nothing is said (Gemini's `promptFeedback.blockReason`). */
+  block?: string
+  /** The generation fails behind what was said (OpenAI Responses, which answers 200 with `status: "failed"`). */
+  failure?: { code?: string; message: string }
   /** Overrides what was counted. */
   usage?: Partial<Usage>
 }

@@ -13,6 +13,9 @@ import { findModel, listKey, listModels, wantsAnthropic } from './models-list.ts
 import { chatEndpoint } from './openai-chat/endpoint.ts'
 import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unauthorized } from './openai-chat/error.ts'
 import { completionsEndpoint } from './openai-completions/endpoint.ts'
+import { inputTokensEndpoint, responsesEndpoint } from './openai-responses/endpoint.ts'
+import { ResponseStore } from './openai-responses/store.ts'
+import { stored } from './openai-responses/stored.ts'
 import { Records, type RequestRecord, type Totals } from './record.ts'
 import type { ErrorReply } from './refused.ts'
 import { type Answer, type Match, type ScriptOptions, Scripts } from './script.ts'
@@ -80,6 +83,11 @@ const MODEL_PATHS: Readonly<Record<string, Endpoint>> = {
   '/v1/chat/completions': chatEndpoint,
   '/openai/v1/chat/completions': chatEndpoint,
   '/v1/completions': completionsEndpoint,
+  '/v1/responses': responsesEndpoint,
+  '/openai/v1/responses': responsesEndpoint,
+  '/openai/responses': responsesEndpoint,
+  '/v1/responses/input_tokens': inputTokensEndpoint,
+  '/openai/v1/responses/input_tokens': inputTokensEndpoint,
   '/v1/messages': messagesEndpoint,
   '/v1/messages/count_tokens': countEndpoint,
 }
@@ -130,6 +138,7 @@ function newState(options: SimulatorOptions): State {
     scripts: new Scripts(),
     faults: new Faults(),
     records: new Records(options.maxRecords ?? 1000),
+    responses: new ResponseStore(),
     timing: { firstTokenMs: 0, tokenMs: 0, chunkTokens: 1, ...options.timing },
     keys: options.keys,
     models: options.models,
@@ -176,7 +185,17 @@ function answer(state: State, call: Call, method: string, wrongMethod: boolean):
   const reading = method === 'GET' || method === 'HEAD'
   if (reading && (call.path === '/' || call.path === '/api/hello')) return { status: 200, body: { ok: true } }
   if (reading && /^(\/openai)?\/v1\/models(\/|$)/.test(call.path)) return models(state, call)
+  if (!wrongMethod && /^(\/openai)?(\/v1)?\/responses\/./.test(call.path)) {
+    const reply = responses(state, call, method)
+    if (reply) return reply
+  }
   return wrongMethod ? notAllowed(call, method) : notFound(call, method)
+}
+
+function responses(state: State, call: Call, method: string): ErrorReply | undefined {
+  const key = responsesEndpoint.credential(call)
+  if (key === '' || (state.keys && !state.keys.includes(key))) return responsesEndpoint.unauthorized(call)
+  return responsesEndpoint.refuse(call) ?? stored(state.responses, call, method)
 }
 
 function callOf(request: IncomingMessage): Call {

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Ids } from './dice.ts'
 import type { Faults } from './faults.ts'
+import type { ResponseStore } from './openai-responses/store.ts'
 import type { Records } from './record.ts'
 import type { Scripts } from './script.ts'
 import type { Seals } from './seal.ts'
@@ -26,6 +27,7 @@ export interface State {
   scripts: Scripts
   faults: Faults
   records: Records
+  responses: ResponseStore
   timing: Timing
   /** Credentials that are let in; `undefined`: any. */
   keys: readonly string[] | undefined

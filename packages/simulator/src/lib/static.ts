@@ -6,6 +6,7 @@ import { generate } from './generation.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { chatEndpoint } from './openai-chat/endpoint.ts'
 import { completionsEndpoint } from './openai-completions/endpoint.ts'
+import { ResponseStore } from './openai-responses/store.ts'
 import { Seals } from './seal.ts'
 
 /** How big a prebuilt answer is. */
@@ -79,8 +80,12 @@ const MESSAGE: JsonObject = {
 function prebuild(endpoint: Endpoint, options: StaticOptions, request: JsonObject): Prebuilt {
   const { events = 100, eventBytes = 20, replyBytes = 400 } = options
   const call = { path: '', query: new URLSearchParams(), headers: { 'anthropic-version': '2023-06-01' } }
-  const opened = endpoint.open({ ...request, stream: true }, call, { seals: new Seals(0), variant: 'openai' })
-  if ('count' in opened) throw new TypeError('a token count has no answer to prebuild')
+  const opened = endpoint.open({ ...request, stream: true }, call, {
+    seals: new Seals(0),
+    responses: new ResponseStore(),
+    variant: 'openai',
+  })
+  if ('told' in opened) throw new TypeError('an answer that no model says has nothing to prebuild')
   const generation = (chunks: readonly string[]) => {
     return generate([{ turn: { ...opened.turns[0], stops: [] }, answer: { chunks } }], {
       ids: new Ids(0),

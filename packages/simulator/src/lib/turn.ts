@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts'
 
 /** The wire protocols the simulator speaks. */
-export type Dialect = 'openai-chat' | 'openai-completions' | 'anthropic'
+export type Dialect = 'openai-chat' | 'openai-completions' | 'openai-responses' | 'anthropic' | 'gemini'
 
 /** An image, a document or a sound the client sent. */
 export interface Media {
@@ -27,7 +27,10 @@ export interface OfferedTool {
   name: string
   /** JSON Schema of its input; absent for tools that take plain text. */
   schema?: JsonObject
-  kind: 'function' | 'custom'
+  /** `hosted`: the provider runs it; its name is its type. */
+  kind: 'function' | 'custom' | 'hosted'
+  /** The group it belongs to, where the client groups its tools. */
+  namespace?: string
 }
 
 /** A piece of the prompt, in order; the prompt cache works on these. */

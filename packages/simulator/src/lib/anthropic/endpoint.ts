@@ -1,4 +1,15 @@
-import { bearer, type Call, type Endpoint, type Facts, type Limits, type Opened, REQUEST_LIMIT } from '../endpoint.ts'
+import {
+  bearer,
+  type Call,
+  type Endpoint,
+  EVENT_STREAM,
+  type Facts,
+  type Limits,
+  lastMessage,
+  type Opened,
+  promptTokens,
+  REQUEST_LIMIT,
+} from '../endpoint.ts'
 import { eventFrame } from '../frame.ts'
 import { isObject, type JsonObject, text } from '../json.ts'
 import type { ErrorReply } from '../refused.ts'
@@ -67,6 +78,9 @@ export const messagesEndpoint: Endpoint = {
   error: typicalError,
   errorBody: (body, requestId) => ({ ...body, request_id: requestId }),
   errorFrame: (body) => eventFrame('error', body),
+  streams: (body) => body.stream === true,
+  streamType: () => EVENT_STREAM,
+  lastWords: lastMessage,
   headers,
   open,
 }
@@ -74,5 +88,5 @@ export const messagesEndpoint: Endpoint = {
 /** `POST /v1/messages/count_tokens`. */
 export const countEndpoint: Endpoint = {
   ...messagesEndpoint,
-  open: (body, call, facts) => ({ count: examine(body, call, facts, true) }),
+  open: (body, call, facts) => ({ told: { input_tokens: promptTokens(examine(body, call, facts, true)) } }),
 }

@@ -21,16 +21,21 @@ export function checkMedia(part: JsonObject, where: string): void {
       'missing_required_parameter',
     )
   }
-  if (dataUrl(data) === undefined) {
-    throw invalid(
-      `Invalid '${where}.file.file_data': expected a base64-encoded data URL with a MIME type (e.g. 'data:application/pdf;base64,...').`,
-      `${where}.file.file_data`,
-      'invalid_value',
-    )
-  }
+  checkFileData(data, `${where}.file.file_data`)
 }
 
-function checkImage(url: string, where: string): void {
+/** Checks a file's data, which must be a data URL. */
+export function checkFileData(data: string, where: string): void {
+  if (dataUrl(data) !== undefined) return
+  throw invalid(
+    `Invalid '${where}': expected a base64-encoded data URL with a MIME type (e.g. 'data:application/pdf;base64,...').`,
+    where,
+    'invalid_value',
+  )
+}
+
+/** Checks an image's address: an URL, or a data URL of a format there is. */
+export function checkImage(url: string, where: string): void {
   if (/^https?:\/\/[^\s/]+/.test(url)) return
   const data = dataUrl(url)
   if (data === undefined) {

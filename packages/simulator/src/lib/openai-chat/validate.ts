@@ -27,7 +27,8 @@ export function validate(body: JsonObject, model: string, showsReasoning: boolea
   return turnOf(body, model, messages, tools)
 }
 
-function unsupported(param: string, hint = ''): Error {
+/** A parameter the model does not take. */
+export function unsupported(param: string, hint = ''): Error {
   return invalid(
     `Unsupported parameter: '${param}' is not supported with this model.${hint}`,
     param,
@@ -35,7 +36,8 @@ function unsupported(param: string, hint = ''): Error {
   )
 }
 
-function unsupportedValue(param: string, value: unknown, rest: string): Error {
+/** A value the model does not take. */
+export function unsupportedValue(param: string, value: unknown, rest: string): Error {
   return invalid(
     `Unsupported value: '${param}' does not support ${JSON.stringify(value)} with this model. ${rest}`,
     param,
@@ -99,7 +101,8 @@ function checkOptions(body: JsonObject): void {
   }
 }
 
-function checkMetadata(metadata: JsonObject): void {
+/** Checks the limits of `metadata`. */
+export function checkMetadata(metadata: JsonObject): void {
   const keys = Object.keys(metadata)
   if (keys.length > 16) {
     const message = `Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with ${keys.length} properties instead.`

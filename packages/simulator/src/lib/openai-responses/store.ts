@@ -1,0 +1,73 @@
+import { type JsonObject, show } from '../json.ts'
+
+/** Responses and conversations remembered before the oldest is forgotten. */
+const CAPACITY = 1000
+
+/** A response as it was stored, with the items it was an answer to. */
+export interface Stored {
+  response: JsonObject
+  /** All input items it saw, those of the responses before it included. */
+  input: readonly JsonObject[]
+}
+
+/** What `store` keeps: responses, their items, and conversations. */
+export class ResponseStore {
+  readonly #responses = new Map<string, Stored>()
+  readonly #items = new Map<string, JsonObject>()
+  readonly #conversations = new Map<string, JsonObject[]>()
+
+  /** Keeps a response, and its items for `item_reference`. */
+  keep(stored: Stored): void {
+    remember(this.#responses, show(stored.response.id), stored)
+    const output = Array.isArray(stored.response.output) ? stored.response.output : []
+    for (const item of [...stored.input, ...output]) {
+      const { id } = item as JsonObject
+      if (typeof id === 'string') remember(this.#items, id, item as JsonObject)
+    }
+  }
+
+  /** A stored response, if there is one of that id. */
+  find(id: string): Stored | undefined {
+    return this.#responses.get(id)
+  }
+
+  /** A stored item, if there is one of that id. */
+  item(id: string): JsonObject | undefined {
+    return this.#items.get(id)
+  }
+
+  /** Forgets a response. False: there was none. Its items stay, as OpenAI's do in a conversation. */
+  delete(id: string): boolean {
+    return this.#responses.delete(id)
+  }
+
+  /** Begins a conversation. */
+  converse(id: string, items: readonly JsonObject[]): void {
+    remember(this.#conversations, id, [...items])
+  }
+
+  /** The items of a conversation, if there is one of that id. */
+  conversation(id: string): readonly JsonObject[] | undefined {
+    return this.#conversations.get(id)
+  }
+
+  /** Adds items to a conversation. */
+  append(id: string, items: readonly JsonObject[]): void {
+    this.#conversations.get(id)?.push(...items)
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#responses.clear()
+    this.#items.clear()
+    this.#conversations.clear()
+  }
+}
+
+function remember<T>(map: Map<string, T>, id: string, value: T): void {
+  map.delete(id)
+  map.set(id, value)
+  if (map.size <= CAPACITY * 10) return
+  const oldest = map.keys().next()
+  if (!oldest.done) map.delete(oldest.value)
+}

@@ -1,3 +1,5 @@
+import type { Dialect } from '../src/lib/chat/dialect.ts'
+
 /** What the benchmarks feed the converter: streams and requests as the providers and coding agents send them. */
 
 const words = 'The gateway turns one protocol into another without losing a word of it. '.split(/(?<= )/)
@@ -7,7 +9,7 @@ function word(i: number): string {
 }
 
 /** A Messages stream of so many text deltas. */
-export function messagesStream(deltas: number): string {
+function messagesStream(deltas: number): string {
   const event = (type: string, members: object): string =>
     `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`
   let text = event('message_start', {
@@ -33,7 +35,7 @@ export function messagesStream(deltas: number): string {
 }
 
 /** A chat stream of so many text deltas, in OpenAI's spelling of today. */
-export function chatStream(deltas: number): string {
+function chatStream(deltas: number): string {
   const head = {
     id: 'chatcmpl-1',
     object: 'chat.completion.chunk',
@@ -49,6 +51,81 @@ export function chatStream(deltas: number): string {
   text += chunk({}, 'stop')
   const usage = { prompt_tokens: 25, completion_tokens: deltas, total_tokens: 25 + deltas }
   return `${text}data: ${JSON.stringify({ ...head, choices: [], usage })}\n\ndata: [DONE]\n\n`
+}
+
+/** A stream of legacy Completions. */
+function completionsStream(deltas: number): string {
+  const chunk = (text: string, finish: string | null): string =>
+    `data: ${JSON.stringify({ id: 'cmpl-1', object: 'text_completion', created: 1_763_900_000, choices: [{ text, index: 0, logprobs: null, finish_reason: finish }], model: 'gpt-3.5-turbo-instruct' })}\n\n`
+  let text = ''
+  for (let i = 0; i < deltas; i++) text += chunk(word(i), null)
+  return `${text}${chunk('', 'stop')}data: [DONE]\n\n`
+}
+
+/** A Responses stream of one message, with the sequence numbers and padding OpenAI sends. */
+function responsesStream(deltas: number): string {
+  let sequence = 0
+  const event = (type: string, members: object): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence++, ...members })}\n\n`
+  const response = { id: 'resp_1', object: 'response', created_at: 1_763_900_000, model: 'gpt-5.6-sol', output: [] }
+  const place = { item_id: 'msg_1', output_index: 0, content_index: 0 }
+  const part = (text: string): object => ({ type: 'output_text', annotations: [], logprobs: [], text })
+  const item = (status: string, content: object[]): object => ({
+    id: 'msg_1',
+    type: 'message',
+    status,
+    role: 'assistant',
+    content,
+  })
+  let said = ''
+  let text = event('response.created', { response: { ...response, status: 'in_progress' } })
+  text += event('response.output_item.added', { output_index: 0, item: item('in_progress', []) })
+  text += event('response.content_part.added', { ...place, part: part('') })
+  for (let i = 0; i < deltas; i++) {
+    said += word(i)
+    text += event('response.output_text.delta', { ...place, delta: word(i), logprobs: [], obfuscation: 'aZ3kQ9xY' })
+  }
+  text += event('response.output_text.done', { ...place, text: said, logprobs: [] })
+  text += event('response.content_part.done', { ...place, part: part(said) })
+  const output = [item('completed', [part(said)])]
+  text += event('response.output_item.done', { output_index: 0, item: output[0] })
+  const usage = { input_tokens: 25, output_tokens: deltas, total_tokens: 25 + deltas }
+  return text + event('response.completed', { response: { ...response, status: 'completed', output, usage } })
+}
+
+/** A Gemini stream, with the usage so far in every chunk. */
+function geminiStream(deltas: number): string {
+  const chunk = (text: string, count: number, finish: object): string =>
+    `data: ${JSON.stringify({
+      candidates: [{ content: { parts: [{ text }], role: 'model' }, ...finish, index: 0 }],
+      usageMetadata: {
+        promptTokenCount: 25,
+        candidatesTokenCount: count,
+        totalTokenCount: 25 + count,
+        promptTokensDetails: [{ modality: 'TEXT', tokenCount: 25 }],
+      },
+      modelVersion: 'gemini-2.5-flash',
+      responseId: 'aZ3kQ9xYaZ3kQ9xY',
+    })}\r\n\r\n`
+  let text = ''
+  for (let i = 0; i < deltas; i++) text += chunk(word(i), i + 1, {})
+  return text + chunk('', deltas, { finishReason: 'STOP' })
+}
+
+/** A stream of so many text deltas, as the dialect's own provider sends it. */
+export function streamOf(dialect: Dialect, deltas: number): string {
+  switch (dialect) {
+    case 'anthropic':
+      return messagesStream(deltas)
+    case 'gemini':
+      return geminiStream(deltas)
+    case 'openai-chat':
+      return chatStream(deltas)
+    case 'openai-completions':
+      return completionsStream(deltas)
+    case 'openai-responses':
+      return responsesStream(deltas)
+  }
 }
 
 /** The bytes of a stream in pieces of a size sockets give. */

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type {
@@ -88,7 +89,8 @@ export function readTextPart(block: Block, report: Report): TextPart {
 
 /** The citations of a text block; each stands for the whole block, so the canon's offsets into the text stay absent. */
 export function readCitations(block: JsonObject): Citation[] {
-  return arrayAt(block, 'citations').filter(isObject).map(readCitation)
+  const citations = arrayAt(block, 'citations')
+  return citations.length === 0 ? [] : citations.filter(isObject).map(readCitation)
 }
 
 export function readCitation(wire: JsonObject): Citation {
@@ -180,7 +182,7 @@ export function readToolResult(block: Block, names: ReadonlyMap<string, string>,
   const blocks = present(value, 'content') === undefined ? [] : readBlocks(value, 'content', at)
   return {
     callId,
-    parts: blocks.flatMap((inner) => readResultParts(inner, report)),
+    parts: flatten(blocks, (inner) => readResultParts(inner, report)),
     at,
     ...(name !== undefined && { name }),
     ...(isError !== undefined && { isError }),

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type {
@@ -43,6 +44,7 @@ export function textBlocks(part: TextPart, report: Report): JsonObject[] {
 
 /** Citations that came from Anthropic; others cannot be told, because each of its kinds points into a source the request holds. */
 export function ownCitations(citations: readonly Citation[], at: string, report: Report): JsonValue[] {
+  if (citations.length === 0) return []
   const own = citations.flatMap(({ native }) => (native?.dialect === 'anthropic' ? [native.value] : []))
   if (own.length < citations.length) report.dropped(`${at}.citations`, 'Anthropic has no citation of this kind')
   return own
@@ -122,7 +124,7 @@ export function toolInput(part: Pick<ToolCallPart, 'input' | 'inputKind'>, onMal
 }
 
 export function toolResultBlock(result: ToolResult, context: RequestContext): JsonObject {
-  const content = result.parts.flatMap((part) => userBlocks(part, context))
+  const content = flatten(result.parts, (part) => userBlocks(part, context))
   return {
     type: 'tool_result',
     tool_use_id: context.callId(result.callId),

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { stringAt } from '../chat/read.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
@@ -35,13 +36,13 @@ class Messages {
     switch (turn.role) {
       case 'user':
         this.#user(
-          turn.parts.flatMap((part) => userBlocks(part, context)),
+          flatten(turn.parts, (part) => userBlocks(part, context)),
           turn.at,
         )
         break
       case 'assistant':
         this.#assistant(
-          turn.parts.flatMap((part) => assistantBlocks(part, context)),
+          flatten(turn.parts, (part) => assistantBlocks(part, context)),
           turn.at,
         )
         break
@@ -80,7 +81,8 @@ class Messages {
   /** Results lead the user message after their calls; what already stands there moves behind them. */
   #results(blocks: readonly JsonObject[]): void {
     const message = this.#open('user')
-    message.content.splice(message.results, 0, ...blocks)
+    if (message.results === message.content.length) message.content.push(...blocks)
+    else message.content.splice(message.results, 0, ...blocks)
     message.results += blocks.length
     message.content.push(...this.#held)
     this.#held = []

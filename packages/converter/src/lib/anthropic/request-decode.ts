@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
@@ -63,7 +64,7 @@ function readTurns(wire: JsonObject, report: Report): Turn[] {
   const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
   if (messages.length === 0) invalid('messages', 'must hold at least one message')
   const names = new Map<string, string>()
-  return messages.flatMap(({ value, at }) => readMessage(value, at, names, report))
+  return flatten(messages, ({ value, at }) => readMessage(value, at, names, report))
 }
 
 const messageMembers: ReadonlySet<string> = new Set(['role', 'content'])

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type {
@@ -22,7 +23,7 @@ import {
   requireString,
   stringAt,
 } from '../chat/read.ts'
-import { bothSpellings, fieldOf, isSeal, keyOf, readList } from './wire.ts'
+import { bothSpellings, fieldOf, isSeal, keyOf, readList, snakeOf } from './wire.ts'
 
 /** A part with its path. */
 export interface Placed {
@@ -54,9 +55,17 @@ type Kind = (typeof kinds)[number]
 
 const knownMembers = bothSpellings([...kinds, 'thought', 'thoughtSignature', 'mediaResolution', 'videoMetadata'])
 
+/** Where each kind stands among them, by either spelling of its key. */
+const ranks: ReadonlyMap<string, number> = new Map(kinds.flatMap((kind, i) => [[kind, i] as const, [snakeOf(kind), i]]))
+
 /** What kind of part this is; undefined for one newer than this code, or with nothing in it. */
 export function kindOf(part: JsonObject): Kind | undefined {
-  return kinds.find((kind) => fieldOf(part, kind) !== undefined)
+  let first: number = kinds.length
+  for (const key of Object.keys(part)) {
+    const rank = ranks.get(key)
+    if (rank !== undefined && rank < first && present(part, key) !== undefined) first = rank
+  }
+  return kinds.at(first)
 }
 
 /** The parts of a user turn; results of tools are not among them. */
@@ -167,8 +176,8 @@ export function readResult(
     if (present(wire, spelling)) report.dropped(pathOf(path, spelling), 'other dialects wait for the whole result')
   }
   const { text, isError } = readResponse(readObject(wire, 'response', path) ?? {}, name, pathOf(path, 'response'))
-  const media = readList(wire, 'parts', path).flatMap((inner) =>
-    readUserParts(inner, context).flatMap((read) => (read.type === 'audio' ? noAudio(read, report) : [read])),
+  const media = flatten(readList(wire, 'parts', path), (inner) =>
+    flatten(readUserParts(inner, context), (read) => (read.type === 'audio' ? noAudio(read, report) : [read])),
   )
   return {
     callId: callIdOf(readString(wire, 'id', path), name),

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
 import { invalid, pathOf, readObject, readString } from '../chat/read.ts'
@@ -17,8 +18,8 @@ export function decodeSystem(wire: JsonObject, context: PartContext): TextPart[]
   const key = keyOf(wire, 'systemInstruction')
   const content = readObject(wire, key, '')
   if (content === undefined) return []
-  return readList(content, 'parts', key).flatMap((part) =>
-    readUserParts(part, context).flatMap((read) => {
+  return flatten(readList(content, 'parts', key), (part) =>
+    flatten(readUserParts(part, context), (read) => {
       if (read.type === 'text') return [read]
       context.report.dropped(read.at, 'an instruction can only hold text')
       return []
@@ -62,7 +63,7 @@ class Conversation {
 
   /** An id that is made up stays the same on every turn that sends the history again. */
   #assistant(wires: readonly Placed[], at: string, ordinal: number): void {
-    const parts = wires.flatMap((part, i): AssistantPart[] =>
+    const parts = flatten(wires, (part, i): AssistantPart[] =>
       readAssistantParts(part, `call_${ordinal}_${i}`, this.#context),
     )
     for (const part of parts) if (part.type === 'tool-call') this.#called(part.id, part.name)

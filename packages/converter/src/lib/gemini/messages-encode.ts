@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { ToolResult } from '../chat/part.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
@@ -44,7 +45,7 @@ class Contents {
       case 'user':
         this.#push(
           'user',
-          turn.parts.flatMap((part) => userParts(part, context)),
+          flatten(turn.parts, (part) => userParts(part, context)),
           turn.at,
         )
         break
@@ -63,7 +64,7 @@ class Contents {
     const { report, capabilities } = this.#context
     const [first] = this.#drafts
     if (first === undefined) return report.refuse('messages', 'Gemini needs a user message with some content')
-    const contents = this.#drafts.flatMap(written)
+    const contents = flatten(this.#drafts, written)
     if (first.role === 'model') {
       report.invented('messages', 'Gemini wants a user message first, so a neutral one is put there')
       contents.unshift(userText('(start of the conversation)'))
@@ -87,7 +88,7 @@ class Contents {
 
   #assistant(turn: Extract<Turn, { role: 'assistant' }>): void {
     const context = this.#context
-    const parts = turn.parts.flatMap((part) => assistantParts(part, context))
+    const parts = flatten(turn.parts, (part) => assistantParts(part, context))
     const draft = this.#push('model', parts, turn.at)
     if (draft === undefined) return
     for (const part of turn.parts) {
@@ -126,7 +127,7 @@ class Contents {
   /** An instruction in the middle is told in the user's content next to it, tagged, because there is no place of its own. */
   #system(turn: Extract<Turn, { role: 'system' }>): void {
     const context = this.#context
-    const parts = turn.parts.flatMap((part) => textParts(part, context)).map(remind)
+    const parts = flatten(turn.parts, (part) => textParts(part, context)).map(remind)
     if (parts.length === 0) return
     context.report.approximated(turn.at, 'the instruction is told inside a user message: Gemini takes it only up front')
     const last = this.#drafts.at(-1)

@@ -197,7 +197,7 @@ export function mintedCallId(replyId: string | undefined, ordinal: number): stri
 export function keyOf(wire: JsonObject, name: string): string {
   if (present(wire, name) !== undefined) return name
   const snake = snakeOf(name)
-  return present(wire, snake) === undefined ? name : snake
+  return snake === name || present(wire, snake) === undefined ? name : snake
 }
 
 /** A field of a request in either spelling; undefined for absent and `null`. */

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type {
   AssistantPart,
@@ -46,7 +47,7 @@ class MessageWriter {
     if (last?.role === 'assistant' && !capabilities.prefill && !last.parts.some((part) => part.type === 'tool-call')) {
       report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
     }
-    return [...this.#instructions(system), ...turns.flatMap((turn) => this.#turn(turn))]
+    return [...this.#instructions(system), ...flatten(turns, (turn) => this.#turn(turn))]
   }
 
   /** One message for all that leads; a `developer` mark of the source matters only to models that know the role. */
@@ -61,7 +62,7 @@ class MessageWriter {
       case 'system':
         return this.#instructions(turn.parts)
       case 'user':
-        return [{ role: 'user', content: this.#content(turn.parts.flatMap((part) => this.#userPart(part))) }]
+        return [{ role: 'user', content: this.#content(flatten(turn.parts, (part) => this.#userPart(part))) }]
       case 'assistant':
         return this.#assistant(turn)
       case 'tool':

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { fileDataSource, urlSource } from '../chat/media-source.ts'
@@ -49,7 +50,7 @@ export function readContent(holder: JsonObject, key: string, at: string, report:
   const content = member(holder, key)
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
-  return content.flatMap((value, i) => {
+  return flatten(content, (value, i) => {
     const here = `${path}[${i}]`
     if (!isObject(value)) return invalid(here, 'must be an object')
     const part = readPart(value, here, report)

@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
@@ -94,7 +95,7 @@ class Conversation {
   }
 
   finish(): Turn[] {
-    return this.#drafts.flatMap((draft): Turn[] => {
+    return flatten(this.#drafts, (draft): Turn[] => {
       if ('turn' in draft) return [draft.turn]
       const { assistant, at, results } = draft
       const turn: Turn = { role: 'assistant', parts: assistant, at }

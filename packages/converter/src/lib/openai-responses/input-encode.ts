@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject } from '../chat/json.ts'
 import { dataUrl } from '../chat/media-source.ts'
 import type {
@@ -43,7 +44,7 @@ class InputWriter {
   write(): JsonObject {
     const { system, turns } = this.#chat
     this.#tellPrefill()
-    const items = turns.flatMap((turn) => this.#turn(turn))
+    const items = flatten(turns, (turn) => this.#turn(turn))
     const [only, ...others] = system
     if (only !== undefined && others.length === 0 && only.cache === undefined) {
       return { instructions: only.text, input: items }
@@ -89,7 +90,7 @@ class InputWriter {
       case 'user':
         return this.#message(
           'user',
-          turn.parts.flatMap((part) => this.#userPart(part)),
+          flatten(turn.parts, (part) => this.#userPart(part)),
         )
       case 'assistant':
         return this.#assistant(turn.parts)
@@ -281,7 +282,7 @@ class InputWriter {
 
   /** A failed result says so in words, and a breakpoint on the whole result stands on its last part. */
   #resultParts(result: ToolResult): JsonObject[] {
-    const parts = result.parts.flatMap((part) => this.#userPart(part))
+    const parts = flatten(result.parts, (part) => this.#userPart(part))
     if (result.isError) this.#markError(parts, result)
     const last = parts.pop()
     const hint = this.#breakpoint(result.cache, result.at)

@@ -54,7 +54,8 @@ export async function probe(options: ProbeOptions): Promise<ProbeReport> {
   const client = new UpstreamClient({ proxy, timeouts, connections: 1 })
   const startedAt = clock()
   try {
-    const answer = await send(client, account.id, call, body, secret && credentialHeaders(provider, secret.reveal()))
+    const credential = secret && credentialHeaders(provider, secret.reveal(), account)
+    const answer = await send(client, account.id, call, body, credential)
     const base = { check, url: call.url, latencyMs: Math.round(clock() - startedAt) } as const
     if (!('status' in answer)) return { ...base, ok: false, problem: answer.problem }
     return { ...base, status: answer.status, ...judge(check, answer) }
@@ -155,13 +156,13 @@ function meaningOf(status: number, check: ProbeReport['check']): string {
     : `the provider refuses the request (${status})`
 }
 
-/** OpenAI and Anthropic call the list `data`, others `models`; some give the bare list. */
+/** OpenAI and Anthropic call the list `data`, others `models`, Vertex `publisherModels`; some give the bare list. */
 function countModels(body: Buffer): number | undefined {
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'))
     if (Array.isArray(parsed)) return parsed.length
-    const { data, models } = (parsed ?? {}) as { data?: unknown; models?: unknown }
-    const list = Array.isArray(data) ? data : models
+    const { data, models, publisherModels } = (parsed ?? {}) as Record<string, unknown>
+    const list = [data, models, publisherModels].find(Array.isArray)
     return Array.isArray(list) ? list.length : undefined
   } catch {
     return undefined

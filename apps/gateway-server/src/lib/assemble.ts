@@ -113,12 +113,12 @@ async function accountOf(account: AccountConfig, options: AssembleOptions): Prom
 }
 
 /** The simulator wants a credential where its dialects' providers want one, and takes any. */
-const simulatorHeaders = { authorization: 'Bearer simulator', 'x-api-key': 'simulator' }
+const simulatorHeaders = { authorization: 'Bearer simulator', 'x-api-key': 'simulator', 'x-goog-api-key': 'simulator' }
 
 function headersOf(account: AccountConfig, secret: Secret | undefined): Record<string, string> {
   if (account.provider === 'simulator' && secret === undefined) return simulatorHeaders
   const provider = providers.get(account.provider)
-  return provider === undefined || secret === undefined ? {} : credentialHeaders(provider, secret.reveal())
+  return provider === undefined || secret === undefined ? {} : credentialHeaders(provider, secret.reveal(), account)
 }
 
 function routedOf(account: AccountConfig, ready: Account): RoutedAccount {

@@ -7,6 +7,7 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(bearer|basic)\s+(?=\S*[\d*_.=-])[\w.~+/=*-]{8,}/gi, '$1 [redacted]'],
   [/\b(?:sk|pk|rk|gw|gsk|xai|hf|ghp|gho|pplx|nvapi|key)[-_][\w*.-]{8,}/gi, '[redacted]'],
   [/\bAIza[\w*-]{8,}/g, '[redacted]'],
+  [/\bAQ\.[\w*-]{8,}/g, '[redacted]'],
   [/\bya29\.[\w*.-]{8,}/g, '[redacted]'],
   // JSON Web Tokens.
   [/\beyJ[\w-]{8,}(?:\.[\w*-]*){0,2}/g, '[redacted]'],

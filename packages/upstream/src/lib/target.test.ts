@@ -66,6 +66,10 @@ describe('addresses', () => {
     ['openai-chat', 'generate', '/v1/chat/completions'],
     ['openai-responses', 'generate', '/v1/responses'],
     ['openai-completions', 'generate', '/v1/completions'],
+    ['openai-chat', 'embed', '/v1/embeddings'],
+    ['openai-responses', 'count-tokens', '/v1/responses/input_tokens'],
+    ['gemini', 'generate', '/v1beta/models/m1:generateContent'],
+    ['gemini', 'count-tokens', '/v1beta/models/m1:countTokens'],
     ['openai-chat', 'list-models', '/v1/models'],
     ['anthropic', 'generate', '/v1/messages'],
     ['anthropic', 'count-tokens', '/v1/messages/count_tokens'],
@@ -266,6 +270,7 @@ describe('credentials', () => {
     ['openai', { authorization: 'Bearer k' }],
     ['openai-compatible', { authorization: 'Bearer k' }],
     ['azure', { 'api-key': 'k' }],
+    ['google', { 'x-goog-api-key': 'k' }],
     ['simulator', { authorization: 'Bearer k' }],
   ])('of %s', (id, headers) => {
     expect(credentialHeaders(provider(id), 'k')).toEqual(headers)
@@ -278,7 +283,7 @@ describe('credentials', () => {
 
 describe('the table of providers', () => {
   it('has every provider under its own id, with a base URL or the need of one', () => {
-    expect([...providers.keys()]).toEqual(['anthropic', 'openai', 'openai-compatible', 'azure', 'simulator'])
+    expect([...providers.keys()]).toEqual(['anthropic', 'openai', 'openai-compatible', 'azure', 'google', 'simulator'])
     for (const [id, one] of providers) {
       expect(one.id).toBe(id)
       expect(one.needsBaseUrl === true).toBe(one.baseUrl === undefined)

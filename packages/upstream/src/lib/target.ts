@@ -57,12 +57,17 @@ function addressOf(text: string): Address {
 }
 
 /**
- * The header that carries an API key.
+ * The header that carries an account's credential.
  *
+ * @param account decides where it goes at providers that take keys and tokens; default: where API keys go.
  * @throws UpstreamError when the key cannot be in a header.
  */
-export function credentialHeaders(provider: Provider, key: string): Record<string, string> {
-  const { header, prefix = '' } = provider.credential
+export function credentialHeaders(
+  provider: Provider,
+  key: string,
+  account: Pick<UpstreamAccount, 'baseUrl' | 'options'> = {},
+): Record<string, string> {
+  const { header, prefix = '' } = provider.credentialFor?.(account, key) ?? provider.credential
   return { [header]: checkedValue(header, prefix + key) }
 }
 

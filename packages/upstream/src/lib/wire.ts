@@ -1,9 +1,13 @@
-import type { Operation } from './providers/provider.ts'
+import { pathSegment } from './path-segment.ts'
+import type { Operation, TargetContext } from './providers/provider.ts'
+
+/** What a path below the version depends on. */
+type PathContext = Pick<TargetContext, 'model' | 'stream'>
 
 /** What a dialect asks of the HTTP request that carries it, whoever the provider is. */
 export interface Wire {
-  /** Paths below the version (`/v1`). */
-  readonly paths: Readonly<Partial<Record<Operation, string>>>
+  /** Paths below the version (`/v1`), with their query where the dialect needs one. */
+  readonly paths: Readonly<Partial<Record<Operation, string | ((context: PathContext) => string)>>>
   /** Client headers that belong to the dialect and go up when the client speaks it; `*` at the end stands for any rest. */
   readonly forwardHeaders: readonly string[]
   /** Client query parameters that go up on the same condition. */
@@ -13,17 +17,30 @@ export interface Wire {
 }
 
 const openai = { forwardHeaders: ['openai-beta'], forwardQuery: [], headers: {} }
+const openaiPaths = { embed: '/embeddings', 'list-models': '/models' }
+
+/** Gemini's methods of a model. The name stands in the path; a route may have kept the resource's prefix. */
+const ofModel =
+  (method: string) =>
+  ({ model }: PathContext): string =>
+    `/models/${pathSegment(model.replace(/^models\//, ''))}:${method}`
+const generateContent = ofModel('generateContent')
+const streamGenerateContent = ofModel('streamGenerateContent?alt=sse')
 
 /**
  * The dialects that go out, by name.
  *
- * Sources: the paths and headers of the SDKs openai 7.57.0 and @anthropic-ai/sdk 1.12.0. Anthropic's gateway protocol wants
- * `anthropic-*` headers and `?beta=true` forwarded untouched, also those not known yet.
+ * Sources: the paths and headers of the SDKs openai 7.57.0, @anthropic-ai/sdk 1.12.0 and @google/genai 3.1.0. Anthropic's gateway
+ * protocol wants `anthropic-*` headers and `?beta=true` forwarded untouched, also those not known yet. Of Gemini's headers those
+ * about who pays (`x-goog-user-project`) are the operator's to say.
  */
 export const wires: ReadonlyMap<string, Wire> = new Map<string, Wire>([
-  ['openai-chat', { ...openai, paths: { generate: '/chat/completions', 'list-models': '/models' } }],
-  ['openai-completions', { ...openai, paths: { generate: '/completions', 'list-models': '/models' } }],
-  ['openai-responses', { ...openai, paths: { generate: '/responses', 'list-models': '/models' } }],
+  ['openai-chat', { ...openai, paths: { ...openaiPaths, generate: '/chat/completions' } }],
+  ['openai-completions', { ...openai, paths: { ...openaiPaths, generate: '/completions' } }],
+  [
+    'openai-responses',
+    { ...openai, paths: { ...openaiPaths, generate: '/responses', 'count-tokens': '/responses/input_tokens' } },
+  ],
   [
     'anthropic',
     {
@@ -31,6 +48,21 @@ export const wires: ReadonlyMap<string, Wire> = new Map<string, Wire>([
       forwardHeaders: ['anthropic-*'],
       forwardQuery: ['beta', 'limit', 'before_id', 'after_id'],
       headers: { 'anthropic-version': '2023-06-01' },
+    },
+  ],
+  [
+    'gemini',
+    {
+      paths: {
+        generate: (context) => (context.stream ? streamGenerateContent(context) : generateContent(context)),
+        'count-tokens': ofModel('countTokens'),
+        embed: ofModel('embedContent'),
+        'embed-batch': ofModel('batchEmbedContents'),
+        'list-models': '/models',
+      },
+      forwardHeaders: ['x-goog-api-client', 'x-server-timeout'],
+      forwardQuery: ['pageSize', 'pageToken'],
+      headers: {},
     },
   ],
 ])

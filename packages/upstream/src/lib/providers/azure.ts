@@ -1,5 +1,6 @@
-import { baseUrlOf, operationPath, pathSegment, textOption } from '../base-url.ts'
+import { baseUrlOf, operationPath, textOption } from '../base-url.ts'
 import { UpstreamError } from '../error.ts'
+import { pathSegment } from '../path-segment.ts'
 import type { Provider, TargetContext, UpstreamAccount } from './provider.ts'
 
 /**
@@ -20,8 +21,9 @@ export const azure: Provider = {
     const path = operationPath(context)
     const version = textOption(context.account, 'api_version')
     if (version === undefined) return `${resource}/openai/v1${path}`
-    // Of the classic API only these two belong to a deployment; the Responses API takes it from the body.
-    const ofDeployment = context.operation === 'generate' && context.dialect !== 'openai-responses'
+    // Of the classic API only these belong to a deployment; the Responses API takes it from the body.
+    const ofDeployment =
+      context.operation === 'embed' || (context.operation === 'generate' && context.dialect !== 'openai-responses')
     const scope = ofDeployment ? `/deployments/${pathSegment(deploymentOf(context))}` : ''
     return `${resource}/openai${scope}${path}?api-version=${encodeURIComponent(version)}`
   },

@@ -1,7 +1,7 @@
 import type { HeaderMap } from '../headers.ts'
 
-/** What is asked of a provider. */
-export type Operation = 'generate' | 'count-tokens' | 'list-models'
+/** What is asked of a provider. `embed-batch` is Gemini's way of embedding several inputs; OpenAI's `embed` takes any number. */
+export type Operation = 'generate' | 'count-tokens' | 'list-models' | 'embed' | 'embed-batch'
 
 /** What a call needs to know of an upstream account. */
 export interface UpstreamAccount {
@@ -47,6 +47,12 @@ export interface ProviderProfile {
   readonly developerRole?: boolean
 }
 
+/** The header that carries a credential, and what stands before it. */
+export interface CredentialPlace {
+  readonly header: string
+  readonly prefix?: string
+}
+
 /** A company's endpoint, as data. */
 export interface Provider {
   readonly id: string
@@ -56,7 +62,9 @@ export interface Provider {
   readonly dialects: readonly string[]
   readonly baseUrl?: string
   /** Where an API key goes. */
-  readonly credential: { readonly header: string; readonly prefix?: string }
+  readonly credential: CredentialPlace
+  /** Where this credential goes, if not where API keys do: a token has another place than a key at some providers. */
+  credentialFor?(account: Pick<UpstreamAccount, 'baseUrl' | 'options'>, credential: string): CredentialPlace
   /** An account must bring its own base URL. */
   readonly needsBaseUrl?: boolean
   /** An account must have a credential. Default true. */

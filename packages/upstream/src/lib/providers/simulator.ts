@@ -5,9 +5,12 @@ import type { Provider } from './provider.ts'
 export const simulator: Provider = {
   id: 'simulator',
   name: 'Simulator',
-  dialects: ['openai-chat', 'anthropic', 'openai-completions'],
+  dialects: ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'openai-completions'],
   credential: { header: 'authorization', prefix: 'Bearer ' },
   needsBaseUrl: true,
   needsKey: false,
-  target: (context) => `${baseUrlOf(context.account, simulator).replace(/\/v1$/, '')}/v1${operationPath(context)}`,
+  target: (context) => {
+    const version = context.dialect === 'gemini' ? 'v1beta' : 'v1'
+    return `${baseUrlOf(context.account, simulator).replace(/\/v1(beta)?$/, '')}/${version}${operationPath(context)}`
+  },
 }

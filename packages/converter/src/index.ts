@@ -31,9 +31,19 @@ export {
   type UpstreamErrorAnswer,
 } from './lib/convert.ts'
 export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
+export { convertEmbeddingReply, convertEmbeddingRequest, readEmbeddingReply } from './lib/embeddings/convert.ts'
+export type { EmbeddingFormat, EmbeddingReply } from './lib/embeddings/embedding.ts'
+export { renameGeminiRequests } from './lib/embeddings/gemini.ts'
 export { estimateInputTokens } from './lib/estimate.ts'
 export type { Member } from './lib/json-scan.ts'
-export { type BodyFacts, type BodyRead, insertMember, readBody, spliceMember } from './lib/passthrough.ts'
+export {
+  type BodyFacts,
+  type BodyRead,
+  insertMember,
+  readBody,
+  removeMembers,
+  spliceMember,
+} from './lib/passthrough.ts'
 export { FrameSplitter, FrameTooLargeError, wholeFrames } from './lib/sse.ts'
 export type { StreamConverter, StreamOptions } from './lib/stream/converter.ts'
 export type { Framing } from './lib/stream/framing.ts'

@@ -51,7 +51,8 @@ function mediaTokens(data: string): number {
   return data.length * 0.75 * documentTokensPerByte
 }
 
-function textTokens(text: string): number {
+/** Tokens of a text, by script. */
+export function textTokens(text: string): number {
   if (text.startsWith('data:')) return mediaTokens(text)
   let ascii = 0
   let wide = 0

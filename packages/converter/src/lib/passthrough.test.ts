@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { insertMember, readBody, spliceMember } from './passthrough.ts'
+import { insertMember, readBody, removeMembers, spliceMember } from './passthrough.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const text = (all: Uint8Array): string => new TextDecoder().decode(all)
@@ -50,5 +50,17 @@ describe('insertMember', () => {
   ])('puts a member in front of %s', (body, extended) => {
     expect(text(insertMember(bytes(body), 'model', '"m"'))).toBe(extended)
     expect(facts(extended).model).toBe('m')
+  })
+})
+
+describe('removeMembers', () => {
+  it.each([
+    ['{"model":"m","stream":true}', '{}'],
+    ['{"a":1,"model":"m","stream":true}', '{"a":1}'],
+    ['{ "model" : "m" ,"a": [1 , 2], "stream":false }', '{ "a": [1 , 2] }'],
+    ['{"a":{"model":"x"},\n "stream": true\n}', '{"a":{"model":"x"}\n}'],
+    ['{"a":1}', '{"a":1}'],
+  ])('takes model and stream out of %s', (body, rest) => {
+    expect(text(removeMembers(bytes(body), ['model', 'stream']))).toBe(rest)
   })
 })

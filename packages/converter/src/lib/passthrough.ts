@@ -68,3 +68,38 @@ export function spliceMember(bytes: Uint8Array, member: Member, json: string): U
   spliced.set(bytes.subarray(member.end), member.start + value.length)
   return spliced
 }
+
+/** The body, a valid object, without these top-level members and every other byte as it was. Their keys must hold no escapes. */
+export function removeMembers(bytes: Uint8Array, keys: readonly string[]): Uint8Array {
+  let rest = bytes
+  for (const key of keys) {
+    const scan = scanObject(rest)
+    const member = scan.ok ? scan.members.get(key) : undefined
+    if (member === undefined) continue
+    const { start, end } = around(rest, member)
+    const joined = new Uint8Array(rest.length - (end - start))
+    joined.set(rest.subarray(0, start))
+    joined.set(rest.subarray(end), start)
+    rest = joined
+  }
+  return rest
+}
+
+const quote = 34
+const comma = 44
+
+/** A member with its key and the one comma that goes with it: the one after it, or the one before where it is the last. */
+function around(bytes: Uint8Array, member: Member): Member {
+  const keyEnd = bytes.lastIndexOf(quote, member.start - 1)
+  const start = bytes.lastIndexOf(quote, keyEnd - 1)
+  let after = member.end
+  while (isSpace(bytes[after])) after++
+  if (bytes[after] === comma) return { start, end: after + 1 }
+  let before = start - 1
+  while (isSpace(bytes[before])) before--
+  return { start: bytes[before] === comma ? before : start, end: member.end }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9
+}

@@ -14,7 +14,7 @@ const messages = [{ role: 'user' as const, content: 'How many tokens are these w
 test('an Anthropic upstream counts itself', async () => {
   const model = 'claude-sonnet-5-5'
   const { data, response } = await pair.gateway.anthropic().messages.countTokens({ model, messages }).withResponse()
-  expect(response.headers.get('x-llm-gateway-estimated')).toBeNull()
+  expect(response.headers.get('x-llm-gateway-token-count')).toBe('provider')
   expect(response.headers.get('x-llm-gateway-upstream')).toBe('upstream_anthropic')
   expect(pair.anthropic.requests.at(-1)?.path).toBe('/v1/messages/count_tokens')
   // The count is that of the same request when it is asked in earnest.
@@ -26,7 +26,7 @@ test('for any other upstream the count is estimated, and says so', async () => {
   const asked = pair.openai.totals.requests
   const client = pair.gateway.anthropic()
   const { data, response } = await client.messages.countTokens({ model: 'gpt-4o', messages }).withResponse()
-  expect(response.headers.get('x-llm-gateway-estimated')).toBe('true')
+  expect(response.headers.get('x-llm-gateway-token-count')).toBe('estimated')
   expect(data.input_tokens).toBeGreaterThan(5)
   const more = await client.messages.countTokens({
     model: 'gpt-4o',

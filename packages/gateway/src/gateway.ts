@@ -1,4 +1,3 @@
-import type { Operation } from '@llm-gateway/upstream'
 import { admit } from './lib/admit.ts'
 import { authenticate, permit } from './lib/authenticate.ts'
 import { Call } from './lib/call.ts'
@@ -6,8 +5,11 @@ import { Catalogue } from './lib/catalogue.ts'
 import { countTokens } from './lib/count-tokens.ts'
 import { deliver } from './lib/deliver.ts'
 import { detect } from './lib/detect.ts'
-import { dialectOfHeaders, endpointOf } from './lib/endpoint.ts'
+import { checkEmbedding, embed } from './lib/embed.ts'
+import { dialectOfClient, type Endpoint, endpointOf, type Task } from './lib/endpoint.ts'
 import { GatewayError } from './lib/error.ts'
+import { generate } from './lib/generate.ts'
+import { JsonArraySink } from './lib/json-array-sink.ts'
 import { listModels } from './lib/list-models.ts'
 import { plan } from './lib/plan.ts'
 import type { GatewayRequest, Sink } from './lib/port.ts'
@@ -33,7 +35,7 @@ export interface GatewayOptions extends Services {
 /** The gateway: takes requests, answers them from upstream accounts. Opens no socket of its own for clients. */
 export class Gateway {
   readonly #options: GatewayOptions
-  readonly #columns: Readonly<Record<Operation, readonly Layer[]>>
+  readonly #columns: Readonly<Record<Task, readonly Layer[]>>
   readonly #calls = new Set<Call>()
   readonly #budget = new BodyBudget()
   readonly #pulse: Pulse
@@ -82,15 +84,17 @@ export class Gateway {
 
   /** Answers one request. Never rejects: whatever goes wrong is told to the client in its dialect. */
   async handle(request: GatewayRequest, sink: Sink): Promise<void> {
-    const endpoint = endpointOf(request.path)
+    const known = endpointOf(request.path)
+    const endpoint = known ?? noEndpoint
+    const { headers, path, query } = request
     const call = new Call({
       id: this.#options.newId(),
       request,
-      sink,
+      sink: endpoint.stream && !wantsEvents(query) ? new JsonArraySink(sink) : sink,
       state: this.#state,
       startedAt: this.#options.now(),
-      operation: endpoint?.operation ?? 'generate',
-      dialect: endpoint?.dialect ?? dialectOfHeaders(request.headers),
+      endpoint,
+      dialect: endpoint.dialect ?? dialectOfClient(headers, path, query),
       now: this.#options.now,
     })
     sink.onClose(() => {
@@ -99,11 +103,11 @@ export class Gateway {
     })
     this.#calls.add(call)
     try {
-      if (endpoint === undefined) throw unknownEndpoint(request)
-      if (endpoint.method !== request.method) throw wrongMethod(request, endpoint.method)
+      if (known === undefined) throw unknownEndpoint(request)
+      if (!endpoint.methods.some((method) => method === request.method)) throw wrongMethod(request, endpoint.methods)
       if (this.#refusing) throw draining()
       if (this.#calls.size > call.state.limits.concurrency) throw busy()
-      for (const layer of this.#columns[endpoint.operation]) {
+      for (const layer of this.#columns[endpoint.task]) {
         const pending = layer(call)
         if (pending) await pending
         if (call.clientLeft) break
@@ -141,7 +145,7 @@ export class Gateway {
 }
 
 /** The columns, top to bottom as a request passes them. */
-function columns(services: Services, budget: BodyBudget): Readonly<Record<Operation, readonly Layer[]>> {
+function columns(services: Services, budget: BodyBudget): Readonly<Record<Task, readonly Layer[]>> {
   const known: readonly Layer[] = [
     // Before anything is read or held for them: who asks, and may they.
     (call) => authenticate(call, services),
@@ -149,12 +153,15 @@ function columns(services: Services, budget: BodyBudget): Readonly<Record<Operat
     // Refused requests must cost a limited key nothing more than this.
     (call) => admit(call, services),
   ]
-  const planned: readonly Layer[] = [
+  const received: readonly Layer[] = [
     ...known,
     // The whole body, because an attempt that fails is followed by another with the same bytes.
     (call) => receive(call, budget),
     // Scanned, not parsed: most bodies go on as they are.
     read,
+  ]
+  const planned: readonly Layer[] = [
+    ...received,
     // After reading, because a body may be of another dialect than its path; before planning, because it decides who needs no conversion.
     detect,
     // The client's model name becomes accounts to try, best first.
@@ -162,10 +169,20 @@ function columns(services: Services, budget: BodyBudget): Readonly<Record<Operat
   ]
   return {
     // Conversion belongs to the attempt: each account may speak another dialect.
-    generate: [...planned, (call) => deliver(call, services)],
+    generate: [...planned, (call) => deliver(call, services, generate)],
     'count-tokens': [...planned, (call) => countTokens(call, services)],
+    embed: [...received, checkEmbedding, (call) => plan(call, services), (call) => deliver(call, services, embed)],
     'list-models': [...known, listing(services)],
   }
+}
+
+/** What a path that is none's is handled as, up to its refusal. */
+const noEndpoint: Endpoint = { task: 'generate', methods: [] }
+
+/** Gemini's clients say in the query how they want a stream; without it they get one JSON array. */
+function wantsEvents(query: string): boolean {
+  const search = new URLSearchParams(query)
+  return (search.get('alt') ?? search.get('$alt')) === 'sse'
 }
 
 function listing(services: Services): Layer {
@@ -178,9 +195,9 @@ function unknownEndpoint({ method, path }: GatewayRequest): GatewayError {
   return new GatewayError('unknown_endpoint', `${method} ${path} is not served here${hint}`)
 }
 
-function wrongMethod(request: GatewayRequest, method: string): GatewayError {
-  return new GatewayError('method_not_allowed', `${request.path} takes ${method}, not ${request.method}`, {
-    headers: { allow: method },
+function wrongMethod({ path, method }: GatewayRequest, methods: readonly string[]): GatewayError {
+  return new GatewayError('method_not_allowed', `${path} takes ${methods.join(' or ')}, not ${method}`, {
+    headers: { allow: methods.join(', ') },
   })
 }
 

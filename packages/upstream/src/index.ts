@@ -4,6 +4,7 @@ export { UpstreamError, type UpstreamErrorCode } from './lib/error.ts'
 export { readErrorMessage } from './lib/error-message.ts'
 export type { FailureKind, UpstreamFailure } from './lib/failure.ts'
 export { type HeaderMap, replyHeaders } from './lib/headers.ts'
+export { isVertex } from './lib/providers/google.ts'
 export { providers } from './lib/providers/index.ts'
 export type {
   CallContext,
@@ -20,3 +21,4 @@ export { readRetryAfter } from './lib/retry-after.ts'
 export { type PoolStats, UpstreamClient, type UpstreamClientChange, type UpstreamClientOptions } from './lib/send.ts'
 export { credentialHeaders, type ResolvedCall, resolveCall } from './lib/target.ts'
 export { defaultTimeouts, type Timeouts } from './lib/timeouts.ts'
+export { speaks } from './lib/wire.ts'

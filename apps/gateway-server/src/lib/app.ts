@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
 import { renderError } from '@llm-gateway/converter'
-import { type Client, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
+import { type Client, endpointOf, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
 import { type Context, Hono } from 'hono'
 import { answerPreflight, applyCors } from './cors.ts'
 import type { ServerStatus } from './status.ts'
@@ -35,13 +35,11 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
 
   // Whatever the method: the gateway words a wrong one in the client's dialect.
   for (const path of endpoints.keys()) app.all(path, serve)
-  app.all('/v1/models/*', serve)
-  app.all('/openai/deployments/:deployment/chat/completions', serve)
 
   app.get('/', (c) =>
     c.json({
       service: 'llm-gateway',
-      docs: 'POST /v1/chat/completions, /v1/completions, /v1/messages; GET /v1/models, /health',
+      docs: 'POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/embeddings, /v1beta/models/{model}:generateContent; GET /v1/models, /health',
     }),
   )
   app.get('/api/hello', (c) => c.json({ message: 'hello' }))
@@ -62,7 +60,7 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
 }
 
 /**
- * Takes the model calls that come by their plain paths before any framework sees them, for the building and the closing of a
+ * Takes the model calls before any framework sees them, those of plain paths before any pattern is tried, for the building and the closing of a
  * web `Request` costs each as much as all the routing does; everything else goes on to `otherwise`.
  */
 export function modelCallsFirst(
@@ -72,7 +70,8 @@ export function modelCallsFirst(
   return (incoming, outgoing) => {
     const url = incoming.url ?? ''
     const mark = url.indexOf('?')
-    if (endpoints.has(mark === -1 ? url : url.slice(0, mark))) serveModelCall(incoming, outgoing, ports)
+    const path = mark === -1 ? url : url.slice(0, mark)
+    if (endpoints.has(path) || endpointOf(path)) serveModelCall(incoming, outgoing, ports)
     // Never rejects either: the framework answers its own failures.
     else void otherwise(incoming, outgoing)
   }

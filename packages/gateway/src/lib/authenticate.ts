@@ -31,9 +31,9 @@ export function authenticate(call: Call, services: Services): void {
   throw new GatewayError(codeOf[result.reason], result.message)
 }
 
-/** What the key may do: `write` to call a model, `read` to see what is served. */
+/** What the key may do: `write` to call a model and to see what it answered, `read` to see what is served. */
 export function permit(call: Call): void {
-  const needed: Permission = call.operation === 'list-models' ? 'read' : 'write'
+  const needed: Permission = call.task === 'list-models' ? 'read' : 'write'
   const { client } = call
   if (client !== undefined && allows(client.permissions, needed)) return
   throw new GatewayError('permission_denied', `this gateway key lacks the permission "${needed}"`)

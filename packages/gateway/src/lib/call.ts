@@ -1,8 +1,8 @@
 import type { RateLimiter } from '@llm-gateway/access'
 import type { BodyFacts, Dialect, JsonObject, Loss, Stop, Usage } from '@llm-gateway/converter'
 import type { Plan } from '@llm-gateway/router'
-import type { Operation } from '@llm-gateway/upstream'
 import { Answer } from './answer.ts'
+import type { Endpoint, Task } from './endpoint.ts'
 import { GatewayError } from './error.ts'
 import type { GatewayRequest, Sink } from './port.ts'
 import type { Client, GatewayState } from './state.ts'
@@ -26,13 +26,14 @@ export class Call {
   readonly answer: Answer
   readonly state: GatewayState
   readonly startedAt: number
-  operation: Operation
+  /** What the path is for. */
+  readonly endpoint: Endpoint
   /** What errors are rendered in; known from the path at once and set again when the body tells better. */
   dialect: Dialect
   client: Client | undefined
   admission: Admission | undefined
   facts: BodyFacts | undefined
-  /** The parsed body; only there once a conversion needed it. */
+  /** The parsed body, with `model` and `stream` where its dialect has them in the path; only there once a conversion needed it. */
   wire: JsonObject | undefined
   plan: Extract<Plan, { ok: true }> | undefined
   readonly attempts: AttemptRecord[] = []
@@ -60,7 +61,7 @@ export class Call {
     sink: Sink
     state: GatewayState
     startedAt: number
-    operation: Operation
+    endpoint: Endpoint
     dialect: Dialect
     now: () => number
   }) {
@@ -68,7 +69,7 @@ export class Call {
     this.request = options.request
     this.state = options.state
     this.startedAt = options.startedAt
-    this.operation = options.operation
+    this.endpoint = options.endpoint
     this.dialect = options.dialect
     this.answer = new Answer(options.sink, options.id, options.now)
   }
@@ -87,8 +88,12 @@ export class Call {
     return model
   }
 
+  get task(): Task {
+    return this.endpoint.task
+  }
+
   get stream(): boolean {
-    return this.operation === 'generate' && this.facts?.stream === true
+    return this.task === 'generate' && this.facts?.stream === true
   }
 }
 

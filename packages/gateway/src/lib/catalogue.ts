@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from '@llm-gateway/converter'
+import { isObject, type JsonObject, type JsonValue } from '@llm-gateway/converter'
 import { providers, resolveCall, type UpstreamSink } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import type { Services } from './services.ts'
@@ -10,6 +10,8 @@ export interface CataloguedModel {
   readonly name?: string
   /** Seconds since the epoch. */
   readonly created?: number
+  /** What Gemini's lists say besides: limits in tokens, and what the model can be asked for. */
+  readonly details?: JsonObject
 }
 
 interface Listing {
@@ -77,8 +79,8 @@ async function list(account: Account, call: Call, services: Services): Promise<r
       model: '',
       stream: false,
       clientHeaders: {},
-      // Anthropic gives twenty unless asked for more; a dialect without the parameter does not get it.
-      clientQuery: 'limit=1000',
+      // Anthropic gives twenty and Google fifty unless asked for more; a dialect without the parameter does not get it.
+      clientQuery: 'limit=1000&pageSize=1000',
       sameDialect: true,
     })
     const credential = await services.authorize(account)
@@ -122,23 +124,45 @@ function collector(resolve: (text: string) => void): UpstreamSink {
   }
 }
 
-/** OpenAI and Anthropic both list under `data`, with `id` and a time each spells its own way. */
+/** OpenAI and Anthropic list under `data`, with `id` and a time each spells its own way; Google under two names, by resource names. */
 function read(listing: JsonValue, provider: string): CataloguedModel[] {
-  const data = isObject(listing) ? listing.data : undefined
-  if (!Array.isArray(data)) return []
-  const models: CataloguedModel[] = []
-  for (const entry of data) {
-    if (!isObject(entry) || typeof entry.id !== 'string') continue
-    const created = typeof entry.created === 'number' ? entry.created : secondsOf(entry.created_at)
-    models.push({
-      id: entry.id,
-      provider,
-      ...(typeof entry.display_name === 'string' && { name: entry.display_name }),
-      ...(created !== undefined && { created }),
-    })
-  }
-  return models
+  if (!isObject(listing)) return []
+  const entries = [listing.data, listing.models, listing.publisherModels].find((list) => Array.isArray(list))
+  if (!Array.isArray(entries)) return []
+  return entries.flatMap((entry) => {
+    const model = isObject(entry) ? modelOf(entry, provider) : undefined
+    return model ? [model] : []
+  })
 }
+
+function modelOf(entry: JsonObject, provider: string): CataloguedModel | undefined {
+  const resource =
+    typeof entry.name === 'string' ? entry.name.replace(/^(?:publishers\/[^/]+\/)?models\//, '') : undefined
+  const id = typeof entry.id === 'string' ? entry.id : resource
+  if (id === undefined) return undefined
+  const created = typeof entry.created === 'number' ? entry.created : secondsOf(entry.created_at)
+  const name = entry.display_name ?? entry.displayName
+  const details = Object.fromEntries(
+    geminiDetails.filter((key) => entry[key] !== undefined).map((key) => [key, entry[key]]),
+  )
+  return {
+    id,
+    provider,
+    ...(typeof name === 'string' && { name }),
+    ...(created !== undefined && { created }),
+    ...(resource !== undefined && { details }),
+  }
+}
+
+/** Members of a Gemini model that clients choose by; its defaults for sampling are the provider's own business. */
+const geminiDetails = [
+  'version',
+  'description',
+  'inputTokenLimit',
+  'outputTokenLimit',
+  'supportedGenerationMethods',
+  'thinking',
+] as const
 
 function secondsOf(value: JsonValue | undefined): number | undefined {
   const at = typeof value === 'string' ? Date.parse(value) : Number.NaN

@@ -1,10 +1,11 @@
+import type { Dialect } from '@llm-gateway/converter'
 import { type Candidate, verdictOf } from '@llm-gateway/router'
 import { providers, type ResolvedCall, readQuota, resolveCall, UpstreamError } from '@llm-gateway/upstream'
 import { attempt } from './attempt.ts'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
+import type { Job, Prepared } from './job.ts'
 import type { AttemptFailure, Outcome } from './outcome.ts'
-import { type Prepared, prepare } from './prepare.ts'
 import { respondFailure } from './respond-failure.ts'
 import type { Services } from './services.ts'
 import type { Account } from './state.ts'
@@ -19,9 +20,31 @@ interface Ready {
   readonly prepared: Prepared
 }
 
-/** Tries the planned accounts, best first, until one has given real content. */
-export async function deliver(call: Call, services: Services): Promise<void> {
-  let last: { ready: Ready; failure: AttemptFailure } | undefined
+/** Why no account gave an answer: the last failure, or that the request could not be put to any. */
+export type Undelivered =
+  | {
+      readonly type: 'failed'
+      readonly failure: AttemptFailure
+      readonly account: Account
+      readonly prepared: Prepared
+    }
+  | { readonly type: 'refused'; readonly error: GatewayError }
+
+/** Tries the planned accounts, best first, until one has given real content, and tells the client when none does. */
+export async function deliver(call: Call, services: Services, job: Job): Promise<void> {
+  const undelivered = await tryAccounts(call, services, job)
+  if (undelivered) respondUndelivered(call, services, undelivered)
+}
+
+/** @throws GatewayError when the request could not be put to any account. */
+export function respondUndelivered(call: Call, services: Services, undelivered: Undelivered): void {
+  if (undelivered.type === 'refused') throw undelivered.error
+  respondFailure(call, services, undelivered.failure, undelivered.account, undelivered.prepared)
+}
+
+/** Tries the planned accounts, best first. Undefined: the client has its answer, or is gone. */
+export async function tryAccounts(call: Call, services: Services, job: Job): Promise<Undelivered | undefined> {
+  let last: Undelivered | undefined
   let refused: GatewayError | undefined
   let tried = 0
   for (const candidate of call.plan?.candidates ?? []) {
@@ -31,7 +54,7 @@ export async function deliver(call: Call, services: Services): Promise<void> {
     // A failover must not start a second probe of an account that another request already probes, nor multiply an outage.
     if (tried > 0 && !services.router.admits(candidate, call.plan?.model ?? call.model)) continue
     if (tried > 0 && !services.router.mayRetry(account.id)) continue
-    const ready = makeReady(call, candidate, account)
+    const ready = makeReady(call, candidate, account, job)
     if (ready instanceof GatewayError) {
       // Another account may speak a dialect that can carry what this one's cannot.
       refused ??= ready
@@ -39,16 +62,17 @@ export async function deliver(call: Call, services: Services): Promise<void> {
     }
     tried++
     const outcome = await attemptAccount(call, services, ready)
-    if (outcome.type !== 'failed') return
-    last = { ready, failure: outcome.failure }
+    if (outcome.type !== 'failed') return undefined
+    last = { type: 'failed', failure: outcome.failure, account, prepared: ready.prepared }
     if (!verdictOf(outcome.failure.fault).retry) break
   }
-  if (last) respondFailure(call, services, last.failure, last.ready.account, last.ready.prepared)
-  else throw refused ?? new GatewayError('no_account', 'no upstream account can serve this request at present')
+  if (last) return last
+  const error = refused ?? new GatewayError('no_account', 'no upstream account can serve this request at present')
+  return { type: 'refused', error }
 }
 
 /** Address, headers and body for one candidate, or why there are none. */
-function makeReady(call: Call, candidate: Candidate, account: Account): Ready | GatewayError {
+function makeReady(call: Call, candidate: Candidate, account: Account, job: Job): Ready | GatewayError {
   const provider = providers.get(account.provider)
   if (provider === undefined) {
     return new GatewayError(
@@ -56,17 +80,18 @@ function makeReady(call: Call, candidate: Candidate, account: Account): Ready | 
       `account ${account.id} is of the provider "${account.provider}", which is not served`,
     )
   }
+  const dialect = candidate.dialect as Dialect
   try {
     const resolved = resolveCall(account, provider, {
-      dialect: candidate.dialect,
-      operation: call.operation,
+      dialect,
+      operation: job.operation(call, dialect),
       model: call.plan?.model ?? call.model,
       stream: call.stream,
       clientHeaders: call.request.headers,
       clientQuery: call.request.query,
-      sameDialect: candidate.dialect === call.dialect,
+      sameDialect: dialect === call.dialect,
     })
-    return { account, resolved, prepared: prepare(call, candidate, account, resolved.model) }
+    return { account, resolved, prepared: job.prepare(call, { account, dialect, model: resolved.model }) }
   } catch (cause) {
     if (cause instanceof GatewayError) return cause
     if (cause instanceof UpstreamError) return new GatewayError('unsupported', cause.message, { cause })

@@ -7,7 +7,7 @@ function detected(dialect: Call['dialect'], body: object): string {
   const bytes = new TextEncoder().encode(JSON.stringify(body))
   const result = readBody(bytes)
   if (!result.ok) throw new Error(result.message)
-  const call = { dialect, body: bytes, facts: result.facts } as unknown as Call
+  const call = { dialect, endpoint: { dialect }, body: bytes, facts: result.facts } as unknown as Call
   detect(call)
   return call.dialect
 }
@@ -24,6 +24,12 @@ describe('detect', () => {
     ['anthropic', { model: 'm', messages, tools: [{ type: 'function', function: { name: 'f' } }] }, 'openai-chat'],
     ['openai-completions', { model: 'm', prompt: 'hi' }, 'openai-completions'],
     ['openai-chat', { model: 'm', prompt: 'hi' }, 'openai-completions'],
+    ['openai-chat', { model: 'm', input: 'hi' }, 'openai-responses'],
+    ['openai-responses', { model: 'm', previous_response_id: 'resp_1' }, 'openai-responses'],
+    ['openai-responses', { model: 'm', messages, max_completion_tokens: 1 }, 'openai-chat'],
+    ['gemini', { contents: [] }, 'gemini'],
+    ['gemini', { generateContentRequest: {} }, 'gemini'],
+    ['openai-chat', { model: 'm', contents: [] }, 'gemini'],
     ['openai-chat', { model: 'm', messages, thinking: { type: 'enabled' }, top_k: 4 }, 'openai-chat'],
   ] as const)('at a path of %s, %j is %s', (path, body, dialect) => {
     expect(detected(path, body)).toBe(dialect)
@@ -31,6 +37,8 @@ describe('detect', () => {
 
   it('refuses a body without a conversation, naming the field', () => {
     expect(() => detected('openai-chat', { model: 'm' })).toThrow('messages is required')
+    expect(() => detected('openai-responses', { model: 'm' })).toThrow('input is required')
+    expect(() => detected('gemini', {})).toThrow('contents is required')
     expect(() => detected('openai-chat', { model: 'm', messages: 'hi' })).toThrow('messages must be an array')
   })
 })

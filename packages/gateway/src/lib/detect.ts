@@ -1,14 +1,17 @@
 import { type Dialect, dialectOfKeys } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
+import { nameModel } from './receive.ts'
 
-/** The member that carries the conversation, by dialect: a body without it is refused before it costs an upstream call. */
-const conversationKey: Readonly<Record<Dialect, string>> = {
-  'openai-chat': 'messages',
-  'openai-completions': 'prompt',
-  'openai-responses': 'input',
-  anthropic: 'messages',
-  gemini: 'contents',
+/** The members of which one carries the conversation, by dialect: a body without any is refused before it costs an upstream call. */
+const conversationKeys: Readonly<Record<Dialect, readonly [string, ...string[]]>> = {
+  'openai-chat': ['messages'],
+  'openai-completions': ['prompt'],
+  // What is stored at the provider can stand for input.
+  'openai-responses': ['input', 'previous_response_id', 'conversation', 'prompt'],
+  anthropic: ['messages'],
+  // The second is how countTokens takes a request with its tools and instructions.
+  gemini: ['contents', 'generateContentRequest'],
 }
 
 /** Bytes that start an array. */
@@ -20,12 +23,14 @@ export function detect(call: Call): void {
   if (members === undefined) return
   const has = (key: string): boolean => members.has(key)
   call.dialect = dialectOfKeys(has) ?? dialectOfTools(call) ?? call.dialect
-  const key = conversationKey[call.dialect]
-  const conversation = members.get(key)
-  if (conversation === undefined) throw new GatewayError('invalid_body', `${key} is required`, { param: key })
-  if (key === 'messages' && call.body[conversation.start] !== bracket) {
+  const keys = conversationKeys[call.dialect]
+  if (!keys.some(has)) throw new GatewayError('invalid_body', `${keys[0]} is required`, { param: keys[0] })
+  const messages = members.get('messages')
+  if (keys[0] === 'messages' && messages && call.body[messages.start] !== bracket) {
     throw new GatewayError('invalid_body', 'messages must be an array', { param: 'messages' })
   }
+  const { dialect, name, stream = false } = call.endpoint
+  if (dialect === 'gemini' && call.dialect !== 'gemini' && name !== undefined) nameModel(call, name, stream)
 }
 
 /** Tools tell Anthropic's shape from Chat's where the top-level keys are the same in both. */

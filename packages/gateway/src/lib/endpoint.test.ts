@@ -1,18 +1,54 @@
 import { describe, expect, it } from 'vitest'
-import { deploymentOf, dialectOfHeaders, endpointOf } from './endpoint.ts'
+import { dialectOfClient, endpointOf } from './endpoint.ts'
 
 describe('endpointOf', () => {
   it.each([
     ['/v1/chat/completions', 'openai-chat', 'generate'],
     ['/v1/completions', 'openai-completions', 'generate'],
+    ['/v1/responses', 'openai-responses', 'generate'],
+    ['/v1/responses/input_tokens', 'openai-responses', 'count-tokens'],
+    ['/v1/embeddings', 'openai-chat', 'embed'],
     ['/v1/messages', 'anthropic', 'generate'],
     ['/v1/messages/count_tokens', 'anthropic', 'count-tokens'],
     ['/v1/models', undefined, 'list-models'],
-    ['/v1/models/org/model', undefined, 'list-models'],
-    ['/openai/deployments/gpt-4o/chat/completions', 'openai-chat', 'generate'],
-  ])('%s is %s %s', (path, dialect, operation) => {
-    const endpoint = endpointOf(path)
-    expect([endpoint?.dialect, endpoint?.operation]).toEqual([dialect, operation])
+    ['/v1beta/models', 'gemini', 'list-models'],
+    ['/openai/v1/chat/completions', 'openai-chat', 'generate'],
+    ['/openai/v1/responses', 'openai-responses', 'generate'],
+    ['/openai/v1/models', 'openai-chat', 'list-models'],
+    ['/openai/responses', 'openai-responses', 'generate'],
+  ])('%s is %s %s', (path, dialect, task) => {
+    expect(endpointOf(path)).toMatchObject({ task, ...(dialect !== undefined && { dialect }) })
+  })
+
+  it.each([
+    ['/v1beta/models/gemini-3-pro:generateContent', { task: 'generate', name: 'gemini-3-pro', stream: false }],
+    ['/v1/models/gemini-3-pro:streamGenerateContent', { task: 'generate', name: 'gemini-3-pro', stream: true }],
+    ['/v1alpha/models/ft%3Ax:countTokens', { task: 'count-tokens', name: 'ft:x' }],
+    ['/v1beta/models/org/model:tag:generateContent', { task: 'generate', name: 'org/model:tag' }],
+    ['/v1beta/models/e:embedContent', { task: 'embed', name: 'e' }],
+    ['/v1beta/models/e:batchEmbedContents', { task: 'embed', name: 'e', batch: true }],
+    [
+      '/v1beta1/projects/p/locations/l/publishers/google/models/g:generateContent',
+      { task: 'generate', name: 'g', stream: false },
+    ],
+    ['/v1beta/models/gemini-3-pro', { task: 'list-models', name: 'gemini-3-pro' }],
+  ])('%s is Gemini’s %j', (path, endpoint) => {
+    expect(endpointOf(path)).toMatchObject({ dialect: 'gemini', ...endpoint })
+  })
+
+  it.each([
+    ['/openai/deployments/gpt-4o/chat/completions', { task: 'generate', dialect: 'openai-chat', name: 'gpt-4o' }],
+    ['/openai/deployments/my%20gpt/completions', { dialect: 'openai-completions', name: 'my gpt' }],
+    ['/openai/deployments/%zz/embeddings', { task: 'embed', name: '%zz' }],
+    ['/openai/deployments/gpt-5/responses', { dialect: 'openai-responses', name: 'gpt-5' }],
+  ])('%s names a deployment: %j', (path, endpoint) => {
+    expect(endpointOf(path)).toMatchObject({ methods: ['POST'], ...endpoint })
+  })
+
+  it('takes a name at /v1/models for a model to show, whatever is in it', () => {
+    for (const name of ['org/model', 'ft:gpt-4o:org', 'a:predict']) {
+      expect(endpointOf(`/v1/models/${name}`)).toEqual({ task: 'list-models', methods: ['GET'], name })
+    }
   })
 
   it.each([
@@ -21,19 +57,24 @@ describe('endpointOf', () => {
     '/v1/models/',
     '/v1/chat/completions/',
     '/openai/deployments/a/b/chat/completions',
+    '/openai/deployments/a/models',
+    '/openai/deployments/a/messages',
     '//v1/messages',
   ])('%s is none', (path) => {
     expect(endpointOf(path)).toBeUndefined()
   })
+})
 
-  it('takes the dialect from the headers where the path has none', () => {
-    expect(dialectOfHeaders({ 'anthropic-version': '2023-06-01' })).toBe('anthropic')
-    expect(dialectOfHeaders({ 'openai-beta': 'x' })).toBe('openai-chat')
-  })
-
-  it('reads the deployment of an Azure path', () => {
-    expect(deploymentOf('/openai/deployments/my%20gpt/chat/completions')).toBe('my gpt')
-    expect(deploymentOf('/openai/deployments/%zz/chat/completions')).toBe('%zz')
-    expect(deploymentOf('/v1/chat/completions')).toBeUndefined()
+describe('dialectOfClient', () => {
+  it.each([
+    [{ 'anthropic-version': '2023-06-01' }, '/v1/models', '', 'anthropic'],
+    [{ 'anthropic-version': '2023-06-01', 'x-goog-api-key': 'k' }, '/v1/models', '', 'anthropic'],
+    [{ 'x-goog-api-key': 'k' }, '/v1/models', '', 'gemini'],
+    [{ 'x-goog-api-client': 'google-genai-sdk/3' }, '/v1/models', '', 'gemini'],
+    [{}, '/v1/models', 'pageSize=3&key=k', 'gemini'],
+    [{}, '/v1beta/nothing', '', 'gemini'],
+    [{ 'openai-beta': 'x' }, '/v1/models', 'monkey=1', 'openai-chat'],
+  ])('%j at %s?%s is of %s', (headers, path, query, dialect) => {
+    expect(dialectOfClient(headers, path, query)).toBe(dialect)
   })
 })

@@ -1,49 +1,118 @@
 import type { Dialect } from '@llm-gateway/converter'
-import type { Operation } from '@llm-gateway/upstream'
 import { type HeaderMap, headerOf } from './port.ts'
+
+/** What a client asks the gateway for. */
+export type Task = 'generate' | 'count-tokens' | 'embed' | 'list-models'
+
+type Method = 'POST' | 'GET'
 
 /** What a path is for. */
 export interface Endpoint {
-  readonly operation: Operation
+  readonly task: Task
   /** The dialect of the path, where it has one of its own; a body may say otherwise. */
   readonly dialect?: Dialect
-  readonly method: 'POST' | 'GET'
+  readonly methods: readonly Method[]
+  /** The model the path names, to call or to show. */
+  readonly name?: string
+  /** Set where the path says whether to stream, as Gemini's do, and not the body. */
+  readonly stream?: boolean
+  /** The path is the one for several inputs at once (Gemini's `batchEmbedContents`). */
+  readonly batch?: true
 }
 
-const post = (dialect: Dialect, operation: Operation = 'generate'): Endpoint => ({ operation, dialect, method: 'POST' })
+const post = (dialect: Dialect, task: Task = 'generate'): Endpoint => ({ task, dialect, methods: ['POST'] })
+const models: Endpoint = { task: 'list-models', methods: ['GET'] }
+const openaiModels: Endpoint = { ...models, dialect: 'openai-chat' }
 
-/** Every model endpoint by its path. */
+/** OpenAI's operations by their path below the version. */
+const openaiPaths: readonly (readonly [string, Endpoint])[] = [
+  ['/chat/completions', post('openai-chat')],
+  ['/completions', post('openai-completions')],
+  ['/responses', post('openai-responses')],
+  ['/responses/input_tokens', post('openai-responses', 'count-tokens')],
+  ['/embeddings', post('openai-chat', 'embed')],
+]
+
+/** Every model endpoint whose path is always the same. */
 export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
-  ['/v1/chat/completions', post('openai-chat')],
-  ['/v1/completions', post('openai-completions')],
+  ...openaiPaths.map(([path, endpoint]) => [`/v1${path}`, endpoint] as const),
   ['/v1/messages', post('anthropic')],
   ['/v1/messages/count_tokens', post('anthropic', 'count-tokens')],
-  ['/v1/models', { operation: 'list-models', method: 'GET' }],
+  ['/v1/models', models],
+  // Azure's v1 API, and what its classic one has outside of deployments.
+  ...openaiPaths.map(([path, endpoint]) => [`/openai/v1${path}`, endpoint] as const),
+  ['/openai/v1/models', openaiModels],
+  ['/openai/responses', post('openai-responses')],
+  ['/openai/models', openaiModels],
 ])
 
-const azure = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/
-const oneModel = /^\/v1\/models\/.+$/
+const geminiTasks: ReadonlyMap<string, Pick<Endpoint, 'task' | 'stream' | 'batch'>> = new Map([
+  ['generateContent', { task: 'generate', stream: false }],
+  ['streamGenerateContent', { task: 'generate', stream: true }],
+  ['countTokens', { task: 'count-tokens' }],
+  ['embedContent', { task: 'embed' }],
+  ['batchEmbedContents', { task: 'embed', batch: true }],
+])
 
-/** The deployment an Azure-style path names: the model, to us. */
-export function deploymentOf(path: string): string | undefined {
-  if (!path.startsWith('/openai/')) return undefined
-  const name = azure.exec(path)?.[1]
+/** Reads one family of paths. */
+interface Family {
+  readonly pattern: RegExp
+  read(match: RegExpExecArray): Endpoint | undefined
+}
+
+/** The endpoints whose path names something, most wanted first. */
+const families: readonly Family[] = [
+  {
+    // Of any version, since @google/genai 3 calls /v1 and others /v1beta; with or without the scope Vertex's clients send.
+    pattern:
+      /^\/v1(?:beta1?|alpha)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/[^/]+\/)?models\/(.+):(\w+)$/,
+    read: ([, name = '', method = '']) => {
+      const known = geminiTasks.get(method)
+      return known && { ...known, dialect: 'gemini', methods: ['POST'], name: decoded(name) }
+    },
+  },
+  {
+    pattern: /^\/openai\/deployments\/([^/]+)(\/.+)$/,
+    read: ([, name = '', path = '']) => {
+      const known = endpoints.get(`/v1${path}`)
+      return known?.methods[0] === 'POST' && known.dialect !== 'anthropic'
+        ? { ...known, name: decoded(name) }
+        : undefined
+    },
+  },
+  {
+    pattern: /^\/v1(?:beta1?|alpha)\/(?:publishers\/[^/]+\/)?models(?:\/(.+))?$/,
+    read: ([, name]) => ({ ...models, dialect: 'gemini', ...(name !== undefined && { name: decoded(name) }) }),
+  },
+  {
+    pattern: /^\/(?:openai\/)?v1\/models\/(.+)$/,
+    read: ([, name = '']) => ({ ...models, name: decoded(name) }),
+  },
+]
+
+function decoded(name: string): string {
   try {
-    return name === undefined ? undefined : decodeURIComponent(name)
+    return decodeURIComponent(name)
   } catch {
     return name
   }
-}
-
-/** The dialect of a client whose path does not tell it. */
-export function dialectOfHeaders(headers: HeaderMap): Dialect {
-  return headerOf(headers, 'anthropic-version') === undefined ? 'openai-chat' : 'anthropic'
 }
 
 /** The endpoint of a path, or undefined when no dialect has it. */
 export function endpointOf(path: string): Endpoint | undefined {
   const known = endpoints.get(path)
   if (known) return known
-  if (azure.test(path)) return endpoints.get('/v1/chat/completions')
-  return oneModel.test(path) ? endpoints.get('/v1/models') : undefined
+  for (const { pattern, read } of families) {
+    const match = pattern.exec(path)
+    const endpoint = match === null ? undefined : read(match)
+    if (endpoint) return endpoint
+  }
+  return undefined
+}
+
+/** The dialect of a client whose path does not tell it: by the headers and the way of giving the key that only one vendor has. */
+export function dialectOfClient(headers: HeaderMap, path: string, query: string): Dialect {
+  if (headerOf(headers, 'anthropic-version') !== undefined) return 'anthropic'
+  const google = headerOf(headers, 'x-goog-api-key') ?? headerOf(headers, 'x-goog-api-client')
+  return google !== undefined || path.startsWith('/v1beta') || /(^|&)key=/.test(query) ? 'gemini' : 'openai-chat'
 }

@@ -1,63 +1,112 @@
 import {
   ConversionError,
   type ConversionErrorCode,
+  convertReply,
   convertRequest,
   type Dialect,
-  type Loss,
+  isObject,
+  type JsonObject,
   parseRequest,
+  readUsage,
+  removeMembers,
   spliceMember,
 } from '@llm-gateway/converter'
-import type { Candidate } from '@llm-gateway/router'
 import { providers } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
-import type { Account } from './state.ts'
+import type { Job, Preparing } from './job.ts'
 
-/** A request body as one candidate gets it. */
-export interface Prepared {
-  readonly body: Uint8Array | string
-  readonly dialect: Dialect
-  readonly sameDialect: boolean
-  readonly losses: readonly Loss[]
+/** The members of which one makes a body a reply of its dialect. */
+const replyKeys: Readonly<Record<Dialect, readonly string[]>> = {
+  'openai-chat': ['choices'],
+  'openai-completions': ['choices'],
+  'openai-responses': ['output'],
+  anthropic: ['content'],
+  // A prompt that was refused has no candidates.
+  gemini: ['candidates', 'promptFeedback'],
+}
+
+/** Asks a model for an answer. */
+export const generate: Job = {
+  operation: () => 'generate',
+  prepare(call, { account, dialect, model }) {
+    if (dialect === call.dialect) {
+      return { job: generate, account, body: ownBytes(call, model), dialect, sameDialect: true, losses: [] }
+    }
+    const { body, losses } = converted(call, { account, dialect, model })
+    return { job: generate, account, body: JSON.stringify(body), dialect, sameDialect: false, losses }
+  },
+  recognises: (wire, dialect) => replyKeys[dialect].some((key) => Object.hasOwn(wire, key)),
+  reply(call, { dialect, sameDialect }, { bytes, wire }) {
+    const tapped = readUsage(wire, dialect)
+    call.usage = tapped?.usage
+    call.stop = tapped?.stop
+    if (sameDialect) return bytes
+    const { wire: request, dialect: to } = call
+    const reply = convertReply(bytes, {
+      from: dialect,
+      to,
+      ...(request && { request }),
+      ...(call.plan?.model !== call.model && { model: call.model }),
+    })
+    call.losses = [...call.losses, ...reply.losses]
+    return JSON.stringify(reply.body)
+  },
 }
 
 /**
- * Makes the body for a candidate: the client's own bytes where it speaks the client's dialect, else a conversion.
+ * The client's request in an account's dialect.
  *
- * @param model the name the account's provider knows the model by.
+ * @throws GatewayError when the dialect cannot say what it asks.
  */
-export function prepare(call: Call, candidate: Candidate, account: Account, model: string): Prepared {
-  const dialect = candidate.dialect as Dialect
-  if (dialect === call.dialect) {
-    return { body: bytesWithModel(call, model), dialect, sameDialect: true, losses: [] }
-  }
+export function converted(call: Call, { account, dialect, model }: Preparing): ReturnType<typeof convertRequest> {
   try {
-    call.wire ??= parseRequest(call.body, call.dialect)
-    const { body, losses } = convertRequest(call.wire, {
+    return convertRequest(wireOf(call), {
       from: call.dialect,
       to: dialect,
       model,
       strict: call.state.strict,
       capabilities: { ...providers.get(account.provider)?.profile, ...account.capabilities },
     })
-    return { body: JSON.stringify(body), dialect, sameDialect: false, losses }
   } catch (cause) {
-    if (ConversionError.is(cause)) throw refusal(cause)
-    throw cause
+    throw refusalOf(cause)
   }
 }
 
-function bytesWithModel(call: Call, model: string): Uint8Array {
-  const member = call.facts?.scan.members.get('model')
+/** The parsed body. Gemini's has the model and the wish for a stream in its path, the converter reads them as members. */
+export function wireOf(call: Call): JsonObject {
+  call.wire ??= parsedWire(call)
+  return call.wire
+}
+
+function parsedWire({ body, dialect, task, model, stream }: Call): JsonObject {
+  const wire = parseRequest(body, dialect)
+  if (dialect !== 'gemini') return wire
+  // What is to be counted may be a whole request within the request.
+  const inner = task === 'count-tokens' ? wire.generateContentRequest : undefined
+  return { ...(isObject(inner) ? inner : wire), model, stream }
+}
+
+/** The client's own bytes, but for the model's name where the body has one. */
+export function ownBytes(call: Call, model: string): Uint8Array {
+  const members = call.facts?.scan.members
+  if (members === undefined) return call.body
+  // At another dialect's path these two are told in the body; Google's endpoints refuse them there.
+  if (call.dialect === 'gemini') {
+    return call.endpoint.dialect === 'gemini' ? call.body : removeMembers(call.body, ['model', 'stream'])
+  }
+  const member = members.get('model')
   if (member === undefined || model === call.model) return call.body
   return spliceMember(call.body, member, JSON.stringify(model))
 }
 
 const unsupported: ReadonlySet<ConversionErrorCode> = new Set(['UNSUPPORTED', 'LOSSY', 'UNKNOWN_DIALECT'])
 
-function refusal(error: ConversionError): GatewayError {
-  return new GatewayError(unsupported.has(error.code) ? 'unsupported' : 'invalid_body', error.message, {
-    cause: error,
-    ...(error.path !== undefined && { param: error.path }),
+/** What a conversion that is not possible is told as; every other error is itself. */
+export function refusalOf(cause: unknown): unknown {
+  if (!ConversionError.is(cause)) return cause
+  return new GatewayError(unsupported.has(cause.code) ? 'unsupported' : 'invalid_body', cause.message, {
+    cause,
+    ...(cause.path !== undefined && { param: cause.path }),
   })
 }

@@ -3,55 +3,74 @@ import type { Catalogue, CataloguedModel } from './catalogue.ts'
 import { GatewayError } from './error.ts'
 import type { Services } from './services.ts'
 
-/** Answers `GET /v1/models` and `GET /v1/models/{id}` in the shape of the caller's dialect. */
+/** How one vendor writes a model and a list of them. */
+interface Shape {
+  model(model: CataloguedModel): object
+  list(models: readonly CataloguedModel[], query: URLSearchParams): object
+}
+
+/** Answers the endpoints that list models or show one, in the shape of the caller's dialect. */
 export async function listModels(call: Call, services: Services, catalogue: Catalogue): Promise<void> {
   const models = await catalogue.models(call, services)
-  const anthropic = call.dialect === 'anthropic'
-  const wanted = wantedId(call.request.path)
-  if (wanted !== undefined) {
-    const found = models.find((model) => model.id === wanted)
-    if (!found)
-      throw new GatewayError('model_not_found', `the model "${wanted}" is not served here`, { param: 'model' })
-    call.answer.json(200, anthropic ? anthropicModel(found) : openaiModel(found))
+  const shape = call.dialect === 'anthropic' ? anthropic : call.dialect === 'gemini' ? gemini : openai
+  const { name } = call.endpoint
+  if (name === undefined) {
+    call.answer.json(200, shape.list(models, new URLSearchParams(call.request.query)))
     return
   }
-  call.answer.json(200, anthropic ? anthropicList(models, call.request.query) : openaiList(models))
+  const found = models.find((model) => model.id === name)
+  if (!found) throw new GatewayError('model_not_found', `the model "${name}" is not served here`, { param: 'model' })
+  call.answer.json(200, shape.model(found))
 }
 
-function wantedId(path: string): string | undefined {
-  const prefix = '/v1/models/'
-  if (!path.startsWith(prefix)) return undefined
-  try {
-    return decodeURIComponent(path.slice(prefix.length))
-  } catch {
-    return path.slice(prefix.length)
-  }
+const openai: Shape = {
+  model: (model) => ({ id: model.id, object: 'model', created: model.created ?? 0, owned_by: model.provider }),
+  // OpenAI's list has no pages.
+  list: (models) => ({ object: 'list', data: models.map(openai.model) }),
 }
 
-function openaiModel(model: CataloguedModel): object {
-  return { id: model.id, object: 'model', created: model.created ?? 0, owned_by: model.provider }
+const anthropic: Shape = {
+  model: (model) => ({
+    type: 'model',
+    id: model.id,
+    display_name: model.name ?? model.id,
+    created_at: new Date((model.created ?? 0) * 1000).toISOString(),
+  }),
+  list(models, query) {
+    const limit = sizeOf(query.get('limit'), 20)
+    const at = (id: string | null): number => models.findIndex((model) => model.id === id)
+    const before = query.has('before_id') ? at(query.get('before_id')) : -1
+    const from = before === -1 ? at(query.get('after_id')) + 1 : Math.max(0, before - limit)
+    const to = before === -1 ? from + limit : before
+    const page = models.slice(from, to)
+    return {
+      data: page.map(anthropic.model),
+      has_more: before === -1 ? to < models.length : from > 0,
+      first_id: page[0]?.id ?? null,
+      last_id: page.at(-1)?.id ?? null,
+    }
+  },
 }
 
-function openaiList(models: readonly CataloguedModel[]): object {
-  return { object: 'list', data: models.map(openaiModel) }
+const gemini: Shape = {
+  model: ({ id, name, details }) => ({
+    name: `models/${id}`,
+    displayName: name ?? id,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+    ...details,
+  }),
+  list(models, query) {
+    // The token is the last name that was given, so that a list that changes meanwhile is still read to its end.
+    const token = query.get('pageToken')
+    const from = token === null ? 0 : models.findIndex((model) => model.id > token)
+    if (from === -1) return { models: [] }
+    const to = from + sizeOf(query.get('pageSize'), 50)
+    const next = to < models.length ? models[to - 1]?.id : undefined
+    return { models: models.slice(from, to).map(gemini.model), ...(next !== undefined && { nextPageToken: next }) }
+  },
 }
 
-function anthropicModel(model: CataloguedModel): object {
-  const created = new Date((model.created ?? 0) * 1000).toISOString()
-  return { type: 'model', id: model.id, display_name: model.name ?? model.id, created_at: created }
-}
-
-/** One page holds all but what `limit` cuts off; `after_id` goes on from there. */
-function anthropicList(models: readonly CataloguedModel[], query: string): object {
-  const search = new URLSearchParams(query)
-  const after = search.get('after_id')
-  const from = after === null ? 0 : models.findIndex((model) => model.id === after) + 1
-  const limit = Math.max(1, Math.min(1000, Number(search.get('limit') ?? 20) || 20))
-  const page = models.slice(from, from + limit)
-  return {
-    data: page.map(anthropicModel),
-    has_more: from + limit < models.length,
-    first_id: page[0]?.id ?? null,
-    last_id: page.at(-1)?.id ?? null,
-  }
+/** The size of a page: the vendors take 1 to 1,000. */
+function sizeOf(text: string | null, otherwise: number): number {
+  return Math.max(1, Math.min(1000, Number(text ?? otherwise) || otherwise))
 }

@@ -1,8 +1,8 @@
 import { readError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
+import type { Prepared } from './job.ts'
 import type { Outcome, Receiver } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
-import type { Prepared } from './prepare.ts'
 
 /** More of an error body than this says nothing new. */
 const maxErrorBytes = 256 * 1024
@@ -36,7 +36,9 @@ export class ErrorReceiver implements Receiver {
       this.#prepared.dialect,
     )
     const answer = { status: this.#status, headers: this.#headers, body }
-    return { type: 'failed', failure: { fault: { status: this.#status }, error, answer } }
+    // Google says 400 of a key it does not take; the account is at fault then, not the client.
+    const status = error.kind === 'authentication' ? error.status : this.#status
+    return { type: 'failed', failure: { fault: { status }, error, answer } }
   }
 
   /** The status says enough: a body cut short does not make it another failure. */

@@ -9,9 +9,9 @@ import {
 } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
-import type { Prepared } from './prepare.ts'
 import { replyHead } from './reply-head.ts'
 import type { Services } from './services.ts'
 

@@ -1,12 +1,12 @@
 import { ConversionError, type JsonObject, streamOfReply } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import type { Prepared } from './job.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
-import type { Prepared } from './prepare.ts'
 import { parsed } from './receive-error.ts'
 import { streamHead } from './receive-stream.ts'
-import { faultOf, replyKey } from './receive-whole.ts'
+import { faultOf } from './receive-whole.ts'
 import { replyHead } from './reply-head.ts'
 
 /**
@@ -38,7 +38,7 @@ export class UnstreamedReceiver implements Receiver {
     const call = this.#call
     const { dialect } = this.#prepared
     const wire = parsed(Buffer.concat(this.#pieces))
-    const fault = faultOf(wire, replyKey[dialect], dialect)
+    const fault = faultOf(wire, this.#prepared)
     if (fault) return fault
     try {
       const told = streamOfReply(wire as JsonObject, {

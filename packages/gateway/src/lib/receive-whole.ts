@@ -1,28 +1,11 @@
-import {
-  ConversionError,
-  convertReply,
-  type Dialect,
-  isObject,
-  type JsonObject,
-  readError,
-  readUsage,
-} from '@llm-gateway/converter'
+import { ConversionError, isObject, type JsonObject, readError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import type { Prepared } from './job.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
-import type { Prepared } from './prepare.ts'
 import { parsed } from './receive-error.ts'
 import { replyHead } from './reply-head.ts'
-
-/** The member without which a body is no reply of its dialect. */
-export const replyKey: Readonly<Record<Dialect, string>> = {
-  'openai-chat': 'choices',
-  'openai-completions': 'choices',
-  'openai-responses': 'output',
-  anthropic: 'content',
-  gemini: 'candidates',
-}
 
 /** Reads a whole reply. Nothing goes to the client before it is seen to be one, so an account that answers nonsense fails over. */
 export class WholeReceiver implements Receiver {
@@ -50,7 +33,7 @@ export class WholeReceiver implements Receiver {
     const [first] = this.#pieces
     const body = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces)
     const wire = parsed(body)
-    const fault = faultOf(wire, this.#key(), this.#prepared.dialect)
+    const fault = faultOf(wire, this.#prepared)
     if (fault) return fault
     return this.#deliver(body, wire as JsonObject)
   }
@@ -59,32 +42,15 @@ export class WholeReceiver implements Receiver {
     return { type: 'failed', failure: transportFailure(failure) }
   }
 
-  #key(): string {
-    return this.#call.operation === 'count-tokens' ? 'input_tokens' : replyKey[this.#prepared.dialect]
-  }
-
-  #deliver(body: Uint8Array, wire: JsonObject): Outcome {
+  #deliver(bytes: Uint8Array, wire: JsonObject): Outcome {
     const call = this.#call
-    const { dialect, sameDialect } = this.#prepared
-    const tapped = call.operation === 'generate' ? readUsage(wire, dialect) : undefined
-    call.usage = tapped?.usage
-    call.stop = tapped?.stop
-    let out: Uint8Array | string = body
-    if (!sameDialect) {
-      try {
-        const { wire: request, dialect: to } = call
-        const reply = convertReply(body, {
-          from: dialect,
-          to,
-          ...(request && { request }),
-          ...(call.plan?.model !== call.model && { model: call.model }),
-        })
-        call.losses = [...call.losses, ...reply.losses]
-        out = JSON.stringify(reply.body)
-      } catch (cause) {
-        if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)
-        throw cause
-      }
+    const { job } = this.#prepared
+    let out: Uint8Array | string
+    try {
+      out = job.reply(call, this.#prepared, { bytes, wire })
+    } catch (cause) {
+      if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)
+      throw cause
     }
     const head = replyHead(call, this.#account, this.#prepared, this.#headers)
     head['content-type'] = 'application/json'
@@ -94,13 +60,15 @@ export class WholeReceiver implements Receiver {
 }
 
 /** What is wrong with a body that came under status 200. */
-export function faultOf(wire: unknown, key: string, dialect: Dialect): Outcome | undefined {
-  if (isObject(wire) && Object.hasOwn(wire, key)) return undefined
-  if (isObject(wire) && isObject(wire.error)) {
-    const status = typeof wire.error.code === 'number' ? wire.error.code : 502
+export function faultOf(wire: unknown, { job, dialect }: Prepared): Outcome | undefined {
+  const failed = isObject(wire) && isObject(wire.error) && (wire.status === 'failed' || !job.recognises(wire, dialect))
+  if (failed) {
+    const code = isObject(wire.error) ? wire.error.code : undefined
+    const status = typeof code === 'number' ? code : code === 'rate_limit_exceeded' ? 429 : 502
     const error = readError({ status, body: wire }, dialect)
     return { type: 'failed', failure: { fault: { status: error.status }, error } }
   }
-  const what = isObject(wire) ? `JSON without "${key}"` : wire === '' ? 'an empty body' : 'something that is not JSON'
+  if (isObject(wire) && job.recognises(wire, dialect)) return undefined
+  const what = isObject(wire) ? 'JSON that is no reply' : wire === '' ? 'an empty body' : 'something that is not JSON'
   return badReply(`the upstream answered 200 with ${what}`)
 }

@@ -1,6 +1,5 @@
 import { insertMember, readBody, spliceMember } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
-import { deploymentOf } from './endpoint.ts'
 import { GatewayError } from './error.ts'
 import { BodyError, headerOf } from './port.ts'
 
@@ -63,20 +62,33 @@ function tooLarge(limit: number): GatewayError {
 
 /** Scans the body for what routing needs; it is parsed only when it has to be converted. */
 export function read(call: Call): void {
-  let result = readBody(call.body)
-  const deployment = deploymentOf(call.request.path)
-  if (result.ok && deployment !== undefined) {
-    // Azure's clients name the model in the path; what the body says, if anything, means nothing to Azure.
-    const named = result.facts.scan.members.get('model')
-    const json = JSON.stringify(deployment)
-    call.body = named ? spliceMember(call.body, named, json) : insertMember(call.body, 'model', json)
-    result = readBody(call.body)
-  }
+  const result = readBody(call.body)
   if (!result.ok) {
     throw new GatewayError('invalid_body', result.message, result.path === undefined ? {} : { param: result.path })
   }
-  if (result.facts.model === undefined || result.facts.model === '') {
+  const { dialect, name, stream } = call.endpoint
+  call.facts = result.facts
+  if (name !== undefined) {
+    // What the body says of a model that its path names, if anything, means nothing to the vendors either.
+    if (dialect === 'gemini') call.facts = { ...result.facts, model: name, stream: stream === true }
+    else nameModel(call, name)
+  }
+  if (call.facts.model === undefined || call.facts.model === '') {
     throw new GatewayError('invalid_body', 'model is required', { param: 'model' })
   }
+}
+
+/** Puts the model and the wish for a stream, where the path told them, into a body whose dialect has them there. */
+export function nameModel(call: Call, model: string, stream?: boolean): void {
+  setMember(call, 'model', model)
+  if (stream !== undefined) setMember(call, 'stream', stream)
+}
+
+function setMember(call: Call, key: string, value: string | boolean): void {
+  const named = call.facts?.scan.members.get(key)
+  const json = JSON.stringify(value)
+  call.body = named ? spliceMember(call.body, named, json) : insertMember(call.body, key, json)
+  const result = readBody(call.body)
+  if (!result.ok) throw new GatewayError('invalid_body', result.message)
   call.facts = result.facts
 }

@@ -50,7 +50,7 @@ export function recordOf(call: Call, endedAt: number): AccessRecord {
     requestId: call.id,
     method: request.method,
     path: request.path,
-    operation: call.operation,
+    operation: call.task,
     dialect: call.dialect,
     stream: call.stream,
     status: call.answer.status ?? 499,

@@ -1,7 +1,7 @@
 import { replyHeaders } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import type { Prepared } from './job.ts'
 import { type HeaderMap, headerOf } from './port.ts'
-import type { Prepared } from './prepare.ts'
 
 /** How many loss paths a header names. */
 const shownLosses = 5
@@ -18,6 +18,7 @@ export function replyHead(
   head['x-llm-gateway-upstream'] = account
   head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
   if (call.admission) Object.assign(head, call.admission.headers)
+  if (prepared?.job.headers) Object.assign(head, prepared.job.headers)
   if (prepared && prepared.losses.length > 0) head['x-llm-gateway-losses'] = lossHeader(prepared)
   return head
 }

@@ -1,8 +1,8 @@
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
+import type { Prepared } from './job.ts'
 import type { AttemptFailure, UpstreamAnswer } from './outcome.ts'
 import { headerOf } from './port.ts'
-import type { Prepared } from './prepare.ts'
 import { replyHead } from './reply-head.ts'
 import type { Services } from './services.ts'
 import type { Account } from './state.ts'
@@ -17,7 +17,7 @@ export function respondFailure(
 ): void {
   const { answer } = failure
   const status = answer?.status ?? failure.error.status
-  if (status === 401 || status === 403) throw credentialRefused(account, status)
+  if (status === 401 || status === 403 || failure.fault.status === 401) throw credentialRefused(account, status)
   call.failure = { code: failure.error.code ?? `upstream_${status}`, message: services.redact(failure.error.message) }
   const head = answer ? replyHead(call, account.id, undefined, answer.headers) : headersOf(call, account)
   // Attempts are recorded by now, unlike while a reply is being delivered.

@@ -66,3 +66,8 @@ export const wires: ReadonlyMap<string, Wire> = new Map<string, Wire>([
     },
   ],
 ])
+
+/** Whether a dialect has an operation at all; a provider may still refuse it. */
+export function speaks(dialect: string, operation: Operation): boolean {
+  return wires.get(dialect)?.paths[operation] !== undefined
+}

@@ -38,7 +38,8 @@ export const google: Provider = {
 
 type Endpoint = Pick<UpstreamAccount, 'baseUrl' | 'options'>
 
-function isVertex({ baseUrl = '', options }: Endpoint): boolean {
+/** Whether an account of this provider is at Vertex AI rather than the Gemini API. */
+export function isVertex({ baseUrl = '', options }: Endpoint): boolean {
   if (options?.project !== undefined || options?.location !== undefined) return true
   return /\/publishers\/[^/]+\/?$/.test(baseUrl) || /\baiplatform\.([a-z-]+\.rep\.)?googleapis\.com/.test(baseUrl)
 }

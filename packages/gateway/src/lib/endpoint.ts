@@ -57,7 +57,7 @@ const geminiTasks: ReadonlyMap<string, Pick<Endpoint, 'task' | 'stream' | 'batch
 /** Reads one family of paths. */
 interface Family {
   readonly pattern: RegExp
-  read(match: RegExpExecArray): Endpoint | undefined
+  readonly read: (match: RegExpExecArray) => Endpoint | undefined
 }
 
 /** The endpoints whose path names something, most wanted first. */

@@ -5,8 +5,8 @@ import type { Services } from './services.ts'
 
 /** How one vendor writes a model and a list of them. */
 interface Shape {
-  model(model: CataloguedModel): object
-  list(models: readonly CataloguedModel[], query: URLSearchParams): object
+  readonly model: (model: CataloguedModel) => object
+  readonly list: (models: readonly CataloguedModel[], query: URLSearchParams) => object
 }
 
 /** Answers the endpoints that list models or show one, in the shape of the caller's dialect. */
@@ -36,7 +36,7 @@ const anthropic: Shape = {
     display_name: model.name ?? model.id,
     created_at: new Date((model.created ?? 0) * 1000).toISOString(),
   }),
-  list(models, query) {
+  list: (models, query) => {
     const limit = sizeOf(query.get('limit'), 20)
     const at = (id: string | null): number => models.findIndex((model) => model.id === id)
     const before = query.has('before_id') ? at(query.get('before_id')) : -1
@@ -59,7 +59,7 @@ const gemini: Shape = {
     supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
     ...details,
   }),
-  list(models, query) {
+  list: (models, query) => {
     // The token is the last name that was given, so that a list that changes meanwhile is still read to its end.
     const token = query.get('pageToken')
     const from = token === null ? 0 : models.findIndex((model) => model.id > token)

@@ -1,5 +1,8 @@
 export type { Clock } from './lib/clock.ts'
 export type { Fault, FaultKind, FaultRule, FaultScope } from './lib/faults.ts'
+export type { IdentityCounters } from './lib/identity/grants.ts'
+export type { Identity } from './lib/identity/identity-provider.ts'
+export type { IdentitySettings } from './lib/identity/settings.ts'
 export type { RequestRecord, Totals } from './lib/record.ts'
 export type { Answer, AnswerCall, Match, ScriptOptions, Stop } from './lib/script.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './lib/server.ts'

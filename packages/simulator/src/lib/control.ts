@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type FaultRule, readFaultRule } from './faults.ts'
+import { readSettings } from './identity/settings.ts'
 import { isObject, type Json, parseJson, show } from './json.ts'
 import type { State, Timing } from './state.ts'
 import { isVariant, VARIANTS } from './variant.ts'
@@ -45,6 +46,16 @@ function handle(state: State, order: string, source: string): Outcome {
       return putVariant(state, body)
     case 'PUT timing':
       return putTiming(state, body)
+    case 'GET identity':
+      return { status: 200, body: state.identity.grants.counters }
+    case 'PUT identity':
+      return putIdentity(state, body)
+    case 'POST identity/expire':
+      state.identity.grants.expireAccess()
+      return done
+    case 'POST identity/revoke':
+      state.identity.grants.revokeAll()
+      return done
     case 'POST reset':
       reset(state)
       return done
@@ -53,7 +64,7 @@ function handle(state: State, order: string, source: string): Outcome {
   }
 }
 
-/** Forgets faults, scripts, records, stored responses, the prompt cache and the variant. */
+/** Forgets faults, scripts, records, stored responses, the prompt cache, the variant, and all logins. */
 export function reset(state: State): void {
   state.faults.clear()
   state.scripts.clear()
@@ -61,6 +72,7 @@ export function reset(state: State): void {
   state.cache.clear()
   state.responses.clear()
   state.variant = undefined
+  state.identity.reset()
 }
 
 function refused(error: string): Outcome {
@@ -74,6 +86,13 @@ function putFaults(state: State, body: Json | undefined): Outcome {
   if (problem !== undefined) return refused(problem)
   state.faults.clear()
   for (const rule of rules as FaultRule[]) state.faults.add(rule)
+  return done
+}
+
+function putIdentity(state: State, body: Json | undefined): Outcome {
+  const settings = isObject(body) ? readSettings(body) : 'the settings must be an object'
+  if (typeof settings === 'string') return refused(settings)
+  state.identity.set(settings)
   return done
 }
 

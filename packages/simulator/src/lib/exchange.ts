@@ -4,6 +4,7 @@ import { type Call, type Endpoint, type Limits, type Opened, REQUEST_LIMIT, type
 import { type Fault, type FaultTarget, readFaultWords } from './faults.ts'
 import type { Frame } from './frame.ts'
 import { type Generation, generate, type Spoken } from './generation.ts'
+import { admits } from './identity/admission.ts'
 import { inject } from './inject.ts'
 import { isObject, type JsonObject, parseJson, text } from './json.ts'
 import type { RequestRecord } from './record.ts'
@@ -91,8 +92,8 @@ export class Exchange {
   #admission(source: Buffer | 'too large'): ErrorReply | undefined {
     const key = this.#endpoint.credential(this.#call)
     this.#record.key = key
-    const { keys } = this.#state
-    if (key === '' || (keys && !keys.includes(key))) return this.#endpoint.unauthorized(this.#call)
+    const { identity, keys } = this.#state
+    if (!admits(key, identity, keys)) return this.#endpoint.unauthorized(this.#call)
     if (source === 'too large')
       return { status: 413, headers: { connection: 'close' }, body: this.#endpoint.error(413) }
     return this.#endpoint.refuse(this.#call)

@@ -8,6 +8,8 @@ import { Ids } from './dice.ts'
 import type { Call, Endpoint } from './endpoint.ts'
 import { Exchange } from './exchange.ts'
 import { type FaultRule, Faults } from './faults.ts'
+import { admits } from './identity/admission.ts'
+import { type Identity, IdentityProvider } from './identity/identity-provider.ts'
 import type { JsonObject } from './json.ts'
 import { findModel, listKey, listModels, wantsAnthropic } from './models-list.ts'
 import { chatEndpoint } from './openai-chat/endpoint.ts'
@@ -63,6 +65,8 @@ export interface Simulator {
   /** The last requests, oldest first. */
   readonly requests: readonly RequestRecord[]
   readonly totals: Totals
+  /** Where accounts of type oauth log in; its access tokens are let in as Bearer while they are good. */
+  readonly identity: Identity
   /** Answers requests that match with `answer`; the youngest script wins. The function returned ends it. */
   script(match: Match, answer: Answer | ((turn: Turn) => Answer), options?: ScriptOptions): () => void
   /** Arms a fault. The function returned disarms it. */
@@ -130,9 +134,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function newState(options: SimulatorOptions): State {
   const seed = options.seed ?? 1
+  const clock = { now: options.now ?? systemClock.now, sleep: options.sleep ?? systemClock.sleep }
   return {
-    clock: { now: options.now ?? systemClock.now, sleep: options.sleep ?? systemClock.sleep },
+    clock,
     ids: new Ids(seed),
+    // Logins must not move the ids of answers.
+    identity: new IdentityProvider(new Ids(seed), clock),
     seals: new Seals(seed),
     cache: new PromptCache(),
     scripts: new Scripts(),
@@ -156,6 +163,7 @@ function simulatorOf(state: State, url: string, port: number, close: () => Promi
     get totals() {
       return state.records.totals()
     },
+    identity: state.identity.at(url),
     script: (match, answer, options) => state.scripts.add(match, answer, options),
     fault: (rule) => state.faults.add(rule),
     variant: (variant) => {
@@ -172,6 +180,7 @@ function simulatorOf(state: State, url: string, port: number, close: () => Promi
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = callOf(request)
+  if (call.path.startsWith('/oauth/')) return state.identity.serve(request, response)
   if (call.path.startsWith('/_simulator/')) return control(state, call.path, request, response)
   const endpoint = call.deployment === undefined ? MODEL_PATHS[call.path] : chatEndpoint
   if (endpoint && request.method === 'POST') return new Exchange(state, endpoint, call, request, response).run(request)
@@ -213,7 +222,7 @@ function callOf(request: IncomingMessage): Call {
 function models(state: State, call: Call): ErrorReply {
   const key = listKey(call)
   const anthropic = wantsAnthropic(call)
-  if (key === '' || (state.keys && !state.keys.includes(key))) {
+  if (!admits(key, state.identity, state.keys)) {
     return anthropic ? messagesEndpoint.unauthorized(call) : unauthorized(key)
   }
   const id = decodeURIComponent(call.path.split('/models/')[1] ?? '')

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Ids } from './dice.ts'
 import type { Faults } from './faults.ts'
+import type { IdentityProvider } from './identity/identity-provider.ts'
 import type { ResponseStore } from './openai-responses/store.ts'
 import type { Records } from './record.ts'
 import type { Scripts } from './script.ts'
@@ -22,6 +23,7 @@ export interface Timing {
 export interface State {
   clock: Clock
   ids: Ids
+  identity: IdentityProvider
   seals: Seals
   cache: PromptCache
   scripts: Scripts

@@ -15,6 +15,7 @@ export const allowedEdges = {
  */
 export const allowedInTests = {
   'packages/gateway': ['packages/simulator'],
+  'packages/oauth': ['packages/simulator'],
   'packages/upstream': ['packages/simulator'],
 }
 

@@ -1,0 +1,57 @@
+export {
+  AccountTokens,
+  type TokenAccount,
+  type TokenOptions,
+  type TokenState,
+} from './lib/account-tokens.ts'
+export { type CallbackServer, type CallbackServerOptions, startCallbackServer } from './lib/callback-server.ts'
+export { readCallbackText } from './lib/callback-text.ts'
+export { type DeviceLoginOptions, deviceLogin } from './lib/device-login.ts'
+export { OAuthError, type OAuthErrorCode } from './lib/error.ts'
+export {
+  type BegunLogin,
+  beginLogin,
+  type CallbackAnswer,
+  finishLogin,
+  forgetTokens,
+  isLoopbackRedirect,
+  isPending,
+  keepLogin,
+  LOGIN_LIFETIME_MS,
+  type LoginOptions,
+} from './lib/login.ts'
+export { OAuthTokens } from './lib/oauth-tokens.ts'
+export type {
+  HeldSection,
+  OAuthClock,
+  OAuthFetch,
+  OAuthFetchInit,
+  RandomBytes,
+  StoreCondition,
+  StoredText,
+  StoreWrite,
+  TokenStore,
+} from './lib/port.ts'
+export {
+  type ClientAuthentication,
+  type ClientName,
+  checkEndpoint,
+  clientsOf,
+  DEFAULT_REDIRECT_URI,
+  isLoopbackHost,
+  missingValues,
+  type OAuthProfile,
+  type UsableProfile,
+  usableProfile,
+} from './lib/profile.ts'
+export { builtInProfiles, defaultProfileOf, profilesWith } from './lib/profiles/index.ts'
+export type { DeviceGrant } from './lib/token-endpoint.ts'
+export {
+  expiresAt,
+  type GrantedTokens,
+  readTokens,
+  type TokenProblem,
+  type TokenSet,
+  tokenPath,
+  writeTokens,
+} from './lib/token-set.ts'

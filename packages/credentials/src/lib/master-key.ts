@@ -17,6 +17,8 @@ export interface MasterKey {
   /** Eight hex digits, the same for the same bytes: tells which key a value was encrypted with. Not secret. */
   readonly id: string
   readonly key: KeyObject
+  /** Keys that open what they encrypted but encrypt nothing more: those that a rotation is to replace. */
+  readonly others?: readonly MasterKey[]
 }
 
 /** How {@link openMasterKey} finds, or makes, the key. */

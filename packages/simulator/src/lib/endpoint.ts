@@ -60,8 +60,8 @@ export interface Endpoint {
   /** A reason to turn the request down before its body is looked at. */
   refuse(call: Call): ErrorReply | undefined
   modelNotFound(call: Call, model: string): ErrorReply
-  /** The provider's body for an HTTP status. */
-  error(status: number, message?: string): JsonObject
+  /** The provider's body for an HTTP status. `retryAfter` in seconds: when to come back, where the body says so. */
+  error(status: number, message?: string, retryAfter?: number): JsonObject
   /** An error body as it is sent under a request id. */
   errorBody(body: JsonObject, requestId: string): JsonObject
   /** An error as an event in a stream, behind `sent` other events. */

@@ -159,7 +159,7 @@ export class Exchange {
   }
 
   #errorText(fault: Fault): string {
-    const body = this.#endpoint.error(fault.status ?? 500, fault.message)
+    const body = this.#endpoint.error(fault.status ?? 500, fault.message, fault.retryAfter)
     return JSON.stringify(this.#endpoint.errorBody(body, this.#record.id))
   }
 

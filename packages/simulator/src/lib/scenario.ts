@@ -71,7 +71,9 @@ function inventedCall(tool: OfferedTool): AnswerCall {
 
 function structured(turn: Turn, text: string): string {
   const schema = typeof turn.format === 'object' ? turn.format.schema : undefined
-  return JSON.stringify(schema ? sampleSchema(schema) : { answer: echo(turn, text) })
+  const value = schema ? sampleSchema(schema) : { answer: echo(turn, text) }
+  const bare = typeof turn.format === 'object' && turn.format.bare === true
+  return bare && typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function echo(turn: Turn, text: string): string {

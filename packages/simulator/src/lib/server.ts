@@ -1,25 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { countEndpoint, messagesEndpoint } from './anthropic/endpoint.ts'
+import { messagesEndpoint } from './anthropic/endpoint.ts'
 import { errorBody as anthropicError, modelNotFound as anthropicModelNotFound } from './anthropic/error.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { control, reset } from './control.ts'
 import { Ids } from './dice.ts'
-import type { Call, Endpoint } from './endpoint.ts'
+import type { Call } from './endpoint.ts'
 import { Exchange } from './exchange.ts'
 import { type FaultRule, Faults } from './faults.ts'
+import { generateEndpoint } from './gemini/endpoint.ts'
+import { errorBody as geminiError, modelNotFound as geminiModelNotFound } from './gemini/error.ts'
 import { admits } from './identity/admission.ts'
 import { type Identity, IdentityProvider } from './identity/identity-provider.ts'
 import type { JsonObject } from './json.ts'
-import { findModel, listKey, listModels, wantsAnthropic } from './models-list.ts'
-import { chatEndpoint } from './openai-chat/endpoint.ts'
+import { findModel, listKey, listModels, listProvider } from './models-list.ts'
 import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unauthorized } from './openai-chat/error.ts'
-import { completionsEndpoint } from './openai-completions/endpoint.ts'
-import { inputTokensEndpoint, responsesEndpoint } from './openai-responses/endpoint.ts'
+import { responsesEndpoint } from './openai-responses/endpoint.ts'
 import { ResponseStore } from './openai-responses/store.ts'
 import { stored } from './openai-responses/stored.ts'
 import { Records, type RequestRecord, type Totals } from './record.ts'
 import type { ErrorReply } from './refused.ts'
+import { callOf, endpointOf } from './routes.ts'
 import { type Answer, type Match, type ScriptOptions, Scripts } from './script.ts'
 import { Seals } from './seal.ts'
 import type { State, Timing } from './state.ts'
@@ -81,19 +82,6 @@ export interface Simulator {
   reset(): void
   /** Stops listening and drops every connection. */
   close(): Promise<void>
-}
-
-const MODEL_PATHS: Readonly<Record<string, Endpoint>> = {
-  '/v1/chat/completions': chatEndpoint,
-  '/openai/v1/chat/completions': chatEndpoint,
-  '/v1/completions': completionsEndpoint,
-  '/v1/responses': responsesEndpoint,
-  '/openai/v1/responses': responsesEndpoint,
-  '/openai/responses': responsesEndpoint,
-  '/v1/responses/input_tokens': inputTokensEndpoint,
-  '/openai/v1/responses/input_tokens': inputTokensEndpoint,
-  '/v1/messages': messagesEndpoint,
-  '/v1/messages/count_tokens': countEndpoint,
 }
 
 /**
@@ -182,7 +170,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const call = callOf(request)
   if (call.path.startsWith('/oauth/')) return state.identity.serve(request, response)
   if (call.path.startsWith('/_simulator/')) return control(state, call.path, request, response)
-  const endpoint = call.deployment === undefined ? MODEL_PATHS[call.path] : chatEndpoint
+  const endpoint = endpointOf(call)
   if (endpoint && request.method === 'POST') return new Exchange(state, endpoint, call, request, response).run(request)
   request.resume()
   const { status, body } = answer(state, call, request.method ?? '', endpoint !== undefined)
@@ -193,7 +181,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
 function answer(state: State, call: Call, method: string, wrongMethod: boolean): ErrorReply {
   const reading = method === 'GET' || method === 'HEAD'
   if (reading && (call.path === '/' || call.path === '/api/hello')) return { status: 200, body: { ok: true } }
-  if (reading && /^(\/openai)?\/v1\/models(\/|$)/.test(call.path)) return models(state, call)
+  if (reading && /^(\/openai)?\/v1(beta)?\/models(\/|$)/.test(call.path)) return models(state, call)
   if (!wrongMethod && /^(\/openai)?(\/v1)?\/responses\/./.test(call.path)) {
     const reply = responses(state, call, method)
     if (reply) return reply
@@ -203,42 +191,39 @@ function answer(state: State, call: Call, method: string, wrongMethod: boolean):
 
 function responses(state: State, call: Call, method: string): ErrorReply | undefined {
   const key = responsesEndpoint.credential(call)
-  if (key === '' || (state.keys && !state.keys.includes(key))) return responsesEndpoint.unauthorized(call)
+  if (!admits(key, state.identity, state.keys)) return responsesEndpoint.unauthorized(call)
   return responsesEndpoint.refuse(call) ?? stored(state.responses, call, method)
 }
 
-function callOf(request: IncomingMessage): Call {
-  const url = new URL(request.url ?? '/', 'http://simulator')
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  }
-  const path = url.pathname.replace(/(.)\/+$/, '$1')
-  const deployment = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/.exec(path)?.[1]
-  const call: Call = { path, query: url.searchParams, headers }
-  return deployment === undefined ? call : { ...call, deployment: decodeURIComponent(deployment) }
-}
-
 function models(state: State, call: Call): ErrorReply {
+  const provider = listProvider(call)
   const key = listKey(call)
-  const anthropic = wantsAnthropic(call)
-  if (!admits(key, state.identity, state.keys)) {
-    return anthropic ? messagesEndpoint.unauthorized(call) : unauthorized(key)
-  }
   const id = decodeURIComponent(call.path.split('/models/')[1] ?? '')
+  if (!admits(key, state.identity, state.keys)) {
+    if (provider === 'gemini') return generateEndpoint.unauthorized(call)
+    return provider === 'anthropic' ? messagesEndpoint.unauthorized(call) : unauthorized(key)
+  }
   const body = id === '' ? listModels(call, state.models) : findModel(call, id, state.models)
   if (body) return { status: 200, body }
-  return anthropic ? anthropicModelNotFound(id) : openAiModelNotFound(id)
+  if (provider === 'gemini') return geminiModelNotFound(id, 'generateContent')
+  return provider === 'anthropic' ? anthropicModelNotFound(id) : openAiModelNotFound(id)
 }
 
 function notFound(call: Call, method: string): ErrorReply {
-  if (wantsAnthropic(call)) return { status: 404, body: anthropicError('not_found_error', 'Not Found') }
+  const provider = listProvider(call)
+  if (provider === 'gemini') return { status: 404, body: geminiError(404, 'Requested entity was not found.') }
+  if (provider === 'anthropic') return { status: 404, body: anthropicError('not_found_error', 'Not Found') }
   const message = `Invalid URL (${method} ${call.path})`
   return { status: 404, body: openAiError(message, 'invalid_request_error', null, null) }
 }
 
 function notAllowed(call: Call, method: string): ErrorReply {
-  if (wantsAnthropic(call)) return { status: 405, body: anthropicError('invalid_request_error', 'Method Not Allowed') }
+  const provider = listProvider(call)
+  // Google knows no path under another method than its own.
+  if (provider === 'gemini') return { status: 404, body: geminiError(404, 'Requested entity was not found.') }
+  if (provider === 'anthropic') {
+    return { status: 405, body: anthropicError('invalid_request_error', 'Method Not Allowed') }
+  }
   const message = `Not allowed to ${method} on ${call.path} (HINT: Perhaps you meant to use a different HTTP method?)`
   return { status: 405, body: openAiError(message, 'invalid_request_error', null, 'method_not_supported') }
 }

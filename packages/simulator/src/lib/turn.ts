@@ -58,7 +58,7 @@ export interface Turn {
   /** Whether the client asked to see reasoning. */
   thinking: boolean
   /** The structured output asked for: any JSON object, or one of a schema. */
-  format?: 'json' | { readonly schema: JsonObject }
+  format?: 'json' | { readonly schema: JsonObject /** The value without JSON's quotes. */; readonly bare?: boolean }
   /** Limit of the answer in tokens, reasoning included. */
   maxTokens?: number
   stops: readonly string[]

@@ -1,0 +1,323 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { type Histogram, quantile } from '../histogram.ts'
+import { LedgerError } from '../ledger.ts'
+import type {
+  GroupBy,
+  LastError,
+  RequestDetail,
+  RequestEntry,
+  RequestsQuery,
+  UsageFilter,
+  UsageGroup,
+  UsageQuery,
+  UsageReport,
+  UsageTotals,
+} from '../query.ts'
+import { attemptEntry, type Row, requestEntry } from './entries.ts'
+import { type Range, rangeOf } from './range.ts'
+import { dayMs } from './rollup.ts'
+import { checkReadable, measures } from './schema.ts'
+import { sqlite } from './sqlite.ts'
+
+const mostRequests = 1_000
+
+/** Reads one SQLite file, also while a gateway writes to it. Synchronous. */
+export class SqliteReader {
+  readonly #db: DatabaseSync
+  readonly #now: () => number
+
+  /** @throws LedgerError when there is no ledger, or none this version can read. */
+  constructor(file: string, now: () => number) {
+    if (!existsSync(file))
+      throw new LedgerError('NOT_FOUND', `there is no ledger at ${file}: no server has written one yet`)
+    this.#now = now
+    this.#db = new (sqlite().DatabaseSync)(file, { readOnly: true })
+    try {
+      this.#db.exec('PRAGMA busy_timeout = 2000')
+      checkReadable(this.#db)
+    } catch (cause) {
+      this.#db.close()
+      throw cause
+    }
+  }
+
+  usage(query: UsageQuery): UsageReport {
+    const range = rangeOf(this.#db, query)
+    const source = sourceOf(range, query)
+    const [total] = this.#sums(source, undefined, this.#latencies(range, query, undefined))
+    return {
+      ...(range.since !== undefined && { since: range.since }),
+      until: range.until ?? this.#now(),
+      total: total ?? totalsOf({}, undefined),
+      ...(query.by && { groups: this.#sums(source, query.by, this.#latencies(range, query, query.by)) }),
+    }
+  }
+
+  requests(query: RequestsQuery): readonly RequestEntry[] {
+    const { limit = 20, failed, ...filter } = query
+    const where = new Where().filter(filter).range('r.at', filter)
+    if (failed) where.add("r.outcome <> 'success'")
+    const rows = this.#db
+      .prepare(`${selectRequests} ${where.sql} ORDER BY r.at DESC, r.rowid DESC LIMIT ?`)
+      .all(...where.values, Math.min(mostRequests, Math.max(1, limit)))
+    return rows.map(requestEntry)
+  }
+
+  request(id: string): RequestDetail | undefined {
+    const row = this.#db.prepare(`${selectRequests} WHERE r.id = ?`).get(id)
+    const attempts = this.#db.prepare('SELECT * FROM attempts WHERE request_id = ? ORDER BY number').all(id)
+    if (row === undefined && attempts.length === 0) return undefined
+    return { ...(row && { request: requestEntry(row) }), attempts: attempts.map(attemptEntry) }
+  }
+
+  lastErrors(): readonly LastError[] {
+    const accounts = this.#db.prepare('SELECT DISTINCT account FROM attempts WHERE error_class IS NOT NULL').all()
+    const last = this.#db.prepare(
+      'SELECT * FROM attempts WHERE account = ? AND error_class IS NOT NULL ORDER BY at DESC LIMIT 1',
+    )
+    return accounts.flatMap(({ account }) => {
+      const row = last.get(String(account))
+      if (row === undefined) return []
+      return {
+        account: String(row.account),
+        at: Number(row.at),
+        errorClass: String(row.error_class),
+        ...(row.error !== null && { error: String(row.error) }),
+        requestId: String(row.request_id),
+      }
+    })
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #sums(source: Source, by: GroupBy | undefined, latencies: Latencies): UsageGroup[] {
+    const sums = measures.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(', ')
+    const group = by === undefined ? "''" : groupColumn[by]
+    const order = by === 'day' ? 'grp' : 'requests DESC, attempts DESC, grp'
+    const rows = this.#db
+      .prepare(
+        `SELECT ${group} AS grp, ${sums}, max(last_at) AS last_at FROM (${source.sql}) GROUP BY ${by ? 'grp' : "''"} ORDER BY ${order}`,
+      )
+      .all(...source.values)
+    return rows.map((row) => {
+      const name = String(row.grp)
+      const shown = by === 'day' ? new Date(Number(row.grp) * dayMs).toISOString().slice(0, 10) : name
+      return { group: shown, ...totalsOf(row, latencies.get(name)) }
+    })
+  }
+
+  #latencies(range: Range, filter: UsageFilter, by: GroupBy | undefined): Latencies {
+    const source = latencySourceOf(range, filter)
+    const group = by === undefined ? "''" : groupColumn[by]
+    const rows = this.#db
+      .prepare(
+        `SELECT ${group} AS grp, kind, bucket, sum(count) AS count FROM (${source.sql}) WHERE bucket IS NOT NULL GROUP BY grp, kind, bucket`,
+      )
+      .all(...source.values)
+    const all = new Map<string, { total: Map<number, number>; first: Map<number, number> }>()
+    for (const { grp, kind, bucket, count } of rows) {
+      const name = String(grp)
+      const histograms = all.get(name) ?? { total: new Map(), first: new Map() }
+      all.set(name, histograms)
+      histograms[kind === 'first' ? 'first' : 'total'].set(Number(bucket), Number(count))
+    }
+    return all
+  }
+}
+
+type Latencies = ReadonlyMap<string, { readonly total: Histogram; readonly first: Histogram }>
+
+const groupColumn = { key: 'key_id', account: 'account', model: 'model', day: 'day' } as const satisfies Record<
+  GroupBy,
+  string
+>
+
+/** Conditions joined by AND, with their values in order. */
+class Where {
+  readonly #conditions: string[] = []
+  readonly values: (string | number)[] = []
+
+  get sql(): string {
+    return this.#conditions.length === 0 ? '' : `WHERE ${this.#conditions.join(' AND ')}`
+  }
+
+  add(condition: string, ...values: (string | number)[]): this {
+    this.#conditions.push(condition)
+    this.values.push(...values)
+    return this
+  }
+
+  filter({ key, account, model }: UsageFilter): this {
+    if (key !== undefined) this.add('key_id = ?', key)
+    if (account !== undefined) this.add('account = ?', account)
+    if (model !== undefined) this.add('model = ?', model)
+    return this
+  }
+
+  range(column: string, { since, until }: UsageFilter): this {
+    if (since !== undefined) this.add(`${column} >= ?`, since)
+    if (until !== undefined) this.add(`${column} < ?`, until)
+    return this
+  }
+}
+
+interface Source {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+const ofAttempts = `
+  coalesce((SELECT sum(coalesce(a.input, 0)) FROM attempts a WHERE a.request_id = r.id), 0) AS input,
+  coalesce((SELECT sum(coalesce(a.output, 0)) FROM attempts a WHERE a.request_id = r.id), 0) AS output,
+  coalesce((SELECT sum(coalesce(a.cost_nano_usd, 0)) FROM attempts a WHERE a.request_id = r.id), 0) AS cost_nano_usd,
+  (SELECT count(*) FROM attempts a WHERE a.request_id = r.id AND a.cost_nano_usd IS NULL
+    AND coalesce(a.input, 0) + coalesce(a.output, 0) > 0) AS unpriced,
+  (SELECT count(*) FROM attempts a WHERE a.request_id = r.id) AS attempt_count`
+
+const selectRequests = `SELECT r.*, ${ofAttempts} FROM requests r`
+
+/** How a request's own row counts, in the order of the measures. */
+const requestMeasures = measures.map((name) => {
+  switch (name) {
+    case 'requests':
+      return '1'
+    case 'successes':
+      return "r.outcome = 'success'"
+    case 'errors':
+      return "r.outcome = 'error'"
+    case 'client_left':
+      return "r.outcome = 'client-left'"
+    case 'interrupted':
+      return "r.outcome = 'interrupted'"
+    case 'bytes_in':
+    case 'bytes_out':
+      return `r.${name}`
+    default:
+      return '0'
+  }
+})
+
+const attemptMeasures = measures.map((name) => {
+  switch (name) {
+    case 'attempts':
+      return '1'
+    case 'failed_attempts':
+      return "a.outcome = 'failure'"
+    case 'throttled_attempts':
+      return "a.outcome = 'throttled'"
+    case 'input':
+    case 'cache_read':
+    case 'cache_write':
+    case 'output':
+    case 'reasoning':
+    case 'estimated':
+    case 'cost_nano_usd':
+      return `coalesce(a.${name}, 0)`
+    case 'unpriced':
+      return 'a.cost_nano_usd IS NULL AND coalesce(a.input, 0) + coalesce(a.output, 0) > 0'
+    default:
+      return '0'
+  }
+})
+
+const dayOf = `r.at / ${dayMs}`
+const modelOf = "CASE WHEN r.account IS NULL THEN '' ELSE coalesce(r.model, '') END"
+
+/** Everything a range holds, in the columns of the roll-ups. */
+function sourceOf({ days, edges }: Range, filter: UsageFilter): Source {
+  const columns = measures.map((name, index) => ({
+    name,
+    request: requestMeasures[index],
+    attempt: attemptMeasures[index],
+  }))
+  const daily = new Where().add('day >= ? AND day < ?', days.from, days.to).filter(filter)
+  const parts: Source[] = [
+    {
+      sql: `SELECT day, key_id, account, model, ${measures.join(', ')}, last_at FROM daily ${daily.sql}`,
+      values: daily.values,
+    },
+  ]
+  for (const { from, to } of edges) {
+    const own = columns.map(({ name, request }) => `${request} AS ${name}`).join(', ')
+    const theirs = columns.map(({ name, attempt }) => `${attempt} AS ${name}`).join(', ')
+    const where = new Where().filter(filter)
+    for (const inner of [
+      `SELECT ${dayOf} AS day, r.key_id AS key_id, coalesce(r.account, '') AS account, ${modelOf} AS model, ${own}, r.at AS last_at
+       FROM requests r WHERE r.at >= ? AND r.at < ?`,
+      `SELECT ${dayOf} AS day, r.key_id AS key_id, a.account AS account, ${modelOf} AS model, ${theirs}, 0 AS last_at
+       FROM requests r JOIN attempts a ON a.request_id = r.id WHERE r.at >= ? AND r.at < ?`,
+    ]) {
+      parts.push({ sql: `SELECT * FROM (${inner}) ${where.sql}`, values: [from, to, ...where.values] })
+    }
+  }
+  return union(parts)
+}
+
+function latencySourceOf({ days, edges }: Range, filter: UsageFilter): Source {
+  const daily = new Where().add('day >= ? AND day < ?', days.from, days.to).filter(filter)
+  const parts: Source[] = [
+    {
+      sql: `SELECT day, key_id, account, model, kind, bucket, count FROM daily_latency ${daily.sql}`,
+      values: daily.values,
+    },
+  ]
+  for (const { from, to } of edges) {
+    const where = new Where().filter(filter)
+    for (const [kind, bucket] of [
+      ['total', 'r.duration_bucket'],
+      ['first', 'CASE WHEN r.stream THEN r.first_token_bucket END'],
+    ]) {
+      parts.push({
+        sql: `SELECT * FROM (SELECT ${dayOf} AS day, r.key_id AS key_id, coalesce(r.account, '') AS account, ${modelOf} AS model,
+          '${kind}' AS kind, ${bucket} AS bucket, 1 AS count FROM requests r
+          WHERE r.at >= ? AND r.at < ? AND r.outcome = 'success' AND r.operation = 'generate') ${where.sql}`,
+        values: [from, to, ...where.values],
+      })
+    }
+  }
+  return union(parts)
+}
+
+function union(parts: readonly Source[]): Source {
+  return { sql: parts.map(({ sql }) => sql).join(' UNION ALL '), values: parts.flatMap(({ values }) => values) }
+}
+
+function totalsOf(row: Row, latencies: { total: Histogram; first: Histogram } | undefined): UsageTotals {
+  const sum = (name: (typeof measures)[number]): number => Number(row[name] ?? 0)
+  const stayed = sum('requests') - sum('client_left')
+  const total = spread(latencies?.total)
+  const first = spread(latencies?.first)
+  return {
+    requests: sum('requests'),
+    successes: sum('successes'),
+    errors: sum('errors'),
+    clientLeft: sum('client_left'),
+    interrupted: sum('interrupted'),
+    ...(stayed > 0 && { successRate: sum('successes') / stayed }),
+    attempts: sum('attempts'),
+    failedAttempts: sum('failed_attempts'),
+    throttledAttempts: sum('throttled_attempts'),
+    ...(total && { latencyMs: total }),
+    ...(first && { firstTokenMs: first }),
+    inputTokens: sum('input'),
+    cacheReadTokens: sum('cache_read'),
+    cacheWriteTokens: sum('cache_write'),
+    outputTokens: sum('output'),
+    reasoningTokens: sum('reasoning'),
+    estimatedAttempts: sum('estimated'),
+    costNanoUsd: sum('cost_nano_usd'),
+    unpricedAttempts: sum('unpriced'),
+    bytesIn: sum('bytes_in'),
+    bytesOut: sum('bytes_out'),
+    ...(Number(row.last_at ?? 0) > 0 && { lastAt: Number(row.last_at) }),
+  }
+}
+
+function spread(histogram: Histogram | undefined): { p50: number; p95: number } | undefined {
+  const p50 = histogram && quantile(histogram, 0.5)
+  const p95 = histogram && quantile(histogram, 0.95)
+  return p50 === undefined || p95 === undefined ? undefined : { p50, p95 }
+}

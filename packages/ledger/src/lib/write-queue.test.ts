@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { requestRow } from './contract.ts'
+import { type QueuedBatch, WriteQueue, type WriteQueueOptions } from './write-queue.ts'
+
+let time: number
+let batches: QueuedBatch[]
+let failing: boolean
+let warnings: string[]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  time = 1_000_000
+  batches = []
+  failing = false
+  warnings = []
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function queue(options: Partial<WriteQueueOptions> = {}): WriteQueue {
+  return new WriteQueue({
+    write: async (batch) => {
+      if (failing) throw new Error('the disk is full')
+      batches.push(batch)
+      return { requests: batch.finished.length }
+    },
+    warn: (message) => warnings.push(message),
+    now: () => time,
+    ...options,
+  })
+}
+
+const intent = (requestId: string) => ({
+  requestId,
+  number: 1,
+  at: 0,
+  keyId: 'gw_a',
+  account: 'upstream_a',
+  provider: 'openai',
+  model: 'm',
+  upstreamModel: 'm',
+  dialect: 'openai-chat',
+})
+
+const sizes = (): number[] => batches.map(({ finished }) => finished.length)
+
+describe('WriteQueue', () => {
+  it('writes what waited a second', async () => {
+    const tested = queue()
+    tested.finished(requestRow('a'))
+    await vi.advanceTimersByTimeAsync(999)
+    expect(batches).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sizes()).toEqual([1])
+    expect(tested.status()).toEqual({ state: 'ok', waiting: 0, written: 1, dropped: 0, failures: 0 })
+  })
+
+  it('writes a hundred at once', async () => {
+    const tested = queue()
+    for (let index = 0; index < 100; index++) tested.finished(requestRow(`r${index}`))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sizes()).toEqual([100])
+  })
+
+  it('never writes an intent whose request ended before it was due', async () => {
+    const tested = queue()
+    tested.dispatched(intent('short'))
+    tested.dispatched(intent('long'))
+    tested.finished(requestRow('short'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(batches[0]?.dispatched.map(({ requestId }) => requestId)).toEqual(['long'])
+    tested.finished(requestRow('long'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(batches[1]?.dispatched).toEqual([])
+    expect(batches[1]?.finished.map(({ id }) => id)).toEqual(['long'])
+  })
+
+  it('keeps rows while the store fails, says so once a minute, and writes them when it works', async () => {
+    const tested = queue()
+    failing = true
+    tested.finished(requestRow('a'))
+    tested.dispatched(intent('b'))
+    for (let second = 0; second < 90; second++) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      time += 1_000
+    }
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toBe('the disk is full. Requests are served; 1 wait to be counted')
+    expect(tested.status()).toMatchObject({ state: 'failing', waiting: 2, problem: 'the disk is full' })
+    failing = false
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(sizes()).toEqual([1])
+    expect(tested.status()).toMatchObject({ state: 'ok', waiting: 0, written: 1 })
+    expect(warnings[2]).toContain('can be written again')
+  })
+
+  it('holds no more than it may, and counts what it loses', async () => {
+    const tested = queue({ capacity: 10 })
+    failing = true
+    for (let index = 0; index < 25; index++) {
+      tested.dispatched(intent(`r${index}`))
+      tested.finished(requestRow(`r${index}`))
+    }
+    for (let index = 0; index < 25; index++) tested.dispatched(intent(`open${index}`))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(tested.status()).toMatchObject({ waiting: 20, dropped: 15 })
+    failing = false
+    await tested.flush()
+    expect(tested.status()).toMatchObject({ waiting: 0, written: 10, dropped: 15 })
+  })
+
+  it('writes one batch at a time and none too large', async () => {
+    let running = 0
+    let most = 0
+    const tested = queue({
+      write: async (batch) => {
+        most = Math.max(most, ++running)
+        await Promise.resolve()
+        running--
+        batches.push(batch)
+        return { requests: batch.finished.length }
+      },
+    })
+    for (let index = 0; index < 1_250; index++) tested.finished(requestRow(`r${index}`))
+    await tested.flush()
+    expect(most).toBe(1)
+    expect(Math.max(...sizes())).toBeLessThanOrEqual(500)
+    expect(tested.status().written).toBe(1_250)
+  })
+})

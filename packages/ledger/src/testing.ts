@@ -1,0 +1,1 @@
+export { type ContractCase, contractCases, requestRow } from './lib/contract.ts'

@@ -32,6 +32,7 @@ export type {
   LogLevel,
   Permission,
   RateLimitConfig,
+  ResponsesConfig,
   RouteConfig,
   RouteSetConfig,
   RoutingConfig,

@@ -16,6 +16,10 @@ import type { GatewayRequest, Sink } from './lib/port.ts'
 import { Pulse, type PulseOptions } from './lib/pulse.ts'
 import { BodyBudget, read, receive } from './lib/receive.ts'
 import { type AccessRecord, recordOf } from './lib/record.ts'
+import { Makers } from './lib/responses/makers.ts'
+import { type ResponseMemory, recall } from './lib/responses/recall.ts'
+import { ResponseStore } from './lib/responses/store.ts'
+import { storedResponse } from './lib/responses/stored-response.ts'
 import type { Services } from './lib/services.ts'
 import type { GatewayState } from './lib/state.ts'
 
@@ -38,6 +42,7 @@ export class Gateway {
   readonly #columns: Readonly<Record<Task, readonly Layer[]>>
   readonly #calls = new Set<Call>()
   readonly #budget = new BodyBudget()
+  readonly #memory: ResponseMemory
   readonly #pulse: Pulse
   #state: GatewayState
   #refusing = false
@@ -51,12 +56,15 @@ export class Gateway {
       now: options.now,
       ...options.pulse,
     })
-    this.#columns = columns(options, this.#budget)
+    this.#memory = { makers: new Makers(), store: new ResponseStore(options.now) }
+    this.#memory.store.configure(options.state.responses)
+    this.#columns = columns(options, this.#budget, this.#memory)
   }
 
   /** Puts a new configuration in force for the requests that start from now on. */
   update(state: GatewayState): void {
     this.#state = state
+    this.#memory.store.configure(state.responses)
   }
 
   /** Requests under way. */
@@ -145,7 +153,11 @@ export class Gateway {
 }
 
 /** The columns, top to bottom as a request passes them. */
-function columns(services: Services, budget: BodyBudget): Readonly<Record<Task, readonly Layer[]>> {
+function columns(
+  services: Services,
+  budget: BodyBudget,
+  memory: ResponseMemory,
+): Readonly<Record<Task, readonly Layer[]>> {
   const known: readonly Layer[] = [
     // Before anything is read or held for them: who asks, and may they.
     (call) => authenticate(call, services),
@@ -166,6 +178,8 @@ function columns(services: Services, budget: BodyBudget): Readonly<Record<Task, 
     detect,
     // The client's model name becomes accounts to try, best first.
     (call) => plan(call, services),
+    // What is stored somewhere decides which of them can serve who goes on from it.
+    (call) => recall(call, memory),
   ]
   return {
     // Conversion belongs to the attempt: each account may speak another dialect.
@@ -173,6 +187,7 @@ function columns(services: Services, budget: BodyBudget): Readonly<Record<Task, 
     'count-tokens': [...planned, (call) => countTokens(call, services)],
     embed: [...received, checkEmbedding, (call) => plan(call, services), (call) => deliver(call, services, embed)],
     'list-models': [...known, listing(services)],
+    'stored-response': [...known, (call) => storedResponse(call, memory.store)],
   }
 }
 

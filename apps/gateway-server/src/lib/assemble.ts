@@ -66,6 +66,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
       accounts,
       timeouts: config.timeouts,
       limits: config.limits,
+      ...(config.responses.store === 'memory' && { responses: config.responses }),
       strict: false,
     },
     routed,

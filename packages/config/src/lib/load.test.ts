@@ -74,6 +74,7 @@ describe('defaults', () => {
       accounts: [],
       routes: { routes: [], defaultBehavior: 'passthrough' },
       routing: { strategy: 'health-first' },
+      responses: { store: 'off', maxEntries: 1000, maxBytes: 64 * 2 ** 20, ttlMs: 24 * 3_600_000 },
       limits: { bodyBytes: 32 * 2 ** 20, bufferedBytes: 256 * 2 ** 20, concurrency: 1000 },
       logging: { level: 'info', format: 'json' },
       environment: {},
@@ -121,6 +122,11 @@ describe('every setting', () => {
       admin: { keyHash: HASH.toLowerCase() },
     })
     expect(config.limits).toEqual({ bodyBytes: 1_000_000, bufferedBytes: 2 ** 21, concurrency: 7 })
+  })
+
+  it('of what is kept of responses is read', () => {
+    const config = load('responses: { store: memory, max_entries: 5, max_size: 1MiB, ttl: 1h }')
+    expect(config.responses).toEqual({ store: 'memory', maxEntries: 5, maxBytes: 2 ** 20, ttlMs: 3_600_000 })
   })
 
   it('of a gateway key is read', () => {

@@ -26,6 +26,7 @@ export interface GatewayConfig {
   routes: RouteSetConfig
   routing: RoutingConfig
   limits: LimitConfig
+  responses: ResponsesConfig
   logging: LoggingConfig
   environment: EnvironmentConfig
 }
@@ -187,6 +188,18 @@ export interface LimitConfig {
   bufferedBytes: number
   /** Requests in flight at once over all keys. Default 1000. */
   concurrency: number
+}
+
+/** What the gateway keeps of the Responses API, so that requests can go on from a `previous_response_id` at any upstream. */
+export interface ResponsesConfig {
+  /** Default `off`: what a response holds stays with the provider that made it. */
+  store: 'memory' | 'off'
+  /** Responses kept for each gateway key. Default 1000. */
+  maxEntries: number
+  /** All of them together. Default 64 MiB. */
+  maxBytes: number
+  /** How long one is kept after it was last used. Default 24 h. */
+  ttlMs: number
 }
 
 /** What is logged, and how. */

@@ -29,6 +29,7 @@ import type {
   LimitConfig,
   LoggingConfig,
   RateLimitConfig,
+  ResponsesConfig,
   RouteConfig,
   RouteSetConfig,
   RoutingConfig,
@@ -258,6 +259,18 @@ const routingSection: z.ZodType<RoutingConfig> = section({
   strategy: z.enum(['health-first', 'weighted', 'round-robin']).optional(),
 }).transform((raw) => ({ strategy: raw.strategy ?? ('health-first' as const) }))
 
+const responsesSection: z.ZodType<ResponsesConfig> = section({
+  store: z.enum(['memory', 'off']).optional(),
+  max_entries: integer(1).optional(),
+  max_size: size.optional(),
+  ttl: duration.optional(),
+}).transform((raw) => ({
+  store: raw.store ?? ('off' as const),
+  maxEntries: raw.max_entries ?? 1000,
+  maxBytes: raw.max_size ?? 64 * 2 ** 20,
+  ttlMs: raw.ttl ?? 24 * 3_600_000,
+}))
+
 const loggingSection: z.ZodType<LoggingConfig> = section({
   level: z.enum(['debug', 'info', 'warn', 'warning', 'error']).optional(),
   format: z.enum(['json', 'text']).optional(),
@@ -284,6 +297,7 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   upstream_accounts: z.array(account).prefault([]),
   model_routes: routeSet.prefault([]),
   routing: routingSection.prefault({}),
+  responses: responsesSection.prefault({}),
   logging: loggingSection.prefault({}),
   environment: environmentSection.prefault({}),
 }).transform((raw) => ({
@@ -294,6 +308,7 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   accounts: raw.upstream_accounts,
   routes: raw.model_routes,
   routing: raw.routing,
+  responses: raw.responses,
   logging: raw.logging,
   environment: raw.environment,
 }))

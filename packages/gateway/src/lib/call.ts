@@ -19,6 +19,25 @@ export interface AttemptRecord {
   readonly error?: string
 }
 
+/** The conversation that a request goes on from by naming what is stored, as the gateway's own store has it. */
+export interface History {
+  /** Input items, before those of the request. */
+  readonly items: readonly JsonObject[]
+  /** The account that made the last response of it. */
+  readonly account?: string
+  /** That account has stored it too. */
+  readonly native: boolean
+  /** The item of an id. */
+  item(id: string): JsonObject | undefined
+}
+
+/** Who made an answer. */
+export interface Made {
+  readonly account: string
+  /** In the client's own dialect. */
+  readonly native: boolean
+}
+
 /** One client request on its way through the column; each layer fills in what the next ones read. */
 export class Call {
   readonly id: string
@@ -37,6 +56,9 @@ export class Call {
   wire: JsonObject | undefined
   plan: Extract<Plan, { ok: true }> | undefined
   readonly attempts: AttemptRecord[] = []
+  history: History | undefined
+  /** Takes the whole answer in the client's dialect, where somebody may go on from it. */
+  remember: ((response: JsonObject, made: Made) => void) | undefined
   upstreamDialect: Dialect | undefined
   upstreamRequestId: string | undefined
   losses: readonly Loss[] = []

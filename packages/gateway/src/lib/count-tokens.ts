@@ -3,9 +3,11 @@ import type { Candidate } from '@llm-gateway/router'
 import { isVertex, speaks } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { respondUndelivered, tryAccounts, type Undelivered } from './deliver.ts'
-import { converted, ownBytes, refusalOf, wireOf } from './generate.ts'
+import { converted, ownBytes, refusalOf } from './generate.ts'
 import type { Job, Preparing } from './job.ts'
+import { needsHistory } from './responses/continued.ts'
 import type { Services } from './services.ts'
+import { wireOf } from './wire.ts'
 
 const countHeader = 'x-llm-gateway-token-count'
 
@@ -69,7 +71,7 @@ const count: Job = {
   prepare(call, preparing) {
     const { account, dialect, model } = preparing
     const sameDialect = dialect === formOf(call)
-    if (dialect === call.dialect) {
+    if (dialect === call.dialect && !needsHistory(call, account.id)) {
       return { job: count, account, body: renamed(call, model), dialect, sameDialect, losses: [] }
     }
     const { body, losses } = converted(call, preparing)

@@ -4,7 +4,6 @@ import {
   type Dialect,
   type EmbeddingFormat,
   type JsonObject,
-  parseRequest,
   readEmbeddingReply,
   renameGeminiRequests,
   spliceMember,
@@ -13,6 +12,7 @@ import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
 import { refusalOf } from './generate.ts'
 import type { Job } from './job.ts'
+import { wireOf } from './wire.ts'
 
 /** OpenAI's ways of chatting share one way of embedding. */
 function formatOf(dialect: Dialect): EmbeddingFormat {
@@ -67,11 +67,6 @@ export const embed: Job = {
     call.losses = [...call.losses, ...losses]
     return JSON.stringify(body)
   },
-}
-
-function wireOf(call: Call): JsonObject {
-  call.wire ??= parseRequest(call.body, call.dialect)
-  return call.wire
 }
 
 /** Several texts; a list of numbers is one text as tokens. */

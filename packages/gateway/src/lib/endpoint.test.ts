@@ -45,6 +45,14 @@ describe('endpointOf', () => {
     expect(endpointOf(path)).toMatchObject({ methods: ['POST'], ...endpoint })
   })
 
+  it.each(['/v1/responses/resp_1', '/openai/v1/responses/resp_1', '/openai/responses/resp_1'])(
+    '%s is a stored response',
+    (path) => {
+      const endpoint = { task: 'stored-response', dialect: 'openai-responses', methods: ['GET', 'DELETE'] }
+      expect(endpointOf(path)).toEqual({ ...endpoint, name: 'resp_1' })
+    },
+  )
+
   it('takes a name at /v1/models for a model to show, whatever is in it', () => {
     for (const name of ['org/model', 'ft:gpt-4o:org', 'a:predict']) {
       expect(endpointOf(`/v1/models/${name}`)).toEqual({ task: 'list-models', methods: ['GET'], name })
@@ -60,6 +68,7 @@ describe('endpointOf', () => {
     '/openai/deployments/a/models',
     '/openai/deployments/a/messages',
     '//v1/messages',
+    '/responses/resp_1',
   ])('%s is none', (path) => {
     expect(endpointOf(path)).toBeUndefined()
   })

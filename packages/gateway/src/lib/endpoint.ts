@@ -2,9 +2,9 @@ import type { Dialect } from '@llm-gateway/converter'
 import { type HeaderMap, headerOf } from './port.ts'
 
 /** What a client asks the gateway for. */
-export type Task = 'generate' | 'count-tokens' | 'embed' | 'list-models'
+export type Task = 'generate' | 'count-tokens' | 'embed' | 'list-models' | 'stored-response'
 
-type Method = 'POST' | 'GET'
+type Method = 'POST' | 'GET' | 'DELETE'
 
 /** What a path is for. */
 export interface Endpoint {
@@ -12,7 +12,7 @@ export interface Endpoint {
   /** The dialect of the path, where it has one of its own; a body may say otherwise. */
   readonly dialect?: Dialect
   readonly methods: readonly Method[]
-  /** The model the path names, to call or to show. */
+  /** What the path names: the model to call or to show, or a stored response. */
   readonly name?: string
   /** Set where the path says whether to stream, as Gemini's do, and not the body. */
   readonly stream?: boolean
@@ -87,6 +87,15 @@ const families: readonly Family[] = [
   {
     pattern: /^\/(?:openai\/)?v1\/models\/(.+)$/,
     read: ([, name = '']) => ({ ...models, name: decoded(name) }),
+  },
+  {
+    pattern: /^(?:\/v1|\/openai(?:\/v1)?)\/responses\/([^/]+)$/,
+    read: ([, name = '']) => ({
+      task: 'stored-response',
+      dialect: 'openai-responses',
+      methods: ['GET', 'DELETE'],
+      name: decoded(name),
+    }),
   },
 ]
 

@@ -20,6 +20,8 @@ export type GatewayErrorCode =
   | 'unknown_endpoint'
   | 'method_not_allowed'
   | 'model_not_found'
+  | 'not_found'
+  | 'previous_response_not_found'
   | 'no_account'
   | 'upstream_unreachable'
   | 'upstream_timeout'
@@ -83,6 +85,9 @@ const statusOf: Readonly<Record<GatewayErrorCode, readonly [number, ErrorKind]>>
   unknown_endpoint: [404, 'not-found'],
   method_not_allowed: [405, 'invalid-request'],
   model_not_found: [404, 'not-found'],
+  not_found: [404, 'not-found'],
+  // OpenAI's status and code.
+  previous_response_not_found: [400, 'invalid-request'],
   no_account: [503, 'unavailable'],
   upstream_unreachable: [502, 'server'],
   upstream_timeout: [504, 'timeout'],

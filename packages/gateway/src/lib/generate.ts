@@ -4,9 +4,6 @@ import {
   convertReply,
   convertRequest,
   type Dialect,
-  isObject,
-  type JsonObject,
-  parseRequest,
   readUsage,
   removeMembers,
   spliceMember,
@@ -15,6 +12,8 @@ import { providers } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
 import type { Job, Preparing } from './job.ts'
+import { continued, needsHistory } from './responses/continued.ts'
+import { wireOf } from './wire.ts'
 
 /** The members of which one makes a body a reply of its dialect. */
 const replyKeys: Readonly<Record<Dialect, readonly string[]>> = {
@@ -29,19 +28,24 @@ const replyKeys: Readonly<Record<Dialect, readonly string[]>> = {
 /** Asks a model for an answer. */
 export const generate: Job = {
   operation: () => 'generate',
-  prepare(call, { account, dialect, model }) {
-    if (dialect === call.dialect) {
-      return { job: generate, account, body: ownBytes(call, model), dialect, sameDialect: true, losses: [] }
+  prepare(call, preparing) {
+    const { account, dialect, model } = preparing
+    const sameDialect = dialect === call.dialect
+    if (sameDialect && !needsHistory(call, account.id)) {
+      return { job: generate, account, body: ownBytes(call, model), dialect, sameDialect, losses: [] }
     }
-    const { body, losses } = converted(call, { account, dialect, model })
-    return { job: generate, account, body: JSON.stringify(body), dialect, sameDialect: false, losses }
+    const { body, losses } = converted(call, preparing)
+    return { job: generate, account, body: JSON.stringify(body), dialect, sameDialect, losses }
   },
   recognises: (wire, dialect) => replyKeys[dialect].some((key) => Object.hasOwn(wire, key)),
-  reply(call, { dialect, sameDialect }, { bytes, wire }) {
+  reply(call, { account, dialect, sameDialect }, { bytes, wire }) {
     const tapped = readUsage(wire, dialect)
     call.usage = tapped?.usage
     call.stop = tapped?.stop
-    if (sameDialect) return bytes
+    if (sameDialect) {
+      call.remember?.(wire, { account: account.id, native: true })
+      return bytes
+    }
     const { wire: request, dialect: to } = call
     const reply = convertReply(bytes, {
       from: dialect,
@@ -50,41 +54,30 @@ export const generate: Job = {
       ...(call.plan?.model !== call.model && { model: call.model }),
     })
     call.losses = [...call.losses, ...reply.losses]
+    call.remember?.(reply.body, { account: account.id, native: false })
     return JSON.stringify(reply.body)
   },
 }
 
 /**
- * The client's request in an account's dialect.
+ * The client's request in an account's dialect, with what it goes on from where the account does not have that.
  *
  * @throws GatewayError when the dialect cannot say what it asks.
  */
 export function converted(call: Call, { account, dialect, model }: Preparing): ReturnType<typeof convertRequest> {
   try {
-    return convertRequest(wireOf(call), {
+    const earlier = needsHistory(call, account.id) ? continued(call, dialect) : { wire: wireOf(call), losses: [] }
+    const { body, losses } = convertRequest(earlier.wire, {
       from: call.dialect,
       to: dialect,
       model,
       strict: call.state.strict,
       capabilities: { ...providers.get(account.provider)?.profile, ...account.capabilities },
     })
+    return { body, losses: [...earlier.losses, ...losses] }
   } catch (cause) {
     throw refusalOf(cause)
   }
-}
-
-/** The parsed body. Gemini's has the model and the wish for a stream in its path, the converter reads them as members. */
-export function wireOf(call: Call): JsonObject {
-  call.wire ??= parsedWire(call)
-  return call.wire
-}
-
-function parsedWire({ body, dialect, task, model, stream }: Call): JsonObject {
-  const wire = parseRequest(body, dialect)
-  if (dialect !== 'gemini') return wire
-  // What is to be counted may be a whole request within the request.
-  const inner = task === 'count-tokens' ? wire.generateContentRequest : undefined
-  return { ...(isObject(inner) ? inner : wire), model, stream }
 }
 
 /** The client's own bytes, but for the model's name where the body has one. */

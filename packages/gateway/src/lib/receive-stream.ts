@@ -13,6 +13,7 @@ import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
 import { replyHead } from './reply-head.ts'
+import { finalResponse } from './responses/final-response.ts'
 import type { Services } from './services.ts'
 
 type Piece = Uint8Array | string
@@ -102,6 +103,8 @@ export class StreamReceiver implements Receiver {
   #take(read: readonly Piece[]): boolean {
     const { phase } = this.#reader
     const pieces = phase === 'failed' ? read.map((piece) => this.#redacted(piece)) : read
+    // Before it is sent: the client may go on from it at once.
+    if (phase === 'finished' && this.#call.remember) for (const piece of pieces) this.#remember(piece)
     if (this.#held) {
       for (const piece of pieces) this.#held.push(piece)
       if (phase !== 'content' && phase !== 'finished') return true
@@ -127,6 +130,12 @@ export class StreamReceiver implements Receiver {
     let more = true
     for (const piece of pieces) if (piece.length > 0) more = this.#call.answer.write(piece)
     return more
+  }
+
+  #remember(piece: Piece): void {
+    const { account, sameDialect } = this.#prepared
+    const response = finalResponse(piece)
+    if (response) this.#call.remember?.(response, { account: account.id, native: sameDialect })
   }
 
   /** What a provider says of its failure, but for a credential it may have echoed. Only whole events come here, so none is in two pieces. */

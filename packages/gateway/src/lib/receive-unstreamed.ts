@@ -8,6 +8,7 @@ import { parsed } from './receive-error.ts'
 import { streamHead } from './receive-stream.ts'
 import { faultOf } from './receive-whole.ts'
 import { replyHead } from './reply-head.ts'
+import { finalResponse } from './responses/final-response.ts'
 
 /**
  * Reads what came in place of a stream: an error or a page under status 200 fails over; a whole reply, from servers that do not
@@ -46,6 +47,8 @@ export class UnstreamedReceiver implements Receiver {
         to: call.dialect,
         ...(call.wire && { request: call.wire }),
       })
+      const response = call.remember && finalResponse(told.text)
+      if (response) call.remember?.(response, { account: this.#account, native: this.#prepared.sameDialect })
       call.usage = told.usage
       call.stop = told.stop
       if (!call.answer.begun) {

@@ -2,6 +2,7 @@ import type { GatewayKey, KeyRing } from '@llm-gateway/access'
 import type { CapabilityOverrides } from '@llm-gateway/converter'
 import type { RouteSet } from '@llm-gateway/router'
 import type { Timeouts, UpstreamAccount } from '@llm-gateway/upstream'
+import type { StoreLimits } from './responses/store.ts'
 
 /** A gateway key as the gateway reads it. */
 export interface Client extends GatewayKey {
@@ -32,6 +33,8 @@ export interface GatewayState {
   readonly accounts: ReadonlyMap<string, Account>
   readonly timeouts: Timeouts
   readonly limits: Limits
+  /** Keeps responses that requests may go on from; absent: none are kept. */
+  readonly responses?: StoreLimits
   /** Refuse what a conversion would lose. */
   readonly strict: boolean
 }

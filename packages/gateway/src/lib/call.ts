@@ -54,6 +54,8 @@ export class Call {
   facts: BodyFacts | undefined
   /** The parsed body, with `model` and `stream` where its dialect has them in the path; only there once a conversion needed it. */
   wire: JsonObject | undefined
+  /** The client's own credential for the provider, when it brings one. */
+  ownCredential: Readonly<Record<string, string>> | undefined
   plan: Extract<Plan, { ok: true }> | undefined
   readonly attempts: AttemptRecord[] = []
   history: History | undefined

@@ -3,9 +3,9 @@ import { type Candidate, verdictOf } from '@llm-gateway/router'
 import { providers, type ResolvedCall, readQuota, resolveCall, UpstreamError } from '@llm-gateway/upstream'
 import { attempt } from './attempt.ts'
 import type { Call } from './call.ts'
-import { GatewayError } from './error.ts'
+import { GatewayError, NoCredentialError } from './error.ts'
 import type { Job, Prepared } from './job.ts'
-import type { AttemptFailure, Outcome } from './outcome.ts'
+import { type AttemptFailure, type Outcome, withoutCredential } from './outcome.ts'
 import { respondFailure } from './respond-failure.ts'
 import type { Services } from './services.ts'
 import type { Account } from './state.ts'
@@ -64,6 +64,8 @@ export async function tryAccounts(call: Call, services: Services, job: Job): Pro
     const outcome = await attemptAccount(call, services, ready)
     if (outcome.type !== 'failed') return undefined
     last = { type: 'failed', failure: outcome.failure, account, prepared: ready.prepared }
+    // Another account that takes the client's own credential would get the same one.
+    if (account.audience === 'own-credential' && outcome.failure.answer) break
     if (!verdictOf(outcome.failure.fault).retry) break
   }
   if (last) return last
@@ -103,24 +105,38 @@ function makeReady(call: Call, candidate: Candidate, account: Account, job: Job)
 async function attemptAccount(call: Call, services: Services, ready: Ready): Promise<Outcome> {
   call.upstreamDialect = ready.prepared.dialect
   call.losses = ready.prepared.losses
-  const first = await attemptOnce(call, services, ready)
-  const stale = first.type === 'failed' && first.failure.transport?.reusedSocket === true
-  return stale ? attemptOnce(call, services, ready) : first
+  const first = await attemptOnce(call, services, ready, true)
+  const { outcome } = first
+  const stale = outcome.type === 'failed' && outcome.failure.transport?.reusedSocket === true
+  if (!stale && !first.renewed) return outcome
+  return (await attemptOnce(call, services, ready, false)).outcome
 }
 
-async function attemptOnce(call: Call, services: Services, ready: Ready): Promise<Outcome> {
+/** @param renewable whether a refused credential that could be renewed is nothing to hold against the account. */
+async function attemptOnce(
+  call: Call,
+  services: Services,
+  ready: Ready,
+  renewable: boolean,
+): Promise<{ readonly outcome: Outcome; readonly renewed: boolean }> {
   const startedAt = services.now()
   const tracked = services.router.begin(ready.account.id, call.plan?.model ?? call.model)
   call.answered = () => tracked.answered()
   let outcome: Outcome
+  let renewed: boolean
   try {
-    outcome = await send(call, services, ready)
+    const pending = credentialFor(call, services, ready.account)
+    const credential = pending instanceof Promise ? await pending : pending
+    outcome = 'outcome' in credential ? credential.outcome : await send(call, services, ready, credential.headers)
+    const refused = 'headers' in credential && isRefused(outcome, ready.account)
+    const other = refused && ((await services.renew?.(ready.account, credential.headers)) ?? false)
+    renewed = other && renewable && !call.clientLeft
   } catch (cause) {
     tracked.end({ verdict: 'neutral' })
     throw cause
   }
   const durationMs = services.now() - startedAt
-  const { verdict, credential, status } = judge(outcome)
+  const { verdict, credential, status } = judge(outcome, renewed || ready.account.audience === 'own-credential')
   const message = errorOf(outcome)
   const told = {
     verdict,
@@ -136,18 +152,46 @@ async function attemptOnce(call: Call, services: Services, ready: Ready): Promis
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   })
   call.attempts.push({ ...told, account: ready.account.id, durationMs })
-  return outcome
+  return { outcome, renewed }
 }
 
-async function send(call: Call, services: Services, { account, resolved, prepared }: Ready): Promise<Outcome> {
-  const pending = services.authorize(account)
-  const credential = pending instanceof Promise ? await pending : pending
+type Headers = Readonly<Record<string, string>>
+
+/** The headers to send, or what their absence comes to. */
+type Credential = { readonly headers: Headers } | { readonly outcome: Outcome }
+
+/** A promise only where there is something to wait for. */
+function credentialFor(call: Call, services: Services, account: Account): Credential | Promise<Credential> {
+  if (account.audience === 'own-credential') return { headers: call.ownCredential ?? {} }
+  const without = (cause: unknown): Credential => {
+    if (cause instanceof NoCredentialError) return { outcome: withoutCredential(cause) }
+    throw cause
+  }
+  try {
+    const pending = services.authorize(account)
+    return pending instanceof Promise ? pending.then((headers) => ({ headers }), without) : { headers: pending }
+  } catch (cause) {
+    return without(cause)
+  }
+}
+
+/** Whether a credential of ours was refused that may be renewed. */
+function isRefused(outcome: Outcome, account: Account): boolean {
+  return outcome.type === 'failed' && outcome.failure.answer?.status === 401 && account.audience !== 'own-credential'
+}
+
+async function send(
+  call: Call,
+  services: Services,
+  { account, resolved, prepared }: Ready,
+  credential: Headers,
+): Promise<Outcome> {
   if (call.clientLeft) return { type: 'gone' }
   return attempt(call, services, prepared, {
     accountId: account.id,
     origin: resolved.origin,
     path: resolved.path,
-    headers: Object.assign(resolved.headers, credential),
+    headers: { ...resolved.headers, ...credential },
     body: prepared.body,
     stream: call.stream,
     timeouts: call.state.timeouts,
@@ -160,9 +204,13 @@ interface Judgement {
   readonly status?: number
 }
 
-function judge(outcome: Outcome): Judgement {
+/** @param notOurs a refusal says nothing of the account: its credential is renewed, or is the client's own. */
+function judge(outcome: Outcome, notOurs: boolean): Judgement {
   if (outcome.type === 'gone') return { verdict: 'neutral', credential: false }
   const fault = outcome.type === 'failed' ? outcome.failure.fault : outcome.fault
+  const { status = 0 } = fault
+  const refused = status === 401 || status === 402 || status === 403 || status === 429
+  if (notOurs && refused) return { verdict: 'neutral', credential: false, status }
   const { verdict, credential } = verdictOf(fault)
   return { verdict, credential, ...(fault.status !== undefined && { status: fault.status }) }
 }

@@ -8,6 +8,8 @@ export type GatewayErrorCode =
   | 'disabled_key'
   | 'permission_denied'
   | 'model_not_allowed'
+  | 'client_not_allowed'
+  | 'missing_own_credential'
   | 'rate_limit_exceeded'
   | 'too_many_failures'
   | 'gateway_busy'
@@ -66,6 +68,18 @@ export class GatewayError extends Error {
   }
 }
 
+/** No credential can be had for an account at present; what `authorize` fails with when that is no bug. The message is for people. */
+export class NoCredentialError extends Error {
+  override readonly name: string = 'NoCredentialError'
+  /** Somebody has to do something before there is one; otherwise it may come by itself. */
+  readonly lasting: boolean
+
+  constructor(message: string, options: { readonly lasting: boolean }) {
+    super(message)
+    this.lasting = options.lasting
+  }
+}
+
 const statusOf: Readonly<Record<GatewayErrorCode, readonly [number, ErrorKind]>> = {
   missing_key: [401, 'authentication'],
   invalid_key: [401, 'authentication'],
@@ -73,6 +87,8 @@ const statusOf: Readonly<Record<GatewayErrorCode, readonly [number, ErrorKind]>>
   disabled_key: [401, 'authentication'],
   permission_denied: [403, 'permission'],
   model_not_allowed: [403, 'permission'],
+  client_not_allowed: [403, 'permission'],
+  missing_own_credential: [401, 'authentication'],
   rate_limit_exceeded: [429, 'rate-limit'],
   too_many_failures: [429, 'rate-limit'],
   gateway_busy: [503, 'unavailable'],

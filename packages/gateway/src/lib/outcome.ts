@@ -1,5 +1,6 @@
 import type { ChatError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
+import type { NoCredentialError } from './error.ts'
 import type { HeaderMap } from './port.ts'
 
 /** An error answer as the upstream gave it. */
@@ -23,6 +24,8 @@ export interface AttemptFailure {
   readonly answer?: UpstreamAnswer
   /** There when the connection failed. */
   readonly transport?: UpstreamFailure
+  /** Nothing was sent, as there was no credential to send. */
+  readonly unsent?: true
 }
 
 export type Outcome =
@@ -66,4 +69,10 @@ export function transportFailure(transport: UpstreamFailure): AttemptFailure {
       code: timeout ? 'upstream_timeout' : 'upstream_unreachable',
     },
   }
+}
+
+/** The failure of an account that has no credential at present. */
+export function withoutCredential({ message, lasting }: NoCredentialError): Outcome {
+  const error: ChatError = { status: 502, kind: 'server', message, code: 'upstream_credential' }
+  return { type: 'failed', failure: { fault: lasting ? { status: 401 } : { failure: 'connect' }, error, unsent: true } }
 }

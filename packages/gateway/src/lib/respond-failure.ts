@@ -28,7 +28,7 @@ export function respondFailure(
   }
   const error = { ...failure.error, message: told(services, failure, account) }
   delete head['content-type']
-  call.answer.error(error, call.dialect, failure.transport ? 'gateway' : 'upstream', head)
+  call.answer.error(error, call.dialect, failure.transport || failure.unsent ? 'gateway' : 'upstream', head)
 }
 
 function headersOf(call: Call, account: Account): Record<string, string | string[]> {

@@ -9,8 +9,18 @@ export interface Services {
   readonly upstream: UpstreamClient
   readonly limiter: RateLimiter
   readonly failedAuth: FailedAuthThrottle
-  /** The headers that carry an account's credential. May reject when there is none to be had. */
+  /**
+   * The headers that carry an account's credential.
+   *
+   * @throws NoCredentialError, at once or later, when there is none to be had.
+   */
   authorize(account: Account): Record<string, string> | Promise<Record<string, string>>
+  /**
+   * Told that the provider refused these headers of `authorize` with 401.
+   *
+   * @returns whether `authorize` has others now, with which the request is sent once more.
+   */
+  renew?(account: Account, refused: Readonly<Record<string, string>>): Promise<boolean>
   /** Takes every secret the gateway knows out of a text before a person sees it. */
   redact(text: string): string
   /** Milliseconds since the epoch. */

@@ -9,11 +9,19 @@ export interface Client extends GatewayKey {
   readonly modelRoutes?: RouteSet
 }
 
+/**
+ * The kinds of request that some accounts are kept for: `claude-code` are those that come from Claude Code itself,
+ * `own-credential` those whose client brings its own credential for the provider.
+ */
+export type Audience = 'claude-code' | 'own-credential'
+
 /** An upstream account as the gateway uses it; routing knows the same account under the same id. */
 export interface Account extends UpstreamAccount {
   readonly name: string
   /** The configuration names no models for it: what its provider lists is served. */
   readonly listsModels?: boolean
+  /** Serves only requests of this kind, and these as they are. Routing must know it too. */
+  readonly audience?: Audience
   /** What the operator knows of the models behind this account beyond the built-in table. */
   readonly capabilities?: CapabilityOverrides
 }

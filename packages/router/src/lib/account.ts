@@ -10,6 +10,11 @@ export interface RoutedAccount {
   readonly models?: readonly string[]
   /** Higher is preferred. Default 0. */
   readonly priority?: number
+  /**
+   * Serves only requests of this audience, and these only as they are: in the dialect and under the model name they came with.
+   * Absent: any request.
+   */
+  readonly audience?: string
   /** Share of the load among equals. Default 1; 0 keeps the account as a last resort of its priority. */
   readonly weight?: number
 }

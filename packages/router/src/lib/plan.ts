@@ -12,6 +12,10 @@ export interface PlanRequest {
   readonly keyRoutes?: RouteSet
   /** Models the key may use: names or `prefix*`, of the client's model names. Absent: any. Empty: none. */
   readonly keyModels?: readonly string[]
+  /** What kinds of request it is one of: accounts of another audience are no candidates. Absent: of none. */
+  readonly audiences?: readonly string[]
+  /** Leaves out the accounts that serve any request. Default false. */
+  readonly audienceOnly?: boolean
 }
 
 /** An account to send the request to. */
@@ -32,6 +36,7 @@ export type RefusalReason =
   | 'rejected-by-route'
   | 'all-throttled'
   | 'no-account'
+  | 'wrong-audience'
 
 /** The way for a request, or why there is none. */
 export type Plan =
@@ -52,6 +57,8 @@ export type Plan =
       readonly served: readonly string[]
       /** With `all-throttled`: when the first account is back. */
       readonly retryAfterMs?: number
+      /** With `wrong-audience`: of the accounts that would serve the model. */
+      readonly audiences?: readonly string[]
     }
 
 /** The dialect a request goes out in. */

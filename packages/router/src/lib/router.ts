@@ -2,6 +2,7 @@ import { checkAccounts, type RoutedAccount } from './account.ts'
 import { type AccountHealth, accountHealth } from './account-health.ts'
 import { AccountState } from './account-state.ts'
 import { type Attempt, TrackedAttempt, untrackedAttempt } from './attempt.ts'
+import { asItIs, audienceKey, audiencesOf, eligible } from './audience.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { choose } from './choose.ts'
 import { Lanes, laneKey, standingOf } from './lane.ts'
@@ -116,11 +117,12 @@ export class Router {
       return this.#refuse(request, 'model-not-allowed', message)
     }
     const keyTable = request.keyRoutes === undefined ? undefined : this.#keyTable(request.keyRoutes)
-    const key = `${keyTable?.id ?? 0}\n${request.dialect}\n${model}`
+    const key = `${keyTable?.id ?? 0}\n${request.dialect}\n${audienceKey(request)}\n${model}`
     let path = this.#paths.get(key)
     if (path === undefined) {
-      const resolution = this.#resolve(model, keyTable?.table)
-      if (!resolution.ok) return this.#refuse(request, resolution.reason, resolution.message)
+      const accounts = eligible(this.#accounts, request)
+      const resolution = asItIs(this.#resolve(model, keyTable?.table, accounts), request)
+      if (!resolution.ok) return this.#refuseFor(request, resolution, keyTable?.table)
       path = this.#pathOf(resolution, request.dialect)
       this.#paths.set(key, path)
     }
@@ -197,8 +199,26 @@ export class Router {
     return served
   }
 
-  #resolve(model: string, keyRoutes: RouteTable | undefined): Resolution {
-    return resolve(model, { accounts: this.#accounts, keyRoutes, globalRoutes: this.#globalTable })
+  #resolve(
+    model: string,
+    keyRoutes: RouteTable | undefined,
+    accounts: readonly RoutedAccount[] = this.#accounts,
+  ): Resolution {
+    return resolve(model, { accounts, keyRoutes, globalRoutes: this.#globalTable })
+  }
+
+  /** Tells a request that only came to the wrong accounts from one that no account would serve. */
+  #refuseFor(
+    request: PlanRequest,
+    refusal: Extract<Resolution, { ok: false }>,
+    keyRoutes: RouteTable | undefined,
+  ): Plan {
+    const whole = this.#resolve(request.model, keyRoutes)
+    const audiences = whole.ok ? audiencesOf(whole) : []
+    const told = whole.ok ? refusal : whole
+    if (audiences.length === 0) return this.#refuse(request, told.reason, told.message)
+    const message = `the accounts that serve model ${quote(request.model)} do not serve this kind of request`
+    return { ok: false, reason: 'wrong-audience', message, served: [], audiences }
   }
 
   #refuse(request: PlanRequest, reason: RefusalReason, message: string): Plan {

@@ -34,8 +34,12 @@ const never: ReadonlySet<string> = new Set([
   'content-length',
   'content-encoding',
   'accept-encoding',
+  // What proxies on the way here have added tells where the client is, and is not the client's own.
+  'forwarded',
+  'via',
+  'x-real-ip',
 ])
-const neverPrefix = 'x-llm-gateway-'
+const neverPrefixes: readonly string[] = ['x-llm-gateway-', 'x-forwarded-']
 
 /** Chooses headers by name. */
 export interface HeaderFilter {
@@ -73,7 +77,7 @@ export function addForwardedHeaders(target: Record<string, string>, headers: Hea
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || !passes(filter, name)) continue
-    if (never.has(name) || name.startsWith(neverPrefix) || dropped?.has(name)) continue
+    if (never.has(name) || neverPrefixes.some((prefix) => name.startsWith(prefix)) || dropped?.has(name)) continue
     target[name] = checkedValue(name, typeof value === 'string' ? value : value.join(', '))
   }
 }

@@ -290,3 +290,37 @@ describe('the table of providers', () => {
     }
   })
 })
+
+describe('a call that goes up as it came', () => {
+  const clientHeaders = {
+    host: 'gateway',
+    authorization: 'Bearer gw_key',
+    'x-api-key': 'gw_key',
+    'x-llm-gateway-key': 'gw_key',
+    'user-agent': 'claude-cli/2.1.330 (external, cli)',
+    'x-app': 'cli',
+    'x-stainless-retry-count': '0',
+    'content-type': 'application/json',
+    'content-length': '3',
+    'accept-encoding': 'gzip, br',
+    'x-forwarded-for': '192.0.2.7',
+    forwarded: 'for=192.0.2.7',
+    cookie: 'a=b',
+  }
+
+  it('has every header of the client’s own and none of ours', () => {
+    const { headers } = resolve({ provider: 'anthropic' }, { verbatim: true, clientHeaders })
+    expect(headers).toEqual({
+      'user-agent': 'claude-cli/2.1.330 (external, cli)',
+      'x-app': 'cli',
+      'x-stainless-retry-count': '0',
+      'content-type': 'application/json',
+      'accept-encoding': 'identity',
+    })
+  })
+
+  it('has its whole query, but for a key to the gateway', () => {
+    const call = { verbatim: true, clientQuery: 'beta=true&key=gw_key&new=1' }
+    expect(resolve({ provider: 'anthropic' }, call).path).toBe('/v1/messages?beta=true&new=1')
+  })
+})

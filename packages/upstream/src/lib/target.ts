@@ -20,22 +20,21 @@ export interface ResolvedCall {
  * @throws UpstreamError when the account, the model or a header of the client makes no valid call.
  */
 export function resolveCall(account: UpstreamAccount, provider: Provider, call: CallContext): ResolvedCall {
-  const { dialect, operation, model, stream, sameDialect } = call
+  const { dialect, operation, model, stream, sameDialect, verbatim = false } = call
   const context = { account, dialect, operation, model, stream }
   const wire = wires.get(dialect)
   const target = provider.target(context)
-  const query = sameDialect && wire && call.clientQuery ? forwardedQuery(call.clientQuery, wire.forwardQuery) : ''
+  const names = verbatim ? undefined : wire?.forwardQuery
+  const query = sameDialect && wire && call.clientQuery ? forwardedQuery(call.clientQuery, names) : ''
   const address = addressOf(query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`)
-  const headers: Record<string, string> = {
-    'user-agent': 'llm-gateway',
-    accept: stream ? 'text/event-stream' : 'application/json',
-    ...wire?.headers,
-  }
-  addForwardedHeaders(headers, call.clientHeaders, filterOf(provider, call))
-  if (provider.headers) Object.assign(headers, provider.headers(context))
+  const headers: Record<string, string> = verbatim
+    ? {}
+    : { 'user-agent': 'llm-gateway', accept: stream ? 'text/event-stream' : 'application/json', ...wire?.headers }
+  addForwardedHeaders(headers, call.clientHeaders, verbatim ? everything : filterOf(provider, call))
+  if (provider.headers && !verbatim) Object.assign(headers, provider.headers(context))
   // Bodies pass as bytes and are read on the way; nothing here unpacks them, bombs neither.
   headers['accept-encoding'] = 'identity'
-  if (operation !== 'list-models') headers['content-type'] = 'application/json'
+  if (operation !== 'list-models' && !verbatim) headers['content-type'] = 'application/json'
   return { ...address, headers, model: provider.model?.(context) ?? model }
 }
 
@@ -71,14 +70,18 @@ export function credentialHeaders(
   return { [header]: checkedValue(header, prefix + key) }
 }
 
-/** The parameters of those names, as the client wrote them. */
-function forwardedQuery(query: string, names: readonly string[]): string {
-  const pairs = query.split('&').filter((pair) => names.includes(pair.split('=', 1)[0] ?? ''))
+/** The parameters of those names, or all but a key to this gateway, as the client wrote them. */
+function forwardedQuery(query: string, names: readonly string[] | undefined): string {
+  const pairs = query.split('&').filter((pair) => {
+    const name = pair.split('=', 1)[0] ?? ''
+    return names === undefined ? name !== 'key' : names.includes(name)
+  })
   // A fragment cannot come in a request; kept apart from ours if it does.
   return pairs.join('&').replaceAll('#', '%23')
 }
 
 const crossDialect = requestFilter([])
+const everything = requestFilter(['*'])
 const filters = new WeakMap<Provider, ReadonlyMap<string, HeaderFilter>>()
 
 /** What the headers of a client in another dialect say of the call is not meant for this upstream. */

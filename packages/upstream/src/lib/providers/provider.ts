@@ -37,6 +37,8 @@ export interface CallContext {
   readonly clientQuery?: string
   /** The client speaks the dialect of the call: what its headers say is meant for this upstream. */
   readonly sameDialect: boolean
+  /** The client's own headers and query go up whole and nothing of ours with them. Default false. */
+  readonly verbatim?: boolean
 }
 
 /** How an endpoint departs from what its dialect's models accept elsewhere; the names are the converter's. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import type { Dialect } from '../src/lib/chat/dialect.ts'
+import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import type { JsonObject } from '../src/lib/chat/json.ts'
 
 const root = new URL('../../../fixtures/', import.meta.url)
@@ -18,14 +18,21 @@ export type WholeCase = Case & { readonly request: JsonObject; readonly reply: J
 
 export const dialectsOfCorpus: readonly Dialect[] = ['anthropic', 'openai-chat', 'openai-completions']
 
-export const corpus: readonly Case[] = dialectsOfCorpus.flatMap((dialect) =>
+/** The cases of every dialect. */
+export const everyCase: readonly Case[] = dialects.flatMap((dialect) =>
   readdirSync(new URL(`${dialect}/`, root))
     .sort()
     .map((name) => readCase(dialect, name)),
 )
 
-export const wholeCases: readonly WholeCase[] = corpus.filter(
+export const everyWholeCase: readonly WholeCase[] = everyCase.filter(
   (each): each is WholeCase => each.reply !== undefined && each.request !== undefined,
+)
+
+export const corpus: readonly Case[] = everyCase.filter(({ dialect }) => dialectsOfCorpus.includes(dialect))
+
+export const wholeCases: readonly WholeCase[] = everyWholeCase.filter(({ dialect }) =>
+  dialectsOfCorpus.includes(dialect),
 )
 
 function readCase(dialect: Dialect, name: string): Case {

@@ -6,7 +6,7 @@ import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { isWholeData } from '../src/lib/sse.ts'
 import { type Case, corpus, dialectsOfCorpus, fixed, wholeCases } from './corpus.ts'
-import { converted, framesOf, gathered, hasSign, optionsOf, stride, tellsSuccess, wantsUsage } from './streams.ts'
+import { converted, framesOf, gathered, hasSign, optionsOf, stride, tellsSuccess, wantsAll } from './streams.ts'
 
 /** Every case towards every dialect, its own included. */
 const pairs = corpus.flatMap((each) => dialectsOfCorpus.map((to) => ({ each, to })))
@@ -66,7 +66,7 @@ describe('law: a stream tells what the whole reply tells', () => {
   it.each(crossing)('$each.dialect/$each.name in $to', ({ each, to }) => {
     const { dialect, stream, reply } = each
     const { text } = converted([stream], optionsOf(dialect, to))
-    const { body } = convertReply(reply, { from: dialect, to, request: wantsUsage, ...fixed })
+    const { body } = convertReply(reply, { from: dialect, to, request: wantsAll, ...fixed })
     const whole = codecOf(to).decodeReply(body, new LossReport())
     expect(essence(gathered(text, to))).toEqual(essence(whole))
   })

@@ -9,11 +9,15 @@ import { Fold } from '../src/lib/stream/fold.ts'
 import { checked } from '../src/lib/stream/grammar.ts'
 import { fixed } from './corpus.ts'
 
-/** A client that wants to know the usage, so that nothing of a stream is held back from it. */
-export const wantsUsage: JsonObject = { stream_options: { include_usage: true } }
+/** A client of any dialect that wants to know usage and reasoning, so that nothing of a stream is held back from it. */
+export const wantsAll: JsonObject = {
+  stream_options: { include_usage: true },
+  reasoning: { summary: 'auto' },
+  generationConfig: { thinkingConfig: { includeThoughts: true } },
+}
 
 export function optionsOf(from: Dialect, to: Dialect): StreamOptions {
-  return { from, to, request: wantsUsage, ...fixed }
+  return { from, to, request: wantsAll, ...fixed }
 }
 
 /** What a client gets for a stream that arrives in the given pieces, and the converter afterwards. */

@@ -86,3 +86,48 @@ describe('wholeFrames', () => {
     expect(wholeFrames(bytes(text))).toBe(whole)
   })
 })
+
+describe('what is no event but means one', () => {
+  const error = '{"error":{"message":"no"}}'
+
+  it.each([
+    ['alone', error],
+    ['after an event', `data: 1\n\n${error}\n`, '1'],
+    ['right behind an event', `data: 1\n${error}\n\n`, '1'],
+  ])('a JSON object on a line of its own, %s', (_name, text, ...before) => {
+    expect(frames([text])).toEqual([...before, error].map((data) => ['', data]))
+  })
+
+  it('a JSON object over several lines, and the events after it', () => {
+    const pretty = '{\n  "error": {\n\n    "message": "no: data: x"\n  }\n}'
+    const text = `data: 1\n\n${pretty}\r\ndata: 2\n\n`
+    const found = frames([text])
+    expect(found.map(([, data]) => JSON.parse(data) as unknown)).toEqual([1, { error: { message: 'no: data: x' } }, 2])
+    for (let at = 0; at <= text.length; at++) expect(frames([text.slice(0, at), text.slice(at)])).toEqual(found)
+  })
+
+  it('half a JSON object is given at the end, for its reader to refuse', () => {
+    expect(frames(['{"error":\n'])).toEqual([['', '{"error":']])
+  })
+})
+
+describe('an event larger than the limit', () => {
+  const splitter = (): FrameSplitter => new FrameSplitter(() => {}, 20)
+
+  it.each([
+    ['in one piece', [`data: ${'x'.repeat(21)}\n\n`]],
+    ['in several', ['data: ', 'x'.repeat(12), 'x'.repeat(12)]],
+    ['in several lines', [`data: ${'x'.repeat(12)}\ndata: ${'x'.repeat(12)}\n\n`]],
+    ['without a field', ['{\n', 'x'.repeat(12), '\n', 'x'.repeat(12)]],
+  ])('is refused %s', (_name, pieces) => {
+    const reader = splitter()
+    expect(() => {
+      for (const piece of pieces) reader.push(piece)
+    }).toThrow(FrameTooLargeError)
+  })
+
+  it('is not one of exactly the limit', () => {
+    const reader = splitter()
+    expect(() => reader.push(`data: ${'x'.repeat(20)}\n\n`)).not.toThrow()
+  })
+})

@@ -9,11 +9,13 @@ export type OnFrame = (event: string, data: string) => void
 const LF = 10
 const CR = 13
 const SPACE = 32
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /**
- * Splits bytes into SSE events, after the WHATWG rules with two tolerances real servers need: an event at the end of input
- * without its blank line is dispatched by {@link FrameSplitter.end}, and text that is not UTF-8 is replaced rather than refused.
- * Lines end at LF, CRLF or CR only, never at U+2028 and its kin. One object per stream.
+ * Splits bytes into SSE events, after the WHATWG rules with three tolerances real servers need: an event at the end of input
+ * without its blank line is dispatched by {@link FrameSplitter.end}; text that is not UTF-8 is replaced rather than refused; and a
+ * JSON object that stands bare between the events is one too, because it is how proxies tell that an upstream failed them. Lines end at LF, CRLF or CR only, never at U+2028 and its kin. One object per stream.
  */
 export class FrameSplitter {
   readonly #onFrame: OnFrame
@@ -29,6 +31,8 @@ export class FrameSplitter {
   #event = ''
   #data = ''
   #hasData = false
+  /** The lines of a bare JSON object so far. */
+  #bare: string | undefined
 
   /** @param maxEventBytes one event longer than this throws {@link FrameTooLargeError}; default 16 MiB. */
   constructor(onFrame: OnFrame, maxEventBytes: number = 16 * 1024 * 1024) {
@@ -46,6 +50,7 @@ export class FrameSplitter {
     if (this.#line !== '') this.#field(this.#line)
     this.#line = ''
     this.#dispatch()
+    if (this.#bare !== undefined) this.#dispatchBare(this.#bare)
   }
 
   #decode(chunk: Uint8Array): string {
@@ -73,7 +78,8 @@ export class FrameSplitter {
       if (this.#line !== '') {
         this.#field(this.#line + text.slice(at, end))
         this.#line = ''
-      } else if (end === at) this.#dispatch()
+      } else if (this.#bare !== undefined) this.#field(text.slice(at, end))
+      else if (end === at) this.#dispatch()
       else if (isData(text, at)) this.#dataLine(text.slice(text.charCodeAt(at + 5) === SPACE ? at + 6 : at + 5, end))
       else this.#field(text.slice(at, end))
       at = end + 1
@@ -83,12 +89,17 @@ export class FrameSplitter {
       }
     }
     if (at < text.length) this.#line += text.slice(at)
-    if (this.#line.length + this.#data.length > this.#maxEventBytes)
-      throw new FrameTooLargeError('an event of the stream is too large')
+    this.#limit(this.#line.length + this.#data.length + (this.#bare?.length ?? 0))
+  }
+
+  #limit(length: number): void {
+    if (length > this.#maxEventBytes) throw new FrameTooLargeError('an event of the stream is too large')
   }
 
   #field(line: string): void {
-    if (isData(line, 0)) this.#dataLine(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5))
+    if (this.#bare !== undefined) this.#bareLine(`${this.#bare}\n${line}`, line)
+    else if (line.charCodeAt(0) === OPEN_OBJECT) this.#bareLine(line, line.length === 1 ? '' : line.trimEnd().slice(-1))
+    else if (isData(line, 0)) this.#dataLine(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5))
     else if (line.startsWith('event:')) this.#event = line.slice(line.charCodeAt(6) === SPACE ? 7 : 6)
     else if (line === 'data') this.#dataLine('')
     else if (line === 'event') this.#event = ''
@@ -97,6 +108,19 @@ export class FrameSplitter {
   #dataLine(value: string): void {
     this.#data = this.#hasData ? `${this.#data}\n${value}` : value
     this.#hasData = true
+    this.#limit(this.#data.length)
+  }
+
+  /** A bare object ends on its first line, or with the first line after it that begins with its last brace. */
+  #bareLine(text: string, last: string): void {
+    if (last.charCodeAt(0) === CLOSE_OBJECT) this.#dispatchBare(text)
+    else this.#bare = text
+  }
+
+  #dispatchBare(text: string): void {
+    this.#bare = undefined
+    this.#dispatch()
+    this.#onFrame('', text)
   }
 
   #dispatch(): void {

@@ -47,17 +47,18 @@ export function streamTransform(options: StreamOptions): TransformStream<Uint8Ar
 export function streamOfReply(
   body: Body,
   options: ReplyOptions & Pick<StreamOptions, 'toFraming'>,
-): { text: string; usage: Usage | undefined; stop: Stop } {
+): { text: string; usage: Usage | undefined; stop: Stop; losses: Loss[] } {
   const framing = framingOf(options.to, options.toFraming)
   const report = new LossReport()
   const reply = decodeReply(body, options.from, report)
+  if (reply.alternatives) report.dropped('choices', 'a stream tells one answer, the first')
   const encoder = codecOf(options.to).openEncoder(contextOf(options, report))
   let text = ''
   unfold(reply, (event) => {
     text += encoder.encode(event)
   })
   const told = framing === 'sse' ? text : new JsonArrayWriter().write(text, true)
-  return { text: told, usage: reply.usage, stop: reply.stop }
+  return { text: told, usage: reply.usage, stop: reply.stop, losses: report.losses }
 }
 
 class Conversion implements StreamConverter {

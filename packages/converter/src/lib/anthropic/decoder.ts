@@ -9,7 +9,7 @@ import { parseExact } from '../lossless.ts'
 import { truncated } from '../stream/phase.ts'
 import { readCitation, readCitations } from './content-decode.ts'
 import { decodeError } from './error.ts'
-import { inputText, readStop, UsageTally } from './wire.ts'
+import { inputText, readServiceTier, readStop, UsageTally } from './wire.ts'
 
 /** A content block between its start and its stop. */
 interface Block {
@@ -99,7 +99,7 @@ export class AnthropicDecoder implements StreamDecoder {
       return
     }
     this.#usage.add(member(message, 'usage'))
-    this.#start(stringAt(message, 'id'), stringAt(message, 'model'))
+    this.#start(stringAt(message, 'id'), stringAt(message, 'model'), readServiceTier(message))
     // A short answer may be complete inside the start event.
     for (const [i, block] of arrayAt(message, 'content').entries()) {
       if (!isObject(block)) continue
@@ -109,11 +109,17 @@ export class AnthropicDecoder implements StreamDecoder {
     this.#stop = readStop(message, this.#calls)
   }
 
-  #start(id?: string, model?: string): void {
+  #start(id?: string, model?: string, serviceTier?: string): void {
     if (this.#state !== 'idle') return
     this.#state = 'started'
     const { usage } = this.#usage
-    this.#emit({ type: 'start', ...(id && { id }), ...(model && { model }), ...(usage && { usage }) })
+    this.#emit({
+      type: 'start',
+      ...(id && { id }),
+      ...(model && { model }),
+      ...(usage && { usage }),
+      ...(serviceTier && { serviceTier }),
+    })
   }
 
   #blockStart(wireIndex: number, wire: JsonObject): void {

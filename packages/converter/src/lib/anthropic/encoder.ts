@@ -101,7 +101,7 @@ export class AnthropicEncoder implements StreamEncoder {
         stop_details: null,
         container: null,
         diagnostics: null,
-        usage: wireUsage(event.usage),
+        usage: wireUsage(event.usage, event.serviceTier),
       },
     })
   }

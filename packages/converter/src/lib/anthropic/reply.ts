@@ -9,7 +9,7 @@ import type { ReplyContext } from '../codec.ts'
 import { opaque, readCitations } from './content-decode.ts'
 import { reasoningBlocks, textBlocks, toolInput } from './content-encode.ts'
 import { decodeError } from './error.ts'
-import { inputText, readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
+import { inputText, readServiceTier, readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
 
 /** Reads a whole message. */
 export function decodeReply(wire: JsonObject, report: Report): ChatReply {
@@ -47,12 +47,6 @@ function tally(wire: JsonValue | undefined): UsageTally {
 function missingStop(calls: boolean, report: Report): Stop {
   report.invented('stop_reason', 'the upstream gave none')
   return { reason: calls ? 'tool-calls' : 'end' }
-}
-
-function readServiceTier(wire: JsonObject): string | undefined {
-  const usage = objectAt(wire, 'usage')
-  const tier = usage && stringAt(usage, 'service_tier')
-  return tier === 'standard' ? 'default' : tier === 'priority' ? tier : undefined
 }
 
 /** A block of an answer; one that says nothing gives no part. */

@@ -156,6 +156,13 @@ export class UsageTally {
   }
 }
 
+/** The tier a message was served in, in OpenAI's words; undefined for one they lack. */
+export function readServiceTier(wire: JsonObject): string | undefined {
+  const usage = objectAt(wire, 'usage')
+  const tier = usage && stringAt(usage, 'service_tier')
+  return tier === 'standard' ? 'default' : tier === 'priority' ? tier : undefined
+}
+
 /** Usage as a whole message has it. A count the upstream did not tell is 0 where the SDK's type has a number. */
 export function wireUsage(usage: Usage | undefined, serviceTier?: string): JsonObject {
   return {

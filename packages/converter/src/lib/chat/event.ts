@@ -27,6 +27,8 @@ export type ChatEvent =
       readonly model?: string
       readonly created?: number
       readonly usage?: Usage
+      /** How the provider served the call, in OpenAI's words, where it says so at once. */
+      readonly serviceTier?: string
     }
   | { readonly type: 'open'; readonly index: number; readonly part: OpenPart }
   /** A piece of a text, refusal or reasoning part, as a JSON string literal. */
@@ -42,7 +44,7 @@ export type ChatEvent =
   /** Overwrites what is known field by field; never to be added up. */
   | { readonly type: 'usage'; readonly usage: Usage }
   /** The only success ending. `usage` is the cumulative total. */
-  | { readonly type: 'finish'; readonly stop: Stop; readonly usage?: Usage }
+  | { readonly type: 'finish'; readonly stop: Stop; readonly usage?: Usage; readonly serviceTier?: string }
   /** The only failure ending; also what a truncated stream becomes. */
   | { readonly type: 'error'; readonly error: ChatError }
 

@@ -105,6 +105,21 @@ export function numberAt(wire: JsonObject, key: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
+/** The count under a key, if it is one: no vendor means a negative number of tokens. */
+export function countAt(wire: JsonObject, key: string): number | undefined {
+  const value = numberAt(wire, key)
+  return value !== undefined && value >= 0 ? value : undefined
+}
+
+/** Times beyond this are milliseconds: as seconds it is the year 5138. */
+const latestSecond = 100_000_000_000
+
+/** The time under a key in whole seconds since the epoch: some vendors give milliseconds, and some fractions. */
+export function secondsAt(wire: JsonObject, key: string): number | undefined {
+  const value = numberAt(wire, key)
+  return value === undefined ? undefined : Math.floor(value > latestSecond ? value / 1000 : value)
+}
+
 /** The object under a key, if it is one. */
 export function objectAt(wire: JsonObject, key: string): JsonObject | undefined {
   const value = member(wire, key)

@@ -39,12 +39,11 @@ function readGrounding(grounding: JsonObject): PlacedCitation[] {
 }
 
 function readQuoted(quoted: JsonObject): PlacedCitation[] {
-  return arrayAt(quoted, 'citations')
-    .filter(isObject)
-    .flatMap((wire) => {
-      const source = sourceOf({ web: wire })
-      return source === undefined ? [] : [placedIn(wire, source)]
-    })
+  // The Gemini API names the list otherwise than Vertex does.
+  return [...arrayAt(quoted, 'citations'), ...arrayAt(quoted, 'citationSources')].filter(isObject).flatMap((wire) => {
+    const source = sourceOf({ web: wire })
+    return source === undefined ? [] : [placedIn(wire, source)]
+  })
 }
 
 /** Where a source lies: on the web, in a retrieval corpus, on a map. */

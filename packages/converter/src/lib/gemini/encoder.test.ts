@@ -205,3 +205,25 @@ describe('writing a stream of chunks', () => {
     expect(chunksOf(run([]).sse).at(-1)).not.toHaveProperty('usageMetadata')
   })
 })
+
+describe('parts that interleave', () => {
+  it('hazard 101: calls are told in the order in which they began, whichever is whole first', () => {
+    const { sse } = run([
+      open(0, tool('a')),
+      open(1, tool('b')),
+      input(0, '{"x":'),
+      input(1, '{"y":2}'),
+      close(1),
+      input(0, '1}'),
+      close(0),
+    ])
+    const calls = partsOf(sse).flatMap(({ functionCall }) => (functionCall ? [(functionCall as JsonObject).id] : []))
+    expect(calls).toEqual(['a', 'b'])
+  })
+
+  it('hazard 102: text that comes while a call is not whole follows it', () => {
+    const said = [open(0, tool('a')), input(0, '{"x":'), open(1, { type: 'text' }), text(1, 'then')]
+    const { sse } = run([...said, input(0, '1}'), text(1, ' more'), close(0), text(1, '.'), close(1)])
+    expect(partsOf(sse).map((part) => part.text ?? 'call')).toEqual(['call', 'then', ' more', '.', ''])
+  })
+})

@@ -5,6 +5,7 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
+import { Sequential } from '../stream/sequential.ts'
 import { type CitedPiece, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
@@ -50,8 +51,11 @@ export class GeminiEncoder implements StreamEncoder {
   #tail = ''
   /** What ends a chunk of one text. */
   #textEnd = ''
-  /** The text part written to last, for the common case of one after the other. */
-  #lastIndex = -1
+  /** Calls are told when they are whole, in the order in which they began. */
+  readonly #sequential: Sequential
+  #out = ''
+  /** The text part written to last, by its index in the source, for the common case of one delta after the other. */
+  #lastSource = -1
   #last: TextState | undefined
   /** Texts whose sources are told at the end; their places count in all the texts together. */
   readonly #texts: TextState[] = []
@@ -63,13 +67,21 @@ export class GeminiEncoder implements StreamEncoder {
   constructor(context: ReplyContext) {
     this.#context = context
     this.#showsThoughts = showsThoughts(context)
+    this.#sequential = new Sequential((event) => {
+      this.#out += this.#encode(event)
+    })
   }
 
   encode(event: ChatEvent): string {
-    if (event.type === 'text' && event.index === this.#lastIndex && this.#last !== undefined) {
+    if (event.type === 'text' && event.index === this.#lastSource && this.#last !== undefined) {
       return this.#text(this.#last, event.literal)
     }
-    return this.#over ? '' : this.#encode(event)
+    if (this.#over) return ''
+    this.#out = ''
+    this.#lastSource = -1
+    this.#sequential.push(event)
+    if (event.type === 'text' && event.index === this.#sequential.live) this.#lastSource = event.index
+    return this.#out
   }
 
   #encode(event: ChatEvent): string {
@@ -149,7 +161,6 @@ export class GeminiEncoder implements StreamEncoder {
   #firstText(index: number, literal: string): string {
     const state = this.#parts.get(index)
     if (state?.type !== 'text') return ''
-    this.#lastIndex = index
     this.#last = state
     return this.#text(state, literal)
   }
@@ -179,7 +190,7 @@ export class GeminiEncoder implements StreamEncoder {
   #close(index: number): string {
     const state = this.#parts.get(index)
     this.#parts.delete(index)
-    if (index === this.#lastIndex) this.#forget()
+    if (state === this.#last) this.#forget()
     if (state?.type !== 'call') return ''
     const args = argsOf({ input: state.pieces.join(''), inputKind: state.part.inputKind })
     if (args !== undefined) return this.#call(state, args)
@@ -249,7 +260,7 @@ export class GeminiEncoder implements StreamEncoder {
   }
 
   #forget(): void {
-    this.#lastIndex = -1
+    this.#lastSource = -1
     this.#last = undefined
   }
 }

@@ -14,7 +14,7 @@ import { decodeError, isError } from './error.ts'
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts'
 import {
   blockOf,
-  finishOfReason,
+  finishOf,
   isSeal,
   mintedCallId,
   readStop,
@@ -88,7 +88,11 @@ export function stopOf(candidate: JsonObject): Stop | undefined {
 }
 
 function callsIn(candidate: JsonObject): boolean {
-  return wireParts(candidate).some((part) => objectAt(part, 'functionCall') !== undefined)
+  return wireParts(candidate).some(namesCall)
+}
+
+function namesCall(part: JsonObject): boolean {
+  return Boolean(stringAt(objectAt(part, 'functionCall') ?? {}, 'name'))
 }
 
 function missingStop(candidate: JsonObject, report: Report): Stop {
@@ -101,7 +105,11 @@ function readPart(wire: JsonObject, at: string, mint: () => string, report: Repo
   const kind = kindOf(wire)
   const signature = stringAt(wire, 'thoughtSignature')
   const seal = isSeal(signature) ? { seal: { issuer: 'gemini' as const, value: signature } } : {}
-  if (kind === 'functionCall') return { ...readCall(wire, at, mint), ...seal }
+  if (kind === 'functionCall') {
+    if (namesCall(wire)) return { ...readCall(wire, at, mint), ...seal }
+    report.dropped(at, 'the upstream never named the tool')
+    return undefined
+  }
   const text = stringAt(wire, 'text') ?? ''
   if (member(wire, 'thought') === true && (kind === 'text' || kind === undefined)) {
     return text === '' && !isSeal(signature) ? undefined : { type: 'reasoning', text, at, ...seal }
@@ -256,7 +264,7 @@ export function encodeStop(stop: Stop, report: Report): JsonObject {
   const vague = vagueStops[stop.reason]
   if (vague !== undefined) report.approximated('stop_reason', vague)
   return {
-    finishReason: finishOfReason[stop.reason],
+    finishReason: finishOf(stop),
     ...(stop.explanation !== undefined && { finishMessage: stop.explanation }),
   }
 }

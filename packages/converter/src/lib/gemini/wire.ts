@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../chat/error.ts'
 import type { JsonObject, JsonValue } from '../chat/json.ts'
 import { isObject } from '../chat/json.ts'
-import { numberAt, objectAt, pathOf, present, readObjects } from '../chat/read.ts'
+import { countAt, objectAt, pathOf, present, readObjects } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -66,6 +66,11 @@ export const finishOfReason: Readonly<Record<StopReason, FinishReason>> = {
   refusal: 'SAFETY',
   pause: 'OTHER',
   other: 'OTHER',
+}
+
+/** The word for a stop. A turn that ended in a compaction of the conversation came to its end. */
+export function finishOf({ reason, said }: Stop): FinishReason {
+  return reason === 'other' && said === 'compaction' ? 'STOP' : finishOfReason[reason]
 }
 
 /** Reasons the dialect has only a vaguer word for. */
@@ -146,10 +151,10 @@ export const levels: readonly Effort[] = ['minimal', 'low', 'medium', 'high']
 export function readUsage(wire: JsonObject): Usage | undefined {
   const usage = objectAt(wire, 'usageMetadata')
   if (usage === undefined) return undefined
-  const input = sum(numberAt(usage, 'promptTokenCount'), numberAt(usage, 'toolUsePromptTokenCount'))
-  const cacheRead = numberAt(usage, 'cachedContentTokenCount')
-  const reasoning = numberAt(usage, 'thoughtsTokenCount')
-  const output = sum(numberAt(usage, 'candidatesTokenCount'), reasoning)
+  const input = sum(countAt(usage, 'promptTokenCount'), countAt(usage, 'toolUsePromptTokenCount'))
+  const cacheRead = countAt(usage, 'cachedContentTokenCount')
+  const reasoning = countAt(usage, 'thoughtsTokenCount')
+  const output = sum(countAt(usage, 'candidatesTokenCount'), reasoning)
   const known: Usage = {
     ...(input !== undefined && { input }),
     ...(cacheRead !== undefined && { cacheRead }),

@@ -1,7 +1,7 @@
 import type { Emit } from '../chat/event.ts'
 import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import { numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import { argumentsText, mintedCallId, thoughtSignatureOf } from './wire.ts'
 
 interface Call {
@@ -137,4 +137,11 @@ export class CallDecoder {
 export function holdsCall(message: JsonObject): boolean {
   const calls = member(message, 'tool_calls')
   return (Array.isArray(calls) && calls.some(isObject)) || objectAt(message, 'function_call') !== undefined
+}
+
+/** Whether a message names a tool it calls, in either spelling. */
+export function namesCall(message: JsonObject): boolean {
+  const calls = arrayAt(message, 'tool_calls').filter(isObject)
+  const bodies = calls.map((call) => objectAt(call, 'custom') ?? objectAt(call, 'function'))
+  return [...bodies, objectAt(message, 'function_call')].some((body) => body && stringAt(body, 'name'))
 }

@@ -143,6 +143,16 @@ export function isTtl(ttl: string | undefined): ttl is NonNullable<CacheHint['tt
   return ttl !== undefined && cacheTtls.has(ttl)
 }
 
+/** The images of an answer, where vendors that make some put them: `images[].image_url.url` of a message or delta (OpenRouter). */
+export function imagesOf(message: JsonObject): readonly string[] {
+  const images = member(message, 'images')
+  if (!Array.isArray(images)) return []
+  return images.flatMap((image) => {
+    const url = isObject(image) ? stringAt(objectAt(image, 'image_url') ?? {}, 'url') : undefined
+    return url ? [url] : []
+  })
+}
+
 /**
  * The sources an answer names: `annotations` of a message or delta, and the lists Perplexity puts beside the choices.
  *

@@ -1,7 +1,7 @@
 import type { Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
@@ -9,7 +9,7 @@ import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
-import { citationsOf } from './content.ts'
+import { citationsOf, imagesOf } from './content.ts'
 import { brokenFrame, isError, streamError } from './error.ts'
 import { readStop, reasoningOf, usageOf } from './wire.ts'
 
@@ -57,6 +57,8 @@ export class ChatDecoder implements StreamDecoder {
   #sawRefusal = false
   #finish: string | undefined
   #usage: Usage | undefined
+  /** The tier the call was served in; the last one told holds. */
+  #serviceTier: string | undefined
   /** Sources of the whole answer (Perplexity): the last list wins. */
   #sources: JsonObject | undefined
 
@@ -93,7 +95,12 @@ export class ChatDecoder implements StreamDecoder {
     this.#calls.finish()
     this.#over = true
     const stop = readStop(this.#finish, { calls: this.#calls.any, refusal: this.#sawRefusal })
-    this.#emit({ type: 'finish', stop, ...(this.#usage && { usage: this.#usage }) })
+    this.#emit({
+      type: 'finish',
+      stop,
+      ...(this.#usage && { usage: this.#usage }),
+      ...(this.#serviceTier !== undefined && { serviceTier: this.#serviceTier }),
+    })
   }
 
   #parse(event: string, json: string, data: string): void {
@@ -123,6 +130,7 @@ export class ChatDecoder implements StreamDecoder {
       if (this.#over) return
       if (isObject(choice)) this.#readChoice(choice)
     }
+    this.#serviceTier = stringAt(chunk, 'service_tier') ?? this.#serviceTier
     const usage = usageOf(chunk)
     if (usage !== undefined && this.#started) {
       this.#usage = mergeUsage(this.#usage, usage)
@@ -137,13 +145,15 @@ export class ChatDecoder implements StreamDecoder {
     this.#started = true
     const id = stringAt(chunk, 'id')
     const model = stringAt(chunk, 'model')
-    const created = numberAt(chunk, 'created')
+    const created = secondsAt(chunk, 'created')
+    const serviceTier = stringAt(chunk, 'service_tier')
     this.#calls.replyId = id
     this.#emit({
       type: 'start',
       ...(id !== undefined && id !== '' && { id }),
       ...(model !== undefined && model !== '' && { model }),
       ...(created !== undefined && { created }),
+      ...(serviceTier !== undefined && { serviceTier }),
     })
   }
 
@@ -172,6 +182,7 @@ export class ChatDecoder implements StreamDecoder {
   #readDelta(delta: JsonObject): void {
     this.#write('reasoning', reasoningOf(delta))
     this.#readContent(member(delta, 'content'))
+    for (const _ of imagesOf(delta)) this.#drop('image')
     this.#write('refusal', stringAt(delta, 'refusal'))
     const audio = objectAt(delta, 'audio')
     if (audio !== undefined) this.#readAudio(audio)
@@ -192,9 +203,20 @@ export class ChatDecoder implements StreamDecoder {
     for (const piece of content) {
       if (!isObject(piece)) continue
       const thinking = arrayAt(piece, 'thinking')
-      if (thinking.length === 0) this.#write('text', stringAt(piece, 'text'))
+      const text = stringAt(piece, 'text')
+      const kind = stringAt(piece, 'type') ?? 'text'
+      if (thinking.length === 0 && text !== undefined) this.#write('text', text)
+      else if (kind !== 'text' && kind !== 'thinking') this.#drop(kind)
       for (const thought of thinking) if (isObject(thought)) this.#write('reasoning', stringAt(thought, 'text'))
     }
+  }
+
+  /** Content without a place in any stream of another dialect. */
+  #drop(kind: string): void {
+    this.#closeText()
+    const index = this.#next++
+    this.#emit({ type: 'open', index, part: { type: 'opaque', kind } })
+    this.#emit({ type: 'close', index })
   }
 
   #readAudio(audio: JsonObject): void {

@@ -8,7 +8,7 @@ import { mergeUsage } from '../stream/fold.ts'
 import { annotationOf } from './content.ts'
 import { errorFrame } from './error.ts'
 import { freeText, sealed, withheldSeal } from './reply.ts'
-import { finishOf, vagueStops, writeUsage } from './wire.ts'
+import { finishOf, serviceTiers, vagueStops, writeUsage } from './wire.ts'
 
 type Finish = Extract<ChatEvent, { type: 'finish' }>
 
@@ -46,6 +46,8 @@ export class ChatEncoder implements StreamEncoder {
   /** What ends a chunk after its delta. */
   #close = ''
   #base = ''
+  /** `,"service_tier":…` once it is known. */
+  #tier = ''
   /** The text part written to last, for the common case of one after the other. */
   #lastIndex = -1
   #last: TextState | undefined
@@ -112,7 +114,8 @@ export class ChatEncoder implements StreamEncoder {
       model: context.model ?? event.model ?? '',
     })
     this.#usage = event.usage
-    this.#base = `data: ${head.slice(0, -1)},"choices":[`
+    if (isTier(event.serviceTier)) this.#tier = `,"service_tier":"${event.serviceTier}"`
+    this.#base = `data: ${head.slice(0, -1)}${this.#tier},"choices":[`
     this.#open = `${this.#base}{"index":0,"delta":`
     this.#close = `,"logprobs":null,"finish_reason":null}]${this.#suffix}`
     return this.#delta({ role: 'assistant', content: '', refusal: null })
@@ -247,7 +250,7 @@ export class ChatEncoder implements StreamEncoder {
     return state.written ? '' : `${state.head}"{}"${state.tail}`
   }
 
-  #finish({ stop, usage }: Finish): string {
+  #finish({ stop, usage, serviceTier }: Finish): string {
     this.#stop()
     this.#usage = mergeUsage(this.#usage, usage)
     const { report, wantsUsage, legacyFunctions } = this.#context
@@ -257,7 +260,8 @@ export class ChatEncoder implements StreamEncoder {
     let out = this.#annotations.length > 0 ? this.#delta({ annotations: this.#annotations }) : ''
     out += this.#explanation(stop)
     const finish = stop.reason === 'refusal' && this.#refused ? 'stop' : finishOf(stop, calls)
-    out += `${this.#open}{},"logprobs":null,"finish_reason":"${finish}"}]${this.#suffix}`
+    const tier = this.#tier === '' && isTier(serviceTier) ? `,"service_tier":"${serviceTier}"` : ''
+    out += `${this.#open}{},"logprobs":null,"finish_reason":"${finish}"}]${tier}${this.#suffix}`
     if (wantsUsage && this.#usage) out += `${this.#base}],"usage":${JSON.stringify(writeUsage(this.#usage))}}\n\n`
     return `${out}data: [DONE]\n\n`
   }
@@ -277,6 +281,10 @@ export class ChatEncoder implements StreamEncoder {
     this.#lastIndex = -1
     this.#last = undefined
   }
+}
+
+function isTier(tier: string | undefined): tier is string {
+  return tier !== undefined && serviceTiers.has(tier)
 }
 
 /** The characters of a JSON string literal; only one with escapes needs to be parsed for it. */

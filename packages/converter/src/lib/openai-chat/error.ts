@@ -1,6 +1,7 @@
 import { type ChatError, kindOfStatus, statusOfKind } from '../chat/error.ts'
 import { readErrorBody } from '../chat/error-body.ts'
 import { isObject, type JsonObject, member } from '../chat/json.ts'
+import { objectAt, stringAt } from '../chat/read.ts'
 import { kindOfType, typeOfKind } from './wire.ts'
 
 /**
@@ -23,7 +24,13 @@ export function decodeError(status: number, body: unknown): ChatError {
 
 /** Reads the error of a stream's frame, which has no HTTP status of its own. */
 export function streamError(wire: JsonObject): ChatError {
-  return decodeError(0, wire)
+  const stopped = groqError(wire)
+  return decodeError(0, stopped === undefined ? wire : { error: stopped })
+}
+
+/** Why Groq stopped a stream early: `x_groq.error`, a text. */
+function groqError(wire: JsonObject): string | undefined {
+  return stringAt(objectAt(wire, 'x_groq') ?? {}, 'error') || undefined
 }
 
 /** What a stream whose frame cannot be read is told as. */
@@ -56,7 +63,7 @@ export function errorFrame(error: ChatError): string {
 /** Whether a frame or a body under 200 tells an error rather than an answer. */
 export function isError(wire: JsonObject): boolean {
   const error = member(wire, 'error')
-  return isObject(error) || (typeof error === 'string' && error !== '')
+  return isObject(error) || (typeof error === 'string' && error !== '') || groqError(wire) !== undefined
 }
 
 /** The HTTP status that OpenRouter, Google and vLLM put into an error as its code. */

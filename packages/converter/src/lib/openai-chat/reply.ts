@@ -1,14 +1,15 @@
 import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
-import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { urlSource } from '../chat/media-source.ts'
+import type { AssistantPart, MediaSource, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
+import { arrayAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext } from '../codec.ts'
-import { holdsCall } from './call-decoder.ts'
-import { annotationOf, citationsOf } from './content.ts'
+import { namesCall } from './call-decoder.ts'
+import { annotationOf, citationsOf, imagesOf } from './content.ts'
 import { isError, streamError } from './error.ts'
 import {
   argumentsText,
@@ -28,7 +29,7 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
   const choices = choicesOf(wire)
   const id = stringAt(wire, 'id')
   const model = stringAt(wire, 'model')
-  const created = numberAt(wire, 'created')
+  const created = secondsAt(wire, 'created')
   const usage = usageOf(wire)
   const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, id, report))
   if (first === undefined) throw noReply('it has no choices')
@@ -63,7 +64,7 @@ function decodeChoice(choice: JsonObject, at: string, replyId: string | undefine
   const parts = [
     ...reasoningParts(message, path),
     ...contentParts(message, path, report),
-    ...callParts(message, path, replyId),
+    ...callParts(message, path, replyId, report),
   ]
   return { parts, stop: stopOf(choice) }
 }
@@ -71,7 +72,7 @@ function decodeChoice(choice: JsonObject, at: string, replyId: string | undefine
 /** Why a choice ended. */
 export function stopOf(choice: JsonObject): Stop {
   const message = objectAt(choice, 'message') ?? {}
-  const has = { calls: holdsCall(message), refusal: (stringAt(message, 'refusal') ?? '') !== '' }
+  const has = { calls: namesCall(message), refusal: (stringAt(message, 'refusal') ?? '') !== '' }
   return readStop(stringAt(choice, 'finish_reason') ?? '', has)
 }
 
@@ -86,6 +87,11 @@ function contentParts(message: JsonObject, path: string, report: Report): Assist
   const parts: AssistantPart[] = []
   if (typeof content === 'string' && content !== '') parts.push(cited({ type: 'text', text: content, at }, message))
   if (Array.isArray(content)) parts.push(...content.flatMap((piece, i) => pieceParts(piece, `${at}[${i}]`)))
+  for (const [i, url] of imagesOf(message).entries()) {
+    const source = imageSource(url)
+    if (source) parts.push({ type: 'image', source, at: `${path}.images[${i}]` })
+    else report.dropped(`${path}.images[${i}]`, 'its data URL cannot be read')
+  }
   const refusal = stringAt(message, 'refusal')
   if (refusal) parts.push({ type: 'refusal', text: refusal, at: `${path}.refusal` })
   const audio = objectAt(message, 'audio')
@@ -95,6 +101,16 @@ function contentParts(message: JsonObject, path: string, report: Report): Assist
     if (transcript) parts.push({ type: 'text', text: transcript, at: `${path}.audio` })
   }
   return parts
+}
+
+/** An image by its URL; undefined for a data URL that is none. */
+function imageSource(url: string): MediaSource | undefined {
+  try {
+    return urlSource(url, '')
+  } catch (cause) {
+    if (ConversionError.is(cause)) return undefined
+    throw cause
+  }
 }
 
 /** Mistral's list of chunks: text and thinking. */
@@ -123,13 +139,16 @@ function withSources(parts: readonly AssistantPart[], wire: JsonObject): Assista
   return parts.map((part, i) => (i === last && part.type === 'text' ? cited(part, wire) : part))
 }
 
-function callParts(message: JsonObject, path: string, replyId: string | undefined): ToolCallPart[] {
+function callParts(message: JsonObject, path: string, replyId: string | undefined, report: Report): ToolCallPart[] {
   const calls = arrayAt(message, 'tool_calls').filter(isObject)
   const parts = calls.map((call, i) => callPart(call, `${path}.tool_calls[${i}]`, mintedCallId(replyId, i)))
   const legacy = objectAt(message, 'function_call')
-  if (legacy === undefined) return parts
-  const id = mintedCallId(replyId, calls.length)
-  return [...parts, callPart({ id, function: legacy }, `${path}.function_call`, id)]
+  if (legacy !== undefined) {
+    const id = mintedCallId(replyId, calls.length)
+    parts.push(callPart({ id, function: legacy }, `${path}.function_call`, id))
+  }
+  for (const { at } of parts.filter(({ name }) => name === '')) report.dropped(at, 'the upstream never named the tool')
+  return parts.filter(({ name }) => name !== '')
 }
 
 function callPart(call: JsonObject, at: string, minted: string): ToolCallPart {

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../chat/error.ts'
-import type { JsonObject, JsonValue } from '../chat/json.ts'
-import { numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { arrayAt, countAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -32,7 +32,7 @@ export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
   other: 'openai-chat has no word for this stop reason: told as stop',
 }
 
-/** OpenAI's words, and those compatible vendors use in their place (Mistral, Hugging Face TGI, SGLang, Perplexity, xAI). */
+/** OpenAI's words, and those compatible vendors and gateways use in their place, in either case. */
 const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
   ['stop', 'end'],
   ['length', 'length'],
@@ -44,7 +44,15 @@ const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason
   ['eos_token', 'end'],
   ['stop_sequence', 'stop-sequence'],
   ['max_tokens', 'length'],
+  ['max_output_tokens', 'length'],
   ['model_length', 'context-window'],
+  ['tool_use', 'tool-calls'],
+  ['tool_call', 'tool-calls'],
+  ['complete', 'end'],
+  ['refusal', 'refusal'],
+  ['content-filter', 'content-filter'],
+  ['safety', 'content-filter'],
+  ['recitation', 'content-filter'],
 ])
 
 /**
@@ -53,7 +61,7 @@ const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason
  * @param has what the answer holds besides text.
  */
 export function readStop(finish: string, has: { readonly calls: boolean; readonly refusal: boolean }): Stop {
-  const reason = stopOfFinish.get(finish)
+  const reason = stopOfFinish.get(finish.toLowerCase())
   if (reason === undefined) return { reason: has.calls ? 'tool-calls' : 'other', said: finish }
   if (reason === 'tool-calls' && !has.calls) return { reason: 'end', said: finish }
   if (reason !== 'end') return { reason }
@@ -143,17 +151,20 @@ export interface WireUsage {
 
 /**
  * Reads `usage`. The prompt count includes the cached part and the completion count reasoning, as the canon has it; vendors differ:
- * DeepSeek says `prompt_cache_hit_tokens`, xAI leaves reasoning out of the completion, which the total gives away.
+ * DeepSeek says `prompt_cache_hit_tokens`, Moonshot `cached_tokens` beside the counts, LiteLLM `cache_creation_tokens`, xAI leaves reasoning out of the completion, which the total gives away.
  */
 export function readUsage(usage: JsonObject): Usage | undefined {
-  const input = numberAt(usage, 'prompt_tokens')
-  const completion = numberAt(usage, 'completion_tokens')
+  const input = countAt(usage, 'prompt_tokens')
+  const completion = countAt(usage, 'completion_tokens')
   const promptDetails = objectAt(usage, 'prompt_tokens_details') ?? {}
-  const cacheRead = numberAt(promptDetails, 'cached_tokens') ?? numberAt(usage, 'prompt_cache_hit_tokens')
-  const cacheWrite = numberAt(promptDetails, 'cache_write_tokens')
-  const reasoning = numberAt(objectAt(usage, 'completion_tokens_details') ?? {}, 'reasoning_tokens')
+  const cacheRead =
+    countAt(promptDetails, 'cached_tokens') ??
+    countAt(usage, 'prompt_cache_hit_tokens') ??
+    countAt(usage, 'cached_tokens')
+  const cacheWrite = countAt(promptDetails, 'cache_write_tokens') ?? countAt(promptDetails, 'cache_creation_tokens')
+  const reasoning = countAt(objectAt(usage, 'completion_tokens_details') ?? {}, 'reasoning_tokens')
   const output =
-    completion === undefined ? undefined : withReasoning(completion, reasoning, input, numberAt(usage, 'total_tokens'))
+    completion === undefined ? undefined : withReasoning(completion, reasoning, input, countAt(usage, 'total_tokens'))
   const known: Usage = {
     ...(input !== undefined && { input }),
     ...(cacheRead !== undefined && { cacheRead }),
@@ -176,9 +187,13 @@ function withReasoning(
   return leftOut || reasoning > completion ? completion + reasoning : completion
 }
 
-/** Usage of a reply or chunk: `usage`, or Groq's `x_groq.usage` on the last chunk of a stream. */
+/** Usage of a reply or chunk: `usage`, or on the last chunk of a stream Groq's `x_groq.usage` or Moonshot's in its choice. */
 export function usageOf(wire: JsonObject): Usage | undefined {
-  const usage = objectAt(wire, 'usage') ?? objectAt(objectAt(wire, 'x_groq') ?? {}, 'usage')
+  const choice = arrayAt(wire, 'choices')[0]
+  const usage =
+    objectAt(wire, 'usage') ??
+    objectAt(objectAt(wire, 'x_groq') ?? {}, 'usage') ??
+    (isObject(choice) ? objectAt(choice, 'usage') : undefined)
   return usage === undefined ? undefined : readUsage(usage)
 }
 
@@ -201,9 +216,19 @@ export function writeUsage(usage: Usage): WireUsage {
   }
 }
 
-/** Reasoning text of a message or delta: DeepSeek, xAI and Alibaba say `reasoning_content`, Groq and OpenRouter `reasoning`. */
+/**
+ * Reasoning text of a message or delta: DeepSeek, xAI and Alibaba say `reasoning_content`, Groq, vLLM and OpenRouter `reasoning`,
+ * some both. Gateways that have neither list it in OpenRouter's `reasoning_details`.
+ */
 export function reasoningOf(message: JsonObject): string | undefined {
-  return stringAt(message, 'reasoning_content') ?? stringAt(message, 'reasoning')
+  const text = stringAt(message, 'reasoning_content') || stringAt(message, 'reasoning')
+  if (text) return text
+  const details = member(message, 'reasoning_details')
+  return Array.isArray(details) ? details.map(detailText).join('') : text
+}
+
+function detailText(detail: JsonValue): string {
+  return isObject(detail) ? (stringAt(detail, 'text') ?? stringAt(detail, 'summary') ?? '') : ''
 }
 
 /** Google's thought signature on a tool call of its compatible endpoint: `extra_content.google.thought_signature`. */

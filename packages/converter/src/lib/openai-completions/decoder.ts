@@ -2,7 +2,7 @@ import type { ChatError } from '../chat/error.ts'
 import type { Emit } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamDecoder } from '../codec.ts'
 import { usageOf } from '../openai-chat/wire.ts'
@@ -91,7 +91,7 @@ export class CompletionsDecoder implements StreamDecoder {
     this.#started = true
     const id = stringAt(chunk, 'id')
     const model = stringAt(chunk, 'model')
-    const created = numberAt(chunk, 'created')
+    const created = secondsAt(chunk, 'created')
     this.#emit({
       type: 'start',
       ...(id !== undefined && id !== '' && { id }),

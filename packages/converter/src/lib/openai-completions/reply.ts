@@ -2,7 +2,7 @@ import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart } from '../chat/part.ts'
-import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { arrayAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -19,7 +19,7 @@ export function decodeReply(wire: JsonObject, _report: Report): ChatReply {
   if (first === undefined) throw noReply('it has no choices')
   const id = stringAt(wire, 'id')
   const model = stringAt(wire, 'model')
-  const created = numberAt(wire, 'created')
+  const created = secondsAt(wire, 'created')
   const usage = usageOf(wire)
   const logprobs = choices[0] && objectAt(choices[0], 'logprobs')
   return {

@@ -2,7 +2,7 @@ import type { ChatError } from '../chat/error.ts'
 import type { Emit } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import { numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { brokenFrame, isError } from '../openai-chat/error.ts'
@@ -101,7 +101,7 @@ export class ResponsesDecoder implements StreamDecoder {
         break
       case 'response.failed':
       case 'response.cancelled':
-        this.#fail(failureOf({ status: 'failed', ...objectAt(wire, 'response') }) ?? truncated())
+        this.#failed(objectAt(wire, 'response') ?? {})
         break
       case 'error':
         this.#fail(streamError(wire))
@@ -117,13 +117,23 @@ export class ResponsesDecoder implements StreamDecoder {
     this.#emit({ type: 'error', error })
   }
 
+  /** What a failed response has used is counted all the same. */
+  #failed(response: JsonObject): void {
+    const usage = usageOf(response)
+    if (usage) {
+      this.#start(response)
+      this.#emit({ type: 'usage', usage })
+    }
+    this.#fail(failureOf({ status: 'failed', ...response }) ?? truncated())
+  }
+
   /** Some proxies change the id in every event: the first one stands. */
   #start(response: JsonObject): void {
     if (this.#started) return
     this.#started = true
     const id = idOf(response)
     const model = stringAt(response, 'model')
-    const created = numberAt(response, 'created_at')
+    const created = secondsAt(response, 'created_at')
     this.#replyId = id
     this.#emit({
       type: 'start',
@@ -199,9 +209,8 @@ export class ResponsesDecoder implements StreamDecoder {
   }
 
   #finish(response: JsonObject, type: string): void {
-    const failure = failureOf(response)
-    if (failure) {
-      this.#fail(failure)
+    if (failureOf(response)) {
+      this.#failed(response)
       return
     }
     this.#start(response)
@@ -216,7 +225,13 @@ export class ResponsesDecoder implements StreamDecoder {
     const stop = readStop({ ...response, status }, has) ?? { reason: 'other' }
     const usage = usageOf(response)
     if (usage) this.#emit({ type: 'usage', usage })
-    this.#emit({ type: 'finish', stop, ...(usage && { usage }) })
+    const serviceTier = stringAt(response, 'service_tier')
+    this.#emit({
+      type: 'finish',
+      stop,
+      ...(usage && { usage }),
+      ...(serviceTier !== undefined && { serviceTier }),
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../chat/json.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { withheldSeal } from '../openai-chat/reply.ts'
+import { serviceTiers } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { errorEvent, responseError } from './error.ts'
 import { CallWriter, type ItemWriter, MessageWriter, ReasoningWriter, type Send } from './item-writers.ts'
@@ -37,6 +38,7 @@ export class ResponsesEncoder implements StreamEncoder {
   #refused = false
   #called = false
   #usage: Usage | undefined
+  #serviceTier: string | undefined
 
   constructor(context: ReplyContext) {
     this.#context = context
@@ -101,6 +103,7 @@ export class ResponsesEncoder implements StreamEncoder {
   #start(event: Extract<ChatEvent, { type: 'start' }>): void {
     const context = this.#context
     this.#usage = event.usage
+    this.#serviceTier = event.serviceTier
     this.#head = {
       id: event.id ?? `resp_${this.#body}`,
       model: context.model ?? event.model ?? '',
@@ -189,7 +192,7 @@ export class ResponsesEncoder implements StreamEncoder {
     this.#settled = next
   }
 
-  #finish({ stop, usage }: Extract<ChatEvent, { type: 'finish' }>): void {
+  #finish({ stop, usage, serviceTier = this.#serviceTier }: Extract<ChatEvent, { type: 'finish' }>): void {
     this.#usage = mergeUsage(this.#usage, usage)
     const vague = vagueStops[stop.reason]
     if (vague !== undefined && !this.#called) this.#context.report.approximated('stop_reason', vague)
@@ -202,6 +205,7 @@ export class ResponsesEncoder implements StreamEncoder {
       incomplete_details: ending.incomplete_details && { ...ending.incomplete_details },
       output: this.#items.map((item) => item.item()),
       ...(this.#usage && { usage: writeUsage(this.#usage) }),
+      ...(serviceTier !== undefined && serviceTiers.has(serviceTier) && { service_tier: serviceTier }),
     })
     this.#send(`response.${ending.status}`, { response })
   }

@@ -2,7 +2,7 @@ import { ConversionError } from '../chat/error.ts'
 import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
-import { arrayAt, numberAt, stringAt } from '../chat/read.ts'
+import { arrayAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -50,7 +50,7 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
   if (stop === undefined) throw noReply(`its status is ${stringAt(wire, 'status')}`)
   if (stringAt(wire, 'status') === undefined) report.invented('status', 'the upstream gave none')
   const model = stringAt(wire, 'model')
-  const created = numberAt(wire, 'created_at')
+  const created = secondsAt(wire, 'created_at')
   const usage = usageOf(wire)
   const logprobs = tokensOf(wire)
   const serviceTier = stringAt(wire, 'service_tier')

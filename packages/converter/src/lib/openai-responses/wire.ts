@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../chat/error.ts'
 import { isObject, type JsonObject, member } from '../chat/json.ts'
-import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import { arrayAt, countAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 
@@ -136,11 +136,11 @@ export function usageOf(response: JsonObject): Usage | undefined {
   if (usage === undefined) return undefined
   const inputDetails = objectAt(usage, 'input_tokens_details') ?? {}
   const known: { -readonly [key in keyof Usage]: number | undefined } = {
-    input: numberAt(usage, 'input_tokens'),
-    cacheRead: numberAt(inputDetails, 'cached_tokens'),
-    cacheWrite: numberAt(inputDetails, 'cache_write_tokens'),
-    output: numberAt(usage, 'output_tokens'),
-    reasoning: numberAt(objectAt(usage, 'output_tokens_details') ?? {}, 'reasoning_tokens'),
+    input: countAt(usage, 'input_tokens'),
+    cacheRead: countAt(inputDetails, 'cached_tokens'),
+    cacheWrite: countAt(inputDetails, 'cache_write_tokens'),
+    output: countAt(usage, 'output_tokens'),
+    reasoning: countAt(objectAt(usage, 'output_tokens_details') ?? {}, 'reasoning_tokens'),
   }
   const told = Object.entries(known).filter(([, count]) => count !== undefined)
   return told.length === 0 ? undefined : Object.fromEntries(told)

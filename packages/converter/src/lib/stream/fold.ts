@@ -21,7 +21,7 @@ export function mergeUsage(known: Usage | undefined, later: Usage | undefined): 
 /** Gathers a stream into the reply it tells. */
 export class Fold {
   readonly #drafts: Draft[] = []
-  #head: { id?: string; model?: string; created?: number } = {}
+  #head: { id?: string; model?: string; created?: number; serviceTier?: string } = {}
   #usage: Usage | undefined
   #stop: Stop | undefined
   #error: ChatError | undefined
@@ -60,6 +60,7 @@ export class Fold {
         return
       case 'finish':
         this.#stop = event.stop
+        if (event.serviceTier !== undefined) this.#head.serviceTier = event.serviceTier
         this.#usage = mergeUsage(this.#usage, event.usage)
         return
       case 'error':

@@ -33,6 +33,11 @@ export class Sequential {
     this.#emit = emit
   }
 
+  /** The part, by its index in the source, whose deltas pass at once; undefined when there is none. */
+  get live(): number | undefined {
+    return this.#live?.source
+  }
+
   push(event: ChatEvent): void {
     switch (event.type) {
       case 'open':

@@ -2,29 +2,36 @@ import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import type { AssistantPart } from '../chat/part.ts'
 import type { ChatReply } from '../chat/reply.ts'
 
-/** Tells a whole reply as the stream it could have been: one delta a part. */
+/** Tells a whole reply as the stream it could have been: one delta a part. A stream has no place for alternatives. */
 export function unfold(reply: ChatReply, emit: Emit): void {
-  const { id, model, created, usage } = reply
+  const { id, model, created, usage, serviceTier } = reply
   emit({
     type: 'start',
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
     ...(created !== undefined && { created }),
     ...(usage && { usage }),
+    ...(serviceTier !== undefined && { serviceTier }),
   })
-  let index = 0
-  for (const part of reply.parts) {
-    const open = openOf(part)
-    if (open === undefined) continue
-    emit({ type: 'open', index, part: open })
+  let { logprobs } = reply
+  for (const [index, part] of reply.parts.entries()) {
+    emit({ type: 'open', index, part: openOf(part) })
     for (const event of deltasOf(part, index)) emit(event)
+    if (part.type === 'text' && logprobs !== undefined) {
+      emit({ type: 'logprobs', index, value: logprobs })
+      logprobs = undefined
+    }
     emit({ type: 'close', index })
-    index++
   }
-  emit({ type: 'finish', stop: reply.stop, ...(usage && { usage }) })
+  emit({
+    type: 'finish',
+    stop: reply.stop,
+    ...(usage && { usage }),
+    ...(serviceTier !== undefined && { serviceTier }),
+  })
 }
 
-function openOf(part: AssistantPart): OpenPart | undefined {
+function openOf(part: AssistantPart): OpenPart {
   switch (part.type) {
     case 'text':
     case 'refusal':
@@ -36,7 +43,7 @@ function openOf(part: AssistantPart): OpenPart | undefined {
     case 'opaque':
       return { type: 'opaque', kind: part.kind }
     case 'image':
-      return undefined
+      return { type: 'opaque', kind: 'image' }
   }
 }
 

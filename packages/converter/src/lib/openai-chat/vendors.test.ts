@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { decodeStream, tapStream } from '../../../test/openai-kit.ts'
+import type { JsonObject } from '../chat/json.ts'
+import { LossReport } from '../report.ts'
+import { Fold } from '../stream/fold.ts'
+import { decodeReply } from './reply.ts'
+
+/** What compatible vendors and gateways send that OpenAI does not; whole cases of each are among the fixtures. */
+
+function chunk(delta: JsonObject, choice: JsonObject = {}, more: JsonObject = {}): string {
+  const choices = [{ index: 0, delta, finish_reason: null, ...choice }]
+  return `data: ${JSON.stringify({ id: 'x', model: 'm', choices, ...more })}\n\n`
+}
+
+const finish = (reason = 'stop', choice: JsonObject = {}, more: JsonObject = {}): string =>
+  chunk({}, { finish_reason: reason, ...choice }, more)
+
+function folded(sse: string): Fold {
+  const fold = new Fold()
+  for (const event of decodeStream(sse).events) fold.push(event)
+  return fold
+}
+
+function read(message: JsonObject, more: JsonObject = {}): ReturnType<typeof decodeReply> & { losses: unknown } {
+  const report = new LossReport()
+  const reply = decodeReply({ choices: [{ message, finish_reason: 'stop' }], ...more }, report)
+  return { ...reply, losses: report.losses }
+}
+
+describe('usage', () => {
+  it('Moonshot: in the choice of the last chunk, with the cached tokens beside the counts', () => {
+    const usage = { prompt_tokens: 60, completion_tokens: 9, cached_tokens: 40 }
+    const sse = chunk({ content: 'a' }) + finish('stop', { usage })
+    expect(folded(sse).reply()?.usage).toEqual({ input: 60, cacheRead: 40, output: 9 })
+    expect(tapStream(sse).usage).toEqual({ input: 60, cacheRead: 40, output: 9 })
+  })
+
+  it('LiteLLM: what was written to the cache under a name of its own', () => {
+    const usage = { prompt_tokens: 9, completion_tokens: 1, prompt_tokens_details: { cache_creation_tokens: 4 } }
+    expect(read({ content: 'a' }, { usage }).usage).toEqual({ input: 9, cacheWrite: 4, output: 1 })
+  })
+
+  it('a negative count counts as none', () => {
+    expect(read({ content: 'a' }, { usage: { prompt_tokens: -1, completion_tokens: 2 } }).usage).toEqual({ output: 2 })
+  })
+})
+
+describe('errors', () => {
+  it('Groq: x_groq.error ends a stream', () => {
+    const sse = chunk({ content: 'a' }) + chunk({}, {}, { x_groq: { id: 'r', error: 'over capacity' } })
+    expect(folded(sse).error).toMatchObject({ message: 'over capacity', status: 500 })
+    expect(tapStream(sse).error).toMatchObject({ message: 'over capacity' })
+  })
+
+  it('a bare JSON object in the stream', () => {
+    const sse = `${chunk({ content: 'a' })}{"error":{"message":"quota","type":"insufficient_quota"}}\n`
+    expect(folded(sse).error).toMatchObject({ message: 'quota', kind: 'billing' })
+  })
+})
+
+describe('reasoning', () => {
+  it.each([
+    ['Groq, vLLM', { reasoning: 'why' }],
+    ['vLLM, both', { reasoning: 'why', reasoning_content: 'why' }],
+    ['one of both empty', { reasoning_content: '', reasoning: 'why' }],
+    ['OpenRouter, in details alone', { reasoning_details: [{ type: 'reasoning.summary', summary: 'why' }] }],
+  ])('%s', (_name, said) => {
+    const parts = [{ type: 'reasoning', text: 'why' }]
+    expect(read({ content: '', ...said }).parts).toMatchObject(parts)
+    expect(folded(chunk(said) + finish()).reply()?.parts).toMatchObject(parts)
+  })
+})
+
+describe('content', () => {
+  const url = 'data:image/png;base64,aGk='
+
+  it('OpenRouter: images of an answer', () => {
+    const images = [{ type: 'image_url', image_url: { url } }, { image_url: { url: 'data:,x' } }, 7]
+    const { parts, losses } = read({ content: 'a', images })
+    expect(parts).toMatchObject([
+      { type: 'text' },
+      { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'aGk=' } },
+    ])
+    expect(losses).toEqual([expect.objectContaining({ path: 'choices[0].message.images[1]', kind: 'dropped' })])
+    const streamed = folded(chunk({ content: 'a' }) + chunk({ images }) + finish()).reply()
+    expect(streamed?.parts.map((part) => (part.type === 'opaque' ? part.kind : part.type))).toEqual([
+      'text',
+      'image',
+      'image',
+    ])
+  })
+
+  it('Mistral: content that is neither text nor thinking is told as something of its own', () => {
+    const sse = chunk({ content: [{ type: 'text', text: 'a' }] }) + chunk({ content: [{ type: 'reference' }] })
+    expect(folded(sse + finish()).reply()?.parts).toMatchObject([
+      { type: 'text', text: 'a' },
+      { type: 'opaque', kind: 'reference' },
+    ])
+  })
+
+  it('a call of a tool that is never named is no call', () => {
+    const calls = { tool_calls: [{ id: 'a', function: { arguments: '{}' } }] }
+    const { parts, stop, losses } = read({ content: 'x', ...calls })
+    expect({ parts: parts.length, stop }).toEqual({ parts: 1, stop: { reason: 'end' } })
+    expect(losses).toMatchObject([{ path: 'choices[0].message.tool_calls[0]', kind: 'dropped' }])
+    expect(folded(chunk({ content: 'x' }) + chunk(calls) + finish()).reply()?.stop).toEqual({ reason: 'end' })
+  })
+})
+
+describe('words and times', () => {
+  it.each([
+    ['STOP', 'end'],
+    ['COMPLETE', 'end'],
+    ['MAX_TOKENS', 'length'],
+    ['max_output_tokens', 'length'],
+    ['SAFETY', 'content-filter'],
+    ['refusal', 'refusal'],
+    ['eos', 'end'],
+    ['model_length', 'context-window'],
+    ['insufficient_system_resource', 'other'],
+  ])('finish reason %s is %s', (word, reason) => {
+    expect(folded(chunk({ content: 'a' }) + finish(word)).reply()?.stop.reason).toBe(reason)
+  })
+
+  it.each([
+    [1_763_900_000.25, 1_763_900_000],
+    [1_763_900_000_250, 1_763_900_000],
+  ])('hazard 92: a time of %d is in seconds', (created, seconds) => {
+    expect(read({ content: 'a' }, { created }).created).toBe(seconds)
+    expect(folded(chunk({ content: 'a' }, {}, { created }) + finish()).reply()?.created).toBe(seconds)
+  })
+
+  it('the tier a call was served in is told with its end', () => {
+    const sse = chunk({ content: 'a' }, {}, { service_tier: 'auto' }) + finish('stop', {}, { service_tier: 'priority' })
+    expect(folded(sse).reply()?.serviceTier).toBe('priority')
+  })
+})

@@ -45,7 +45,7 @@ test('the version is that of the manifest and of the server', async () => {
   expect(await gateway('--version')).toMatchObject({ code: 0, stdout: `${version}\n` })
 })
 
-test("the document's commands work in its order, up to a served request", async () => {
+test("the document's commands work in its order, up to a served request", { timeout: 90_000 }, async () => {
   expect((await gateway('server', 'status')).stderr).toContain('Created')
   expect(statSync(join(home, 'config.yaml')).mode & 0o777).toBe(0o600)
   // The simulator stands in for a provider, which tests do not call.
@@ -120,5 +120,34 @@ test('a server that cannot start says why in one line, also in the background', 
     expect([ran.code, ran.stdout]).toEqual([flags.length === 0 ? 4 : 1, ''])
     expect(ran.stderr).toMatch(/error: .*203\.0\.113\.1/)
     expect(ran.stderr).not.toContain('    at ')
+  }
+})
+
+test('--first-key makes the key a server for other machines needs, once', { timeout: 90_000 }, async () => {
+  const own = mkdtempSync(join(tmpdir(), 'llm-gateway-first-'))
+  const here = { ...env, HOME: own, LLM_GATEWAY_HOME: own }
+  const start = async (): Promise<{ url: string; firstKey?: string; demoKey?: string }> => {
+    const argv = ['server', 'start', '--detach', '--host=0.0.0.0', '--port=0', '--first-key', '--json']
+    return JSON.parse((await run(process.execPath, [launcher, ...argv], { env: here })).stdout)
+  }
+  const stop = () => run(process.execPath, [launcher, 'server', 'stop'], { env: here })
+  try {
+    // A key that is made for a start that fails was seen by nobody: the next start makes another.
+    const failing = ['server', 'start', '--host=203.0.113.1', '--port=0', '--first-key']
+    await expect(run(process.execPath, [launcher, ...failing], { env: here })).rejects.toMatchObject({ code: 4 })
+    expect(readFileSync(join(own, 'config.yaml'), 'utf8')).not.toMatch(/key_hash: "[0-9a-f]{64}/)
+    const first = await start()
+    expect(first).toEqual(expect.objectContaining({ firstKey: expect.stringMatching(/^llmgw_/) }))
+    expect(first).not.toHaveProperty('demoKey')
+    const headers = { authorization: `Bearer ${first.firstKey}` }
+    expect((await fetch(`${first.url}/v1/models`, { headers })).status).toBe(200)
+    expect((await fetch(`${first.url}/admin/api/status`, { headers })).status).toBe(200)
+    expect(readFileSync(join(own, 'config.yaml'), 'utf8')).not.toContain(first.firstKey)
+    expect(readFileSync(join(own, 'logs', 'server.log'), 'utf8')).not.toContain(first.firstKey)
+    await stop()
+    expect(await start()).not.toHaveProperty('firstKey')
+  } finally {
+    await stop().catch(() => {})
+    rmSync(own, { recursive: true, force: true })
   }
 })

@@ -26,8 +26,12 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
   })
 }
 
-/** What a person who has just started the server needs to read. */
-export function welcome(server: GatewayServer): string {
+/**
+ * What a person who has just started the server needs to read.
+ *
+ * @param ownKey a gateway key of the file that this person knows, to try the demo with.
+ */
+export function welcome(server: GatewayServer, ownKey?: string): string {
   const lines = [`LLM Gateway listens at ${server.url}`]
   if (!server.demo) return `${lines.join('\n')}\n`
   lines.push(
@@ -35,14 +39,15 @@ export function welcome(server: GatewayServer): string {
     'No upstream account is configured, so every answer comes from the built-in SIMULATOR, not from a model.',
     'Add an account with: llm-gateway upstream add --provider=anthropic --type=api-key --name=NAME --key=KEY',
   )
-  if (server.demoKey !== undefined) {
+  const key = server.demoKey ?? ownKey
+  if (server.demoKey !== undefined) lines.push('', `Gateway key (works until this server stops): ${server.demoKey}`)
+  if (key !== undefined) {
     lines.push(
-      '',
-      `Gateway key (works until this server stops): ${server.demoKey}`,
+      ...(server.demoKey === undefined ? [''] : []),
       'Try it:',
       '',
       `curl -s ${server.url}/v1/chat/completions \\`,
-      `  -H "Authorization: Bearer ${server.demoKey}" \\`,
+      `  -H "Authorization: Bearer ${key}" \\`,
       '  -H "Content-Type: application/json" \\',
       `  -d '{"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 100}'`,
     )

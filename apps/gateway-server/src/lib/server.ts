@@ -118,16 +118,24 @@ export class GatewayServer {
     const log = new ServerLog(config.logging)
     for (const warning of result.warnings)
       log.logger.warn({ line: warning.line }, `${options.configFile}: ${warning.message}`)
+    const simulator = new LazySimulator()
+    let server: GatewayServer | undefined
     try {
-      const prepared = prepareConfig(config, { simulator: new LazySimulator(), knownKey: undefined, demoAllowed: true })
+      const prepared = prepareConfig(config, { simulator, knownKey: undefined, demoAllowed: true })
       checkBind(prepared.config)
       const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log))
       const active = { config: prepared.config, assembly, demo: prepared.demo }
-      const server = new GatewayServer(options, file, log, active, prepared)
+      server = new GatewayServer(options, file, log, active, prepared)
       server.#url = await listen(server.#server, prepared.config.server)
       server.#begin(text)
       return server
     } catch (cause) {
+      // Whatever has begun would keep the process alive, and its caller waiting.
+      if (server) {
+        server.#gateway.close()
+        await server.#upstream.close()
+      }
+      await simulator.close()
       await log.close()
       throw cause
     }

@@ -1,6 +1,7 @@
 import { Option, type Usage } from '../../clipanion.ts'
 import { startDetached } from '../../detach.ts'
 import { CliError } from '../../error.ts'
+import { type FirstKey, withFirstKey } from '../../first-key.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { wholeNumber } from '../../lists.ts'
 
@@ -11,10 +12,13 @@ export class ServerStart extends GatewayCommand {
     description: 'start the server',
     details:
       'Runs until it is stopped; SIGHUP reloads the configuration. With --detach it goes on in the background\n' +
-      'and logs to logs/server.log in the home directory.',
+      'and logs to logs/server.log in the home directory.\n' +
+      '--first-key is for containers and other places that nobody logs in to: it lets the first start make the\n' +
+      'key that the server and its administrator need.',
     examples: [
       ['Serve in this terminal', '$0 server start'],
       ['Serve in the background, on another port', '$0 server start --detach --port=8080'],
+      ['Serve other machines, from an empty home', '$0 server start --host=0.0.0.0 --first-key'],
     ],
   }
 
@@ -23,15 +27,24 @@ export class ServerStart extends GatewayCommand {
     description: 'port to listen on, instead of server.port; 0 for any',
   })
   detach: boolean = Option.Boolean('--detach', false, { description: 'go on in the background' })
+  firstKey: boolean = Option.Boolean('--first-key', false, {
+    description: 'when there is no gateway key, make one that may do everything, and print it once',
+  })
 
   async execute(): Promise<number> {
     const port = wholeNumber(this.port, '--port', { max: 65_535 })
     if (this.host === '') throw new CliError('USAGE', '--host must not be empty')
     const flags = { ...(this.host !== undefined && { host: this.host }), ...(port !== undefined && { port }) }
-    await this.openConfig()
+    const store = await this.openConfig()
+    if (!this.firstKey) return this.#start(flags)
+    return withFirstKey(store, this.context, (first) => this.#start(flags, first))
+  }
+
+  async #start(flags: { readonly host?: string; readonly port?: number }, first?: FirstKey): Promise<number> {
+    const made = first && { firstKey: first.key, firstKeyId: first.id }
     if (this.detach) {
       const started = await startDetached({ places: this.places, io: this.context, ...flags })
-      this.output.result(started, `${startedText(started)}`)
+      this.output.result({ ...started, ...made }, `${startedText(started)}${firstKeyText(first)}`)
       this.output.note('Stop it with: llm-gateway server stop')
       return 0
     }
@@ -40,7 +53,8 @@ export class ServerStart extends GatewayCommand {
     return runServer({ ...this.places, env: this.context.env, ...flags }, (server) => {
       const { url, demo, demoKey } = server
       const { pid, version } = server.status()
-      this.output.result({ url, pid, version, demo, ...(demoKey !== undefined && { demoKey }) }, welcome(server))
+      const result = { url, pid, version, demo, ...(demoKey !== undefined && { demoKey }), ...made }
+      this.output.result(result, `${welcome(server, first?.key).trimEnd()}${firstKeyText(first)}`)
     })
   }
 }
@@ -53,4 +67,9 @@ function startedText({ url, pid, log, demo, demoKey }: Awaited<ReturnType<typeof
     )
   if (demoKey !== undefined) lines.push(`Gateway key (works until this server stops): ${demoKey}`)
   return lines.join('\n')
+}
+
+function firstKeyText(first: FirstKey | undefined): string {
+  if (first === undefined) return ''
+  return `\n\nMade the first gateway key (${first.id}), which may do everything. It is shown this once: keep it safe.\n${first.key}`
 }

@@ -14,7 +14,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      '{packages,apps}/*/{src,test}/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'deploy/**/*.test.ts',
+    ],
     setupFiles: ['scripts/vitest-setup.ts'],
     testTimeout: 20_000,
   },

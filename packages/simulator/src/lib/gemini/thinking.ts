@@ -64,7 +64,7 @@ export function checkSignatures(contents: readonly JsonObject[], rules: GeminiMo
   for (const { parts } of runs) {
     for (const part of parts) {
       const signature = text(part.thoughtSignature)
-      if (!signature || DUMMIES.includes(signature) || seals.verify(padded(signature), DOMAIN)) continue
+      if (!signature || DUMMIES.includes(signature) || seals.verify(plain(signature), DOMAIN)) continue
       throw invalid('Thought signature is not valid.')
     }
   }
@@ -78,8 +78,8 @@ export function checkSignatures(contents: readonly JsonObject[], rules: GeminiMo
   }
 }
 
-/** Bytes may come in the alphabet of URLs and without padding. */
-function padded(signature: string): string {
+/** Bytes may come in the alphabet of URLs. */
+function plain(signature: string): string {
   return signature.replaceAll('-', '+').replaceAll('_', '/')
 }
 

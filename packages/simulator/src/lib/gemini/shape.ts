@@ -242,7 +242,9 @@ const generationConfig = message('GenerationConfig', {
   enableEnhancedCivicAnswers: bool,
   generationOutputConfig: struct,
   modelSelectionConfig: struct,
+  responseFormat: list(struct),
   routingConfig: struct,
+  translationConfig: struct,
   thinkingConfig: message('ThinkingConfig', {
     includeThoughts: bool,
     thinkingBudget: int32,

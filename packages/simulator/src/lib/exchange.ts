@@ -188,20 +188,20 @@ export class Exchange {
         this.#refuse(this.#endpoint.modelNotFound(this.#call, model))
         return
       }
-      if ('told' in opened) {
-        this.#tell(opened)
-        return
-      }
-      await this.#generate(opened, fault)
+      if ('told' in opened) await this.#tell(opened, fault)
+      else await this.#generate(opened, fault)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       this.#refuse(error.reply)
     }
   }
 
-  #tell({ told, usage }: Told): void {
+  async #tell({ told, usage }: Told, fault: Fault | undefined): Promise<void> {
     this.#usage = usage
-    this.#sink.send(200, { ...this.#headers(), ...JSON_HEADERS }, JSON.stringify(told))
+    const { clock, timing } = this.#state
+    if (usage && timing.firstTokenMs > 0) await clock.sleep(timing.firstTokenMs, this.#sink.gone)
+    if (!this.#sink.gone.aborted)
+      await this.#deliver({ fault, stream: false, frames: () => [whole(told, 0)], tokenMs: 0 })
   }
 
   async #generate(opened: Opened, fault: Fault | undefined): Promise<void> {
@@ -213,23 +213,25 @@ export class Exchange {
     const wait = timing.firstTokenMs + (turn.stream ? 0 : timing.tokenMs * generation.usage.output)
     if (wait > 0) await clock.sleep(wait, this.#sink.gone)
     if (this.#sink.gone.aborted) return
-    const headers: Record<string, string> = {
-      ...this.#headers(),
-      ...(turn.stream ? this.#streamHeaders() : JSON_HEADERS),
+    const frames = (): Iterable<Frame> => {
+      return turn.stream ? opened.stream(generation) : [whole(opened.reply(generation), generation.usage.output)]
     }
+    await this.#deliver({ fault, stream: turn.stream, frames, tokenMs: turn.stream ? timing.tokenMs : 0 })
+  }
+
+  /** Sends an answer, with the fault's mischief in its body. */
+  async #deliver({ fault, stream, frames, tokenMs }: Delivery): Promise<void> {
+    const headers: Record<string, string> = { ...this.#headers(), ...(stream ? this.#streamHeaders() : JSON_HEADERS) }
     if (fault?.kind === 'content-type') headers['content-type'] = fault.value ?? 'text/plain'
-    if (!turn.stream && fault === undefined) {
-      this.#sink.send(200, headers, JSON.stringify(opened.reply(generation)))
+    if (!stream && fault === undefined) {
+      this.#sink.send(200, headers, Array.from(frames(), (frame) => frame.text).join(''))
       return
     }
-    const whole = (): Frame => ({ text: JSON.stringify(opened.reply(generation)), tokens: generation.usage.output })
-    const frames = turn.stream ? opened.stream(generation) : [whole()]
     const errorFrame = (status: number, message: string | undefined, sent: number): string => {
       return this.#errorFrame(status, message, sent)
     }
     this.#sink.head(200, headers)
-    const steps = inject(frames, { fault, stream: turn.stream, errorFrame })
-    await this.#sink.run(steps, clock, turn.stream ? timing.tokenMs : 0)
+    await this.#sink.run(inject(frames(), { fault, stream, errorFrame }), this.#state.clock, tokenMs)
   }
 
   #speak({ turns, caching }: Opened): Generation {
@@ -261,6 +263,19 @@ export class Exchange {
     const output = Math.min(usage.output, Math.max(this.#sink.tokens, waited))
     return { ...usage, output, reasoning: Math.min(usage.reasoning, output) }
   }
+}
+
+/** An answer ready to be sent. */
+interface Delivery {
+  fault: Fault | undefined
+  stream: boolean
+  frames: () => Iterable<Frame>
+  /** Time each token takes, in milliseconds. */
+  tokenMs: number
+}
+
+function whole(body: JsonObject, tokens: number): Frame {
+  return { text: JSON.stringify(body), tokens }
 }
 
 /** What faults of a stream come to when there is none. */

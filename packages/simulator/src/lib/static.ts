@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { messagesEndpoint } from './anthropic/endpoint.ts'
 import { Ids } from './dice.ts'
 import type { Endpoint } from './endpoint.ts'
+import { streamEndpoint } from './gemini/endpoint.ts'
 import { generate } from './generation.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { chatEndpoint } from './openai-chat/endpoint.ts'
 import { completionsEndpoint } from './openai-completions/endpoint.ts'
+import { responsesEndpoint } from './openai-responses/endpoint.ts'
 import { ResponseStore } from './openai-responses/store.ts'
 import { Seals } from './seal.ts'
 
@@ -35,23 +37,29 @@ const STREAM_FLAG = /"stream"\s*:\s*true/
  */
 export class StaticAnswers {
   readonly #prebuilt = new Map<string, Prebuilt>()
+  /** Gemini's paths name the model, any model. */
+  readonly #gemini: Prebuilt
 
   constructor(options: StaticOptions) {
     this.#prebuilt.set('/v1/chat/completions', prebuild(chatEndpoint, options, CHAT))
     this.#prebuilt.set('/v1/completions', prebuild(completionsEndpoint, options, COMPLETION))
+    this.#prebuilt.set('/v1/responses', prebuild(responsesEndpoint, options, RESPONSE))
     this.#prebuilt.set('/v1/messages', prebuild(messagesEndpoint, options, MESSAGE))
+    this.#gemini = prebuild(streamEndpoint, options, CONTENTS)
   }
 
   /** Answers, or says that it has no answer for this path. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const url = request.url ?? ''
     const query = url.indexOf('?')
-    const prebuilt = this.#prebuilt.get(query < 0 ? url : url.slice(0, query))
+    const path = query < 0 ? url : url.slice(0, query)
+    const gemini = /:(stream)?generateContent$/i.exec(path)
+    const prebuilt = gemini ? this.#gemini : this.#prebuilt.get(path)
     if (!prebuilt || request.method !== 'POST') return false
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const streams = STREAM_FLAG.test(Buffer.concat(chunks).toString('latin1'))
+      const streams = gemini ? gemini[1] !== undefined : STREAM_FLAG.test(Buffer.concat(chunks).toString('latin1'))
       const body = streams ? prebuilt.stream : prebuilt.reply
       response.writeHead(200, { ...(streams ? STREAM_HEADERS : JSON_HEADERS), 'content-length': body.length })
       response.end(body)
@@ -77,10 +85,19 @@ const MESSAGE: JsonObject = {
   messages: [{ role: 'user', content: 'hello' }],
 }
 
+const RESPONSE: JsonObject = { model: 'gpt-4o', input: 'hello' }
+const CONTENTS: JsonObject = { contents: [{ role: 'user', parts: [{ text: 'hello' }] }] }
+
 function prebuild(endpoint: Endpoint, options: StaticOptions, request: JsonObject): Prebuilt {
   const { events = 100, eventBytes = 20, replyBytes = 400 } = options
-  const call = { path: '', query: new URLSearchParams(), headers: { 'anthropic-version': '2023-06-01' } }
-  const opened = endpoint.open({ ...request, stream: true }, call, {
+  const gemini = endpoint.dialect === 'gemini'
+  const call = {
+    path: '',
+    query: new URLSearchParams(gemini ? 'alt=sse' : ''),
+    headers: { 'anthropic-version': '2023-06-01' },
+    ...(gemini && { model: 'gemini-2.5-flash' }),
+  }
+  const opened = endpoint.open(gemini ? request : { ...request, stream: true }, call, {
     seals: new Seals(0),
     responses: new ResponseStore(),
     variant: 'openai',

@@ -15,6 +15,11 @@ export interface Usage {
   reasoning: number
 }
 
+/** What embedding costs: its input, of which nothing is cached. */
+export function embeddingUsage(tokens: number): Usage {
+  return { input: tokens, cached: 0, written5m: 0, written1h: 0, output: 0, reasoning: 0 }
+}
+
 type PromptUsage = Omit<Usage, 'output' | 'reasoning'>
 
 /** Shortest prompt either provider caches, in tokens. */

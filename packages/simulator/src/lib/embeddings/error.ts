@@ -1,0 +1,2 @@
+/** The embeddings endpoint words its errors as the chat endpoint does. */
+export { invalid, wording } from '../openai-chat/error.ts'

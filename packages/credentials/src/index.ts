@@ -3,12 +3,16 @@ export { type EncryptedFileOptions, EncryptedFileStore } from './lib/encrypted-f
 export { CredentialError, type CredentialErrorCode } from './lib/error.ts'
 export {
   importMasterKey,
+  type KeychainPort,
   MASTER_KEY_VARIABLE,
   type MasterKey,
   type OpenMasterKeyOptions,
   openMasterKey,
+  PREVIOUS_MASTER_KEY_VARIABLE,
 } from './lib/master-key.ts'
+export { type Rotated, rotateMasterKey } from './lib/master-key-rotation.ts'
 export { MemoryCredentialStore } from './lib/memory-store.ts'
+export { openCredentialStore } from './lib/open-store.ts'
 export { Redactor } from './lib/redactor.ts'
 export { isReference, type ReferenceKind, type ResolveSecretOptions, resolveSecret } from './lib/reference.ts'
 export { Secret } from './lib/secret.ts'

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { link, rename, rm } from 'node:fs/promises'
+import { CredentialError } from './error.ts'
+import { withFileLock } from './file-lock.ts'
+import { createKeyFile, newKeyText, readKeyFile, syncDirectory } from './key-file.ts'
+import {
+  KEYCHAIN_SCHEME,
+  keyFiles,
+  keyOfFile,
+  MASTER_KEY_VARIABLE,
+  type MasterKey,
+  type OpenMasterKeyOptions,
+  openMasterKey,
+  PREVIOUS_MASTER_KEY_VARIABLE,
+} from './master-key.ts'
+import { hasModes } from './modes.ts'
+import { codeOf } from './save-whole.ts'
+
+/** What a rotation came to. */
+export interface Rotated<T> {
+  /** Id of the key in use from now on. */
+  readonly keyId: string
+  /** Where the key before is still kept, for backups and for processes that write this moment; undefined with a variable. */
+  readonly oldFile: string | undefined
+  /** What the two passes gave. */
+  readonly passes: readonly [T, T]
+}
+
+/**
+ * Replaces the master key: makes a new one, has everything encrypted anew by it, puts it in the old one's place, and has what was
+ * written meanwhile encrypted anew as well. Until its place is taken the new key lies in `master.key.next`, which every reader
+ * knows, so all stays readable wherever a crash ends it; the next call goes on from there. The old key stays as `master.key.old`
+ * until the next rotation.
+ *
+ * With `LLM_GATEWAY_MASTER_KEY` the operator changes the key: the new one there, the old one in `LLM_GATEWAY_MASTER_KEY_PREVIOUS`.
+ *
+ * @param reencrypt encrypts anew, by the key it is given, whatever another key encrypted; called twice
+ * @throws CredentialError what {@link openMasterKey} does; `BUSY` while another rotation runs; what `reencrypt` throws
+ */
+export async function rotateMasterKey<T>(
+  options: Omit<OpenMasterKeyOptions, 'create'>,
+  reencrypt: (key: MasterKey) => Promise<T>,
+): Promise<Rotated<T>> {
+  const files = keyFiles(options.home)
+  if (options.env[MASTER_KEY_VARIABLE] !== undefined) {
+    const key = await openMasterKey({ ...options, create: false })
+    if (key.others === undefined) throw nothingToRotate()
+    return { keyId: key.id, oldFile: undefined, passes: [await reencrypt(key), await reencrypt(key)] }
+  }
+  const all = { ...options, create: true }
+  await openMasterKey(all)
+  return withFileLock(`${files.current}.lock`, async () => {
+    const next = (await keyOfFile(files.next, all)) ?? (await nextKey(all))
+    const current = await openMasterKey(all)
+    const first = await reencrypt({ ...next, others: [current, ...(current.others ?? [])] })
+    await takePlace(options.home)
+    return { keyId: next.id, oldFile: files.old, passes: [first, await reencrypt(await openMasterKey(all))] }
+  })
+}
+
+/** Makes the next key where the current one is kept: in the file, or in the keychain that the file names. */
+async function nextKey(options: OpenMasterKeyOptions): Promise<MasterKey> {
+  const { current, next } = keyFiles(options.home)
+  const random = options.random ?? randomBytes
+  const text = newKeyText(random)
+  const inKeychain = (await readKeyFile(current, () => {}))?.startsWith(KEYCHAIN_SCHEME) === true
+  if (inKeychain && options.keychain !== undefined) {
+    const name = `llm-gateway master key ${Buffer.from(random(4)).toString('hex')}`
+    await options.keychain.set(name, text)
+    await createKeyFile(next, KEYCHAIN_SCHEME + name)
+  } else {
+    await createKeyFile(next, text)
+  }
+  const made = await keyOfFile(next, options)
+  if (made !== undefined) return made
+  throw new CredentialError('FILE_UNREADABLE', `the master key ${next} vanished while it was being made: try again`)
+}
+
+/** The next key becomes the current one, and the current one the old one; each step leaves every key in some file. */
+async function takePlace(home: string): Promise<void> {
+  const files = keyFiles(home)
+  const aside = `${files.old}.${randomBytes(6).toString('hex')}`
+  try {
+    await link(files.current, aside)
+    await rename(aside, files.old)
+    await rename(files.next, files.current)
+    if (hasModes()) await syncDirectory(home)
+  } catch (cause) {
+    await rm(aside, { force: true }).catch(() => undefined)
+    throw new CredentialError(
+      'MASTER_KEY_UNWRITABLE',
+      `cannot put the new master key into ${files.current} (${codeOf(cause)})`,
+      { cause },
+    )
+  }
+}
+
+function nothingToRotate(): CredentialError {
+  return new CredentialError(
+    'MASTER_KEY_MISSING',
+    `the master key is that of ${MASTER_KEY_VARIABLE}: put the new key there, the old one into ${PREVIOUS_MASTER_KEY_VARIABLE}, and run this again (\`openssl rand -base64 32\` makes a key)`,
+  )
+}

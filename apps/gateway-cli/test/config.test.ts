@@ -46,10 +46,11 @@ test('env sets, shows, lists and unsets, by any spelling, and hides logins', asy
   sandbox.env = { HTTPS_PROXY: 'http://me:hunter2@corp:3128' }
   const set = await sandbox.run('env', 'set', '--http-proxy=http://me:hunter2@proxy:8080', '--json')
   expect(set.json()).toEqual({
-    variables: [{ name: 'http_proxy', configured: 'http://***@proxy:8080', effective: 'http://***@proxy:8080' }],
+    variables: [{ name: 'http_proxy', configured: '(encrypted)', effective: '(encrypted)' }],
     server: 'not-running',
   })
-  expect(sandbox.config).toContain('http_proxy: "http://me:hunter2@proxy:8080"')
+  expect(sandbox.config).toMatch(/http_proxy: "enc:v1:/)
+  expect(sandbox.config).not.toContain('hunter2')
   const list = await sandbox.run('env', 'list')
   expect(list.stdout).toMatch(/https_proxy +- +http:\/\/\*\*\*@corp:3128 +http:\/\/\*\*\*@corp:3128/)
   expect(list.stdout + (await sandbox.run('env', 'show', '--name=HTTP-PROXY')).stdout).not.toContain('hunter2')

@@ -1,4 +1,5 @@
-import type { EnvironmentConfig, EnvironmentName } from '@llm-gateway/config'
+import { type EnvironmentConfig, type EnvironmentName, proxyRecord } from '@llm-gateway/config'
+import { type ResolveSecretOptions, resolveSecret } from '@llm-gateway/credentials'
 import type { ProxySettings } from '@llm-gateway/upstream'
 import { CliError } from './error.ts'
 import { nearest } from './suggest.ts'
@@ -43,17 +44,28 @@ export function readProxyVariable(name: EnvironmentName, file: EnvironmentConfig
   }
 }
 
-/** The proxy that calls from here take. */
-export function proxySettings(file: EnvironmentConfig, env: Environment): ProxySettings {
-  const settings = proxyVariables.map((name) => [fieldOf[name], file[fieldOf[name]] ?? fromEnvironment(name, env)])
-  return Object.fromEntries(settings.filter(([, value]) => value !== undefined)) as ProxySettings
+/** The proxy that calls from here take. @throws CredentialError when an encrypted one cannot be opened */
+export async function proxySettings(
+  file: EnvironmentConfig,
+  env: Environment,
+  opening: Omit<ResolveSecretOptions, 'record'>,
+): Promise<ProxySettings> {
+  const settings = proxyVariables.map(async (name) => {
+    const configured = file[fieldOf[name]]
+    if (configured === undefined || name === 'no_proxy')
+      return [fieldOf[name], configured ?? fromEnvironment(name, env)]
+    return [fieldOf[name], (await resolveSecret(configured, { ...opening, record: proxyRecord(name) })).reveal()]
+  })
+  const all = await Promise.all(settings)
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as ProxySettings
 }
 
 function fromEnvironment(name: EnvironmentName, env: Environment): string | undefined {
   return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
 }
 
-/** A proxy's URL may hold a user and a password. */
+/** A proxy's URL may hold a user and a password, and be encrypted for it. */
 function withoutLogin(value: string): string {
+  if (value.startsWith('enc:')) return '(encrypted)'
   return value.replace(/(:\/\/|^)[^/@\s,]*@/, '$1***@')
 }

@@ -3,6 +3,7 @@ import { isReference } from '@llm-gateway/credentials'
 import { isoTime } from './time.ts'
 
 const hidden = '(hidden)'
+const encrypted = '(encrypted)'
 
 /** Keys of an account that hold a secret; the last three are the older program's. */
 const secretKeys = ['api_key', 'client_secret', 'access_token', 'refresh_token']
@@ -13,13 +14,25 @@ export function hiddenText(text: string): string {
   // Replaced as values, because a secret may be spread over several lines; what is left is masked by its looks.
   for (const path of secretPaths(editor)) {
     const value = editor.get(path)
-    if (value !== undefined && value !== null && !isShown(value)) editor.set(path, hidden)
+    if (value !== undefined && value !== null && !isShown(value))
+      editor.set(path, isCiphertext(value) ? encrypted : hidden)
   }
   return editor
     .toString()
     .split('\n')
-    .map((line) => (namesAnEntry.test(line) ? line : maskSecrets(line).replaceAll(/\*{8,}/g, '********')))
+    .map((line) => (namesAnEntry.test(line) ? line : masked(line)))
     .join('\n')
+}
+
+/** What stands in place of a secret says more than stars would; a reference to a file is what the masking leaves alone. */
+function masked(line: string): string {
+  const guarded = line.replaceAll(hidden, 'file:hidden-here').replaceAll(encrypted, 'file:encrypted-here')
+  const stars = maskSecrets(guarded).replaceAll(/\*{8,}/g, '********')
+  return stars.replaceAll('file:hidden-here', hidden).replaceAll('file:encrypted-here', encrypted)
+}
+
+function isCiphertext(value: unknown): boolean {
+  return typeof value === 'string' && isReference(value) === 'encrypted'
 }
 
 /** Ids look like keys and are none. */
@@ -31,7 +44,12 @@ function secretPaths(editor: ConfigEditor): DataPath[] {
   const ofAccounts = Array.from({ length: count }, (_, index) =>
     secretKeys.map((key): DataPath => ['upstream_accounts', index, key]),
   ).flat()
-  return [...ofAccounts, ['server', 'web', 'password']]
+  return [...ofAccounts, ...optionPaths(editor), ['server', 'web', 'password']]
+}
+
+/** Options whose name says that they are secret; a proxy's login is masked by its looks, which keeps the host readable. */
+function optionPaths(editor: ConfigEditor): DataPath[] {
+  return editor.secrets().flatMap(({ path }) => (path[2] === 'options' ? [path] : []))
 }
 
 function isShown(value: unknown): boolean {

@@ -1,9 +1,10 @@
 import { KeyRing } from '@llm-gateway/access'
-import type { AccountConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
+import type { AccountConfig, EnvironmentConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
 import { CredentialError, type MasterKey, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
 import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
 import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
+import { type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
 export interface Assembly {
@@ -13,6 +14,8 @@ export interface Assembly {
   /** Credential headers by account id. */
   readonly headers: ReadonlyMap<string, Record<string, string>>
   readonly secrets: readonly Secret[]
+  /** The file's proxies, their logins opened. */
+  readonly environment: EnvironmentConfig
   /** Accounts that cannot serve, with the reason. */
   readonly unusable: readonly UnusableAccount[]
 }
@@ -46,12 +49,18 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
   const headers = new Map<string, Record<string, string>>()
   const secrets: Secret[] = []
   const unusable: UnusableAccount[] = []
+  const source: SecretSource = {
+    baseDir: options.baseDir,
+    masterKey: openKey,
+    learn: (secret) => secrets.push(secret),
+  }
+  const environment = await withOpenProxies(config.environment, source)
   for (const account of config.accounts) {
     if (account.status !== 'active') continue
     try {
       const secret =
         account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
-      const ready = await accountOf(account, options)
+      const ready = await accountOf(await withSecretOptions(account, source), options)
       if (secret) secrets.push(secret)
       headers.set(account.id, headersOf(account, secret))
       accounts.set(account.id, ready)
@@ -73,6 +82,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     routes: routesOf(config.routes),
     headers,
     secrets,
+    environment,
     unusable,
   }
 }

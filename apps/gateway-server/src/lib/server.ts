@@ -72,7 +72,7 @@ export class GatewayServer {
     this.#simulator = demo.simulator
     this.#demoKey = demo.key
     this.#upstream = new UpstreamClient({
-      proxy: proxyOf(active.config.environment, options.env),
+      proxy: proxyOf(active.assembly.environment, options.env),
       // Any one account may serve every request under way: streams that wait for another's end would wait for minutes.
       connections: active.config.limits.concurrency,
     })
@@ -200,7 +200,14 @@ export class GatewayServer {
       knownKey: this.#demoKey,
       demoAllowed: this.#active.demo,
     })
-    const assembly = await assemble(prepared.config, assembleOptions(this.#options, this.#simulator, this.#log))
+    const assembly = await assemble(prepared.config, assembleOptions(this.#options, this.#simulator, this.#log)).catch(
+      problemOf,
+    )
+    if (typeof assembly === 'string') {
+      this.#configProblem = assembly
+      logger.error({ problem: assembly }, 'the configuration cannot be used: the running configuration stays in force')
+      return { ok: false, problem: assembly }
+    }
     this.#apply({ config: prepared.config, assembly, demo: prepared.demo })
     this.#demoKey = prepared.key
     this.#configProblem = undefined
@@ -219,7 +226,7 @@ export class GatewayServer {
       if (JSON.stringify(before.get(id)) !== JSON.stringify(headers)) this.#router.forget(id)
     }
     this.#upstream.configure({
-      proxy: proxyOf(config.environment, this.#options.env),
+      proxy: proxyOf(assembly.environment, this.#options.env),
       accounts: assembly.state.accounts.keys(),
     })
     this.#active = next
@@ -331,6 +338,12 @@ export class GatewayServer {
       )
     }
   }
+}
+
+/** What an operator can mend; anything else is a bug and goes on up. */
+function problemOf(cause: unknown): string {
+  if (cause instanceof ServerError) return cause.message
+  throw cause
 }
 
 function assembleOptions(

@@ -4,6 +4,7 @@ import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
 import { findLegacy, QWEN } from './legacy.ts'
 import type { AccountConfig, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
+import { findSecrets, type SecretPlace } from './secret-places.ts'
 import { YamlText } from './yaml-text.ts'
 
 /** A gateway key to add. What is left out takes its default. */
@@ -91,6 +92,15 @@ export class ConfigEditor {
     else this.#yaml.set(['environment', name], value)
   }
 
+  /** Every secret of the file and what stands for one, in the order of the file's sections. */
+  secrets(): SecretPlace[] {
+    const readId = (id: unknown): string | undefined =>
+      typeof id === 'string' ? expandReferences(id, this.#env).text : undefined
+    return findSecrets(this.#yaml.data, readId).map((place) =>
+      place.kind === 'clear' ? { ...place, value: expandReferences(place.value, {}).text } : place,
+    )
+  }
+
   /** What stands at a path in the file, references unresolved; undefined where nothing does. */
   get(path: DataPath): unknown {
     return valueAt(this.#yaml.data, path)
@@ -107,20 +117,23 @@ export class ConfigEditor {
   }
 
   /**
-   * Brings what the older Go program wrote up to date: renames its keys and removes those that mean nothing here.
-   * OAuth tokens stay unless `dropTokens` says they are kept elsewhere by now.
+   * Brings what the older Go program wrote up to date: renames its keys and removes those that mean nothing here; comments stay.
+   * An account's OAuth tokens stay unless `dropTokens` says that they are kept elsewhere by now.
    *
+   * @param options `dropTokens`: for all accounts, or by the account's position.
    * @returns What was changed, for people.
    */
-  rewriteLegacy(options: { readonly dropTokens?: boolean } = {}): string[] {
+  rewriteLegacy(options: { readonly dropTokens?: boolean | ((account: number) => boolean) } = {}): string[] {
     const data = this.#yaml.data
+    const { dropTokens = false } = options
+    const drops = (account: number): boolean => (typeof dropTokens === 'boolean' ? dropTokens : dropTokens(account))
     return findLegacy(data).flatMap(({ path, key }) => {
       const section = path.slice(0, -1)
       if (key === undefined) return this.#modernise(path, valueAt(data, path))
-      if (key.token === true && options.dropTokens !== true) return []
+      if (key.token === true && !drops(Number(path[1]))) return []
       const value = valueAt(data, path)
       if (key.renamed === undefined || Number(value) === 0 || this.#yaml.has([...section, key.renamed])) {
-        this.#yaml.delete(path)
+        this.#yaml.delete(path, { keepComments: true })
         return [`removed ${path.join('.')}`]
       }
       this.#yaml.rename(path, key.renamed)

@@ -150,9 +150,10 @@ function endpointFault(value: string): string | undefined {
   return undefined
 }
 
-/** A forward proxy; as in the older program, one without a scheme is `http://`. */
+/** A forward proxy, or `file:…` or `enc:v1:…` for one; as in the older program, one without a scheme is `http://`. */
 export const proxyUrl: z.ZodType<string | undefined> = optionalText.transform((value, context) => {
-  if (value === undefined) return undefined
+  // Resolved by the application, like the secret it is when it holds a login.
+  if (value === undefined || /^(?:enc|file):/.test(value)) return value
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const protocol = URL.canParse(full) ? new URL(full).protocol : ''
   if (protocol === 'http:' || protocol === 'https:') return full

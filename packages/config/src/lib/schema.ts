@@ -212,7 +212,10 @@ export interface LoggingConfig {
   file?: string
 }
 
-/** The proxy between the gateway and its providers; an empty string in the file is the same as no key. */
+/**
+ * The proxy between the gateway and its providers; an empty string in the file is the same as no key. A proxy is a URL, or
+ * `file:PATH` or `enc:v1:…` for the application to resolve.
+ */
 export interface EnvironmentConfig {
   httpProxy?: string
   httpsProxy?: string

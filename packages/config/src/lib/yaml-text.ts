@@ -5,6 +5,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   type Node,
   type Pair,
   parseDocument,
@@ -80,10 +81,25 @@ export class YamlText {
     this.#change(this.#appendSplices(list, item), expected, (doc) => doc.addIn(path, doc.createNode(item)))
   }
 
-  /** Removes a key or a list item, if it is there. */
-  delete(path: DataPath): void {
+  /**
+   * Removes a key or a list item, if it is there.
+   *
+   * @param options `keepComments`: what is commented beside or within it stays, as lines of its own.
+   */
+  delete(path: DataPath, options: { readonly keepComments?: boolean } = {}): void {
     if (!this.has(path)) return
-    this.#change(this.#deleteSplices(path), withoutValue(this.data, path), (doc) => doc.deleteIn(path))
+    const splices = this.#deleteSplices(path)
+    const kept = options.keepComments === true ? splices?.map((splice) => this.#withComments(splice)) : splices
+    this.#change(kept, withoutValue(this.data, path), (doc) => doc.deleteIn(path))
+  }
+
+  /** The same removal of whole lines, leaving the comments of those lines. */
+  #withComments(splice: Splice): Splice {
+    const removed = this.#text.slice(splice.start, splice.end)
+    const comments = [...new Lexer().lex(removed)].filter((token) => token.startsWith('#'))
+    if (splice.text !== '' || comments.length === 0) return splice
+    const indent = /^ */.exec(removed)?.[0] ?? ''
+    return { ...splice, text: comments.map((comment) => indent + comment + this.#newline).join('') }
   }
 
   /** Gives a key another name and leaves its value alone. */

@@ -7,8 +7,10 @@ import { ApikeyList } from './apikey/list.ts'
 import { ApikeyRemove } from './apikey/remove.ts'
 import { ApikeyShow } from './apikey/show.ts'
 import { Completion } from './completion.ts'
+import { ConfigEncrypt } from './config/encrypt.ts'
 import { ConfigPath } from './config/path.ts'
 import { ConfigRewrite } from './config/rewrite.ts'
+import { ConfigRotateKey } from './config/rotate-key.ts'
 import { ConfigSchema } from './config/schema.ts'
 import { ConfigShow } from './config/show.ts'
 import { ConfigValidate } from './config/validate.ts'
@@ -61,6 +63,8 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   ConfigPath,
   ConfigSchema,
   ConfigRewrite,
+  ConfigEncrypt,
+  ConfigRotateKey,
   Convert,
   Completion,
 ]

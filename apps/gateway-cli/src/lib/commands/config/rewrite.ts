@@ -1,27 +1,36 @@
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { openCredentialStore } from '@llm-gateway/credentials'
+import { ChangeConfigCommand, type ConfigChange } from '../../change-config.ts'
 import type { Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
+import type { Loaded } from '../../config-store.ts'
+import { hasUsableTokens, keepLegacyTokens } from '../../legacy-tokens.ts'
 
-export class ConfigRewrite extends GatewayCommand {
+export class ConfigRewrite extends ChangeConfigCommand {
   static override paths: string[][] = [['config', 'rewrite']]
   static override usage: Usage = {
     category: 'Configuration',
     description: 'bring a file of the older program up to date, comments kept',
     details:
-      'Renames what is called otherwise by now and removes what means nothing any more. OAuth tokens stay.\n' +
-      'A file that is up to date is left as it is.',
-    examples: [['After an upgrade', '$0 config rewrite']],
+      'Renames what is called otherwise by now and removes what means nothing any more. OAuth tokens go to the credential\n' +
+      'store. A file that is up to date is left as it is.',
+    examples: [
+      ['See what would change', '$0 config rewrite --dry-run'],
+      ['After an upgrade', '$0 config rewrite'],
+    ],
   }
 
-  async execute(): Promise<number> {
-    const store = await this.openConfig()
-    let changes: readonly string[] = []
-    await store.edit((editor) => {
-      changes = editor.rewriteLegacy()
-    })
-    const server = changes.length > 0 ? await applyToServer(this.places, this.output) : 'not-running'
-    this.output.result({ file: store.path, changes, server }, changes.join('\n'))
-    this.output.note(changes.length === 0 ? `${store.path} is up to date.` : `Brought ${store.path} up to date.`)
-    return exitCodeOfEffect(server)
+  protected readonly words = { nothing: 'is up to date', done: 'Brought up to date:' }
+
+  protected async change(loaded: Loaded): Promise<ConfigChange> {
+    const { accounts } = loaded.config
+    for (const { id, legacyTokens } of accounts.filter((account) => !hasUsableTokens(account))) {
+      if (legacyTokens)
+        this.output.warn(`the OAuth tokens of ${id} stay in the file: nothing is known of their provider`)
+    }
+    const { env, random, now } = this.context
+    const options = { home: this.places.home, env, random, warn: (text: string) => this.output.warn(text) }
+    return {
+      before: () => keepLegacyTokens(accounts, openCredentialStore(options), now()),
+      edit: (editor) => editor.rewriteLegacy({ dropTokens: (index) => hasUsableTokens(accounts[index]) }),
+    }
   }
 }

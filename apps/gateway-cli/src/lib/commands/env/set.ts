@@ -1,3 +1,5 @@
+import { type EnvironmentName, hasLogin, proxyRecord } from '@llm-gateway/config'
+import { encryptSecret, openMasterKey } from '@llm-gateway/credentials'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import { proxyVariables, readProxyVariable } from '../../environment.ts'
@@ -31,9 +33,12 @@ export class EnvSet extends GatewayCommand {
         hint: `remove it with: llm-gateway env unset --name=${empty}`,
       })
     }
+    const written = await Promise.all(
+      names.map(async (name) => [name, await this.#toWrite(name, given[name]?.trim() ?? '')] as const),
+    )
     const store = await this.openConfig()
     await store.edit((editor) => {
-      for (const name of names) editor.setEnvironment(name, given[name]?.trim())
+      for (const [name, value] of written) editor.setEnvironment(name, value)
     })
     const server = await applyToServer(this.places, this.output)
     const { config } = await store.read()
@@ -41,5 +46,14 @@ export class EnvSet extends GatewayCommand {
     this.output.result({ variables, server })
     for (const { name, configured } of variables) this.output.note(`Set ${name} to ${configured}.`)
     return exitCodeOfEffect(server)
+  }
+
+  /** A proxy's login is a secret, and is not written in clear. */
+  async #toWrite(name: EnvironmentName, value: string): Promise<string> {
+    if (name === 'no_proxy' || /^(?:enc|file):|\$\{/.test(value) || !hasLogin(value)) return value
+    const { env, random } = this.context
+    const warn = (message: string): void => this.output.warn(message)
+    const key = await openMasterKey({ home: this.places.home, env, create: true, warn, random })
+    return encryptSecret(value, key, proxyRecord(name), random)
   }
 }

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path'
+import { openMasterKey } from '@llm-gateway/credentials'
 import { providers } from '@llm-gateway/upstream'
 import { Option, type Usage } from '../../clipanion.ts'
 import { proxySettings } from '../../environment.ts'
 import { CliError, exitCodes } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { wholeNumber } from '../../lists.ts'
-import { openCredential } from '../../open-credential.ts'
+import { openCredential, withOpenOptions } from '../../open-credential.ts'
 import type { ProbeReport } from '../../probe.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
@@ -51,12 +52,16 @@ export class UpstreamTest extends GatewayCommand {
       throw new CliError('FAILED', `the key of "${account.name}" cannot be had: ${credential.problem}`)
     // Brings the HTTP client, which no other command needs.
     const { probe } = await import('../../probe.ts')
+    const opening = {
+      baseDir: dirname(this.places.configFile),
+      masterKey: () => openMasterKey({ home: this.places.home, env, create: false }),
+    }
     const report = await probe({
-      account,
+      account: await withOpenOptions(account, opening),
       secret: credential.secret,
       model: this.model,
       timeouts: { ...loaded.config.timeouts, requestMs },
-      proxy: proxySettings(loaded.config.environment, env),
+      proxy: await proxySettings(loaded.config.environment, env, opening),
       clock: () => performance.now(),
     })
     const text = fields(

@@ -1,0 +1,46 @@
+import { openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import type { Usage } from '../../clipanion.ts'
+import { reencrypt } from '../../config-secrets.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+
+export class ConfigRotateKey extends GatewayCommand {
+  static override paths: string[][] = [['config', 'rotate-key']]
+  static override usage: Usage = {
+    category: 'Configuration',
+    description: 'replace the master key, and encrypt the file and the credential store anew',
+    details:
+      'Works beside a running server. When it is interrupted, everything stays readable: run it again. The key before is kept\n' +
+      'as master.key.old. A key in LLM_GATEWAY_MASTER_KEY is yours to change: put the new one there, the one before into\n' +
+      'LLM_GATEWAY_MASTER_KEY_PREVIOUS, run this, and restart the server with the new one.',
+    examples: [
+      ['Every now and then', '$0 config rotate-key'],
+      [
+        'With keys of your own',
+        'LLM_GATEWAY_MASTER_KEY=$NEW LLM_GATEWAY_MASTER_KEY_PREVIOUS=$OLD $0 config rotate-key',
+      ],
+    ],
+  }
+
+  async execute(): Promise<number> {
+    const store = await this.openConfig()
+    const { env, random } = this.context
+    const options = { home: this.places.home, env, random, warn: (text: string) => this.output.warn(text) }
+    const credentials = openCredentialStore(options)
+    const changes = new Set<string>()
+    const { keyId, oldFile, passes } = await rotateMasterKey(options, async (key) => {
+      await store.edit((editor) => {
+        for (const change of reencrypt(editor, key, random)) changes.add(change)
+      })
+      return credentials.rotate(key)
+    })
+    const server = await applyToServer(this.places, this.output)
+    const stored = Math.max(...passes)
+    this.output.result({ keyId, oldKeyFile: oldFile, changes: [...changes], storedCredentials: stored, server }, keyId)
+    this.output.note(
+      `The master key is ${keyId}: ${changes.size} secrets of the file and ${stored} of the store use it.`,
+    )
+    if (oldFile !== undefined) this.output.note(`The key before is kept as ${oldFile}; older backups need it.`)
+    return exitCodeOfEffect(server)
+  }
+}

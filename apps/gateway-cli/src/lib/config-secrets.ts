@@ -1,0 +1,39 @@
+import type { ConfigEditor, SecretPlace } from '@llm-gateway/config'
+import { decryptSecret, encryptSecret, keyIdOf, type MasterKey } from '@llm-gateway/credentials'
+
+type Random = (size: number) => Uint8Array
+
+/** Encrypts every secret that stands in clear. @returns what was done, for people. */
+export function encryptClear(editor: ConfigEditor, key: MasterKey, random: Random): string[] {
+  return editor.secrets().flatMap((place) => {
+    if (place.kind !== 'clear') return []
+    editor.set(place.path, encryptSecret(place.value, key, place.record, random))
+    return [`encrypted ${nameOf(place)}`]
+  })
+}
+
+/** Secrets that are partly in clear beside a reference, which only a person can settle. */
+export function mixedSecrets(editor: ConfigEditor): string[] {
+  return editor.secrets().flatMap((place) => (place.kind === 'mixed' ? [nameOf(place)] : []))
+}
+
+/**
+ * Encrypts anew, by this key, what another of its keys encrypted.
+ *
+ * @returns what was done, for people.
+ * @throws CredentialError when one of them cannot be opened.
+ */
+export function reencrypt(editor: ConfigEditor, key: MasterKey, random: Random): string[] {
+  return editor.secrets().flatMap((place) => {
+    if (place.kind !== 'encrypted' || keyIdOf(place.value) === key.id) return []
+    const secret = decryptSecret(place.value, key, place.record)
+    editor.set(place.path, encryptSecret(secret.reveal(), key, place.record, random))
+    return [`encrypted ${nameOf(place)} anew`]
+  })
+}
+
+/** `upstream_accounts.upstream_1.api_key`: by the account's id, since positions change. */
+function nameOf({ path, record }: SecretPlace): string {
+  const [section, , ...rest] = path
+  return section === 'upstream_accounts' ? [section, record.split('/')[0], ...rest].join('.') : path.join('.')
+}

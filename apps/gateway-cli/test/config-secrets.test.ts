@@ -1,0 +1,204 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadConfig } from '@llm-gateway/config'
+import { decryptSecret, openCredentialStore, openMasterKey } from '@llm-gateway/credentials'
+import { readTokens } from '@llm-gateway/oauth'
+import { expect, test } from 'vitest'
+import { Sandbox } from './kit.ts'
+
+const clear = `# ours
+upstream_accounts:
+  - id: upstream_a # the first
+    name: a
+    type: api-key
+    provider: openai
+    api_key: sk-clear-canary-0123456789 # paid by ops
+    options: { organization: acme, admin_token: "opt-canary-$$x" }
+  - { id: upstream_b, name: b, type: api-key, provider: openai, api_key: '\${KEY}' } # from outside
+  - id: upstream_c
+    name: c
+    type: api-key
+    provider: openai
+    api_key: |
+      sk-folded-canary-0123456789
+environment:
+  http_proxy: "http://me:proxy-canary@proxy:8080" # the way out
+  https_proxy: http://plain:8080
+`
+
+function keyOf(sandbox: Sandbox): ReturnType<typeof openMasterKey> {
+  return openMasterKey({ home: sandbox.home, env: {}, create: false })
+}
+
+test('config encrypt leaves no secret in clear, and every comment and reference where it was', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = clear
+  const ran = await sandbox.run('config', 'encrypt', '--json')
+  expect(ran).toMatchObject({ code: 0 })
+  expect(ran.json()).toMatchObject({
+    dryRun: false,
+    changes: [
+      'encrypted upstream_accounts.upstream_a.api_key',
+      'encrypted upstream_accounts.upstream_a.options.admin_token',
+      'encrypted upstream_accounts.upstream_c.api_key',
+      'encrypted environment.http_proxy',
+    ],
+  })
+  expect(sandbox.config).not.toContain('canary')
+  for (const kept of [
+    '# ours',
+    '# the first',
+    '# paid by ops',
+    '# from outside',
+    '# the way out',
+    'http://plain:8080',
+  ]) {
+    expect(sandbox.config).toContain(kept)
+  }
+  expect(sandbox.config).toContain("api_key: '${" + "KEY}'")
+  const loaded = loadConfig(sandbox.config, { env: { KEY: 'k' } })
+  if (!loaded.ok) throw new Error('the file must be valid')
+  const key = await keyOf(sandbox)
+  const [a, , c] = loaded.config.accounts
+  expect(decryptSecret(a?.apiKey ?? '', key, 'upstream_a').reveal()).toBe('sk-clear-canary-0123456789')
+  // As the file would have been read: `$$` is a dollar sign.
+  const option = String(a?.options?.admin_token)
+  expect(decryptSecret(option, key, 'upstream_a/options.admin_token').reveal()).toBe('opt-canary-$x')
+  expect(
+    decryptSecret(c?.apiKey ?? '', key, 'upstream_c')
+      .reveal()
+      .trim(),
+  ).toBe('sk-folded-canary-0123456789')
+  const proxy = decryptSecret(loaded.config.environment.httpProxy ?? '', key, 'environment.http_proxy')
+  expect(proxy.reveal()).toBe('http://me:proxy-canary@proxy:8080')
+  const again = await sandbox.run('config', 'encrypt', '--json')
+  expect(again.json()).toMatchObject({ changes: [] })
+})
+
+test('config encrypt --dry-run shows the lines without the secrets, and changes nothing', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = clear
+  const ran = await sandbox.run('config', 'encrypt', '--dry-run')
+  expect(ran.code).toBe(0)
+  expect(ran.stdout).toMatch(/^- +api_key: "\(hidden\)" # paid by ops$/m)
+  expect(ran.stdout).toMatch(/^\+ +api_key: "\(encrypted\)" # paid by ops$/m)
+  expect(ran.stdout + ran.stderr).not.toContain('canary')
+  expect(ran.stderr).toContain('Nothing was changed')
+  expect(sandbox.config).toBe(clear)
+  expect(readdirSync(sandbox.home)).toEqual(['config.yaml'])
+  expect((await sandbox.run('config', 'encrypt', '--dry-run', '--json')).json()).toMatchObject({ dryRun: true })
+})
+
+test('config encrypt leaves text around a reference alone, and says so', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts: [{ id: u, name: n, type: api-key, provider: openai, api_key: "\${KEY:-sk-x}" }]\n`
+  const ran = await sandbox.run('config', 'encrypt')
+  expect(ran.stderr).toContain('upstream_accounts.u.api_key is text around a reference')
+  expect(sandbox.config).toContain('KEY:-sk-x')
+})
+
+const older = `server:
+  timeout_seconds: 30 # seconds
+  web: # the old console
+    enabled: true
+    password: web-canary # of old
+upstream_accounts:
+- id: upstream_1 # claude
+  name: login
+  type: oauth
+  provider: anthropic
+  client_secret: client-canary # unused
+  access_token: access-canary # from May
+  refresh_token: refresh-canary
+  expires_at: 2026-11-23T21:00:00Z
+  usage: # counted twice
+    total_requests: 1
+  updated_at: 2025-09-01T10:11:12Z
+`
+
+async function tokensOf(sandbox: Sandbox, id: string): Promise<unknown> {
+  const stored = await openCredentialStore({ home: sandbox.home, env: {} }).read(`oauth/${id}`)
+  return stored && readTokens(stored.secret.reveal(), id)
+}
+
+test('config rewrite moves tokens to the credential store and loses no comment', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = older
+  const dry = await sandbox.run('config', 'rewrite', '--dry-run')
+  expect(dry.stdout).toMatch(/^\+ {2}timeout: 30 # seconds$/m)
+  expect(dry.stdout + dry.stderr).not.toMatch(/canary/)
+  expect(existsSync(join(sandbox.home, 'credentials.json'))).toBe(false)
+  expect(sandbox.config).toBe(older)
+  const ran = await sandbox.run('config', 'rewrite')
+  expect(ran.stdout + ran.stderr).not.toContain('canary')
+  for (const comment of older.match(/#.*/g) ?? []) expect(sandbox.config).toContain(comment)
+  expect(sandbox.config.replace(/#.*/g, '')).not.toMatch(/canary|usage|web|_seconds|token/)
+  const loaded = loadConfig(sandbox.config)
+  expect(loaded.ok && loaded.warnings).toEqual([])
+  expect(await tokensOf(sandbox, 'upstream_1')).toEqual({
+    profile: 'claude-code',
+    tokenUrl: 'https://console.anthropic.com/v1/oauth/token',
+    resource: 'https://api.anthropic.com',
+    accessToken: 'access-canary',
+    refreshToken: 'refresh-canary',
+    obtainedAt: sandbox.now,
+    lifetimeMs: 3_600_000,
+  })
+  const file = join(sandbox.home, 'credentials.json')
+  expect(readFileSync(file, 'utf8')).not.toContain('canary')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+test('config encrypt takes the older program’s secrets out of the file too, and keeps newer tokens', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = older
+  await sandbox.run('config', 'encrypt')
+  expect(sandbox.config.replace(/#.*/g, '')).not.toMatch(/canary/)
+  expect(sandbox.config).toContain('timeout_seconds: 30 # seconds')
+  sandbox.config = older.replace('access-canary', 'access-of-a-backup')
+  await sandbox.run('config', 'encrypt')
+  expect(await tokensOf(sandbox, 'upstream_1')).toMatchObject({ accessToken: 'access-canary' })
+})
+
+test('config rotate-key encrypts file and store anew, and older values go on working', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = older
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-rotated-canary-1234')
+  await sandbox.run('config', 'rewrite')
+  const before = await keyOf(sandbox)
+  const ran = await sandbox.run('config', 'rotate-key', '--json')
+  expect(ran).toMatchObject({ code: 0 })
+  const after = await keyOf(sandbox)
+  expect(ran.json()).toMatchObject({ keyId: after.id, storedCredentials: 1, changes: [expect.stringMatching(/anew$/)] })
+  expect(after.id).not.toBe(before.id)
+  expect(sandbox.config).toContain(`enc:v1:${after.id}:`)
+  expect(sandbox.config).not.toContain(`enc:v1:${before.id}:`)
+  expect(await tokensOf(sandbox, 'upstream_1')).toMatchObject({ refreshToken: 'refresh-canary' })
+  // A file restored from before the rotation: the key before is kept for it.
+  sandbox.config = sandbox.config.replaceAll(after.id, before.id)
+  expect((await sandbox.run('config', 'validate')).code).toBe(0)
+})
+
+test('config rotate-key changes nothing when a secret cannot be opened', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-rotated-canary-1234')
+  sandbox.config = sandbox.config.replace(/enc:v1:[0-9a-f]{8}/, 'enc:v1:00000000')
+  const before = sandbox.config
+  const ran = await sandbox.run('config', 'rotate-key')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('restore that master key')])
+  expect(sandbox.config).toBe(before)
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '11'.repeat(32) }
+  expect((await new Sandbox().run('config', 'rotate-key')).code).toBe(0)
+})
+
+test('config rotate-key with a key of the environment asks for the one before', async () => {
+  const sandbox = new Sandbox()
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '11'.repeat(32) }
+  const ran = await sandbox.run('config', 'rotate-key')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('LLM_GATEWAY_MASTER_KEY_PREVIOUS')])
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-rotated-canary-1234')
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '22'.repeat(32), LLM_GATEWAY_MASTER_KEY_PREVIOUS: '11'.repeat(32) }
+  expect((await sandbox.run('config', 'rotate-key')).code).toBe(0)
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '22'.repeat(32) }
+  expect((await sandbox.run('upstream', 'list')).code).toBe(0)
+})

@@ -1,0 +1,65 @@
+import {
+  type AccountConfig,
+  type EnvironmentConfig,
+  hasLogin,
+  isSecretName,
+  optionRecord,
+  proxyRecord,
+} from '@llm-gateway/config'
+import { CredentialError, type MasterKey, resolveSecret, Secret } from '@llm-gateway/credentials'
+import { ServerError } from './error.ts'
+
+/** How secrets of the configuration are opened. */
+export interface SecretSource {
+  /** What `file:` references are relative to. */
+  readonly baseDir: string
+  readonly masterKey: () => Promise<MasterKey>
+  /** Told every secret there is, so that it can be kept out of what is printed. */
+  readonly learn: (secret: Secret) => void
+}
+
+/** The account with the secrets among its options opened. @throws CredentialError */
+export async function withSecretOptions(account: AccountConfig, source: SecretSource): Promise<AccountConfig> {
+  if (account.options === undefined) return account
+  const entries = Object.entries(account.options).map(async ([name, value]) => {
+    if (typeof value !== 'string' || !isSecretName(name)) return [name, value]
+    const secret = await resolveSecret(value, { ...source, record: optionRecord(account.id, name) })
+    source.learn(secret)
+    return [name, secret.reveal()]
+  })
+  return { ...account, options: Object.fromEntries(await Promise.all(entries)) as Record<string, unknown> }
+}
+
+/**
+ * The proxies with their logins opened. One that cannot be had is no reason to go without: calls would leave by another way than
+ * was asked for.
+ *
+ * @throws ServerError `CONFIG_INVALID`
+ */
+export async function withOpenProxies(file: EnvironmentConfig, source: SecretSource): Promise<EnvironmentConfig> {
+  const open = async (value: string | undefined, name: string): Promise<string | undefined> => {
+    if (value === undefined) return undefined
+    const secret = await resolveSecret(value, { ...source, record: proxyRecord(name) })
+    if (hasLogin(secret.reveal())) learnLogin(secret.reveal(), source)
+    return secret.reveal()
+  }
+  try {
+    const httpProxy = await open(file.httpProxy, 'http_proxy')
+    const httpsProxy = await open(file.httpsProxy, 'https_proxy')
+    const { noProxy } = file
+    return {
+      ...(httpProxy !== undefined && { httpProxy }),
+      ...(httpsProxy !== undefined && { httpsProxy }),
+      ...(noProxy !== undefined && { noProxy }),
+    }
+  } catch (cause) {
+    if (!CredentialError.is(cause)) throw cause
+    throw new ServerError('CONFIG_INVALID', `the proxy cannot be used: ${cause.message}`, cause)
+  }
+}
+
+function learnLogin(proxy: string, { learn }: SecretSource): void {
+  if (!URL.canParse(proxy)) return
+  const { username, password } = new URL(proxy)
+  for (const part of [username, password]) if (part !== '') learn(new Secret(decodeURIComponent(part)))
+}

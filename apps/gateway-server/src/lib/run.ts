@@ -1,12 +1,21 @@
 import { constants } from 'node:os'
 import { GatewayServer, type ServerOptions } from './server.ts'
 
-/** Starts a server and keeps the process to it: signals stop and reload it. Resolves with the exit code once it has stopped. */
+/**
+ * Starts a server and keeps the process to it. SIGINT and SIGTERM stop it; SIGHUP reloads the configuration and opens the log
+ * file anew; SIGUSR2 does the latter alone.
+ *
+ * @returns the exit code, once it has stopped.
+ */
 export async function runServer(options: ServerOptions, onListening: (server: GatewayServer) => void): Promise<number> {
   const server = await GatewayServer.start(options)
   return new Promise((resolve) => {
     let stopping = false
-    const reload = (): void => void server.reload().catch(() => {})
+    const reopen = (): void => server.reopenLog()
+    const reload = (): void => {
+      reopen()
+      void server.reload().catch(() => {})
+    }
     const stop = (signal: NodeJS.Signals): void => {
       if (stopping) {
         // The second signal means now.
@@ -19,9 +28,13 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
         () => 0,
         () => 1,
       )
-      resolve(code.finally(() => process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload)))
+      resolve(
+        code.finally(() =>
+          process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload).off('SIGUSR2', reopen),
+        ),
+      )
     }
-    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload)
+    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload).on('SIGUSR2', reopen)
     onListening(server)
   })
 }

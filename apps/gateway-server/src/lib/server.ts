@@ -12,7 +12,7 @@ import { type Assembly, assemble } from './assemble.ts'
 import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
-import { ServerLog } from './logger.ts'
+import { ServerLog, terminalOf } from './logger.ts'
 import { invalidConfig, type PreparedConfig, prepareConfig, withFlags } from './prepare-config.ts'
 import { proxyOf } from './proxy.ts'
 import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
@@ -115,7 +115,7 @@ export class GatewayServer {
     const { text, result } = file.read()
     if (!result.ok) throw invalidConfig(options.configFile, text, result)
     const config = withFlags(result.config, options)
-    const log = new ServerLog(config.logging)
+    const log = new ServerLog(config.logging, terminalOf(process.stderr, options.env))
     for (const warning of result.warnings)
       log.logger.warn({ line: warning.line }, `${options.configFile}: ${warning.message}`)
     const simulator = new LazySimulator()
@@ -178,6 +178,11 @@ export class GatewayServer {
     }
   }
 
+  /** Opens the log file anew, for tools that rotate it. */
+  reopenLog(): void {
+    this.#log.reopen()
+  }
+
   /** Reads the file again; a bad one changes nothing. One reload at a time, so that the last text read is the one in force. */
   reload(): Promise<ReloadResult> {
     const run = (): Promise<ReloadResult> => this.#reload()
@@ -231,7 +236,7 @@ export class GatewayServer {
     })
     this.#active = next
     this.#gateway.update(assembly.state)
-    this.#log.setLevel(config.logging.level)
+    this.#log.configure(config.logging)
   }
 
   /**

@@ -76,7 +76,7 @@ describe('defaults', () => {
       routing: { strategy: 'health-first' },
       responses: { store: 'off', maxEntries: 1000, maxBytes: 64 * 2 ** 20, ttlMs: 24 * 3_600_000 },
       limits: { bodyBytes: 32 * 2 ** 20, bufferedBytes: 256 * 2 ** 20, concurrency: 1000 },
-      logging: { level: 'info', format: 'json' },
+      logging: { level: 'info' },
       environment: {},
     })
   })

@@ -206,8 +206,8 @@ export interface ResponsesConfig {
 export interface LoggingConfig {
   /** Default `info`. */
   level: LogLevel
-  /** Default `json`. */
-  format: 'json' | 'text'
+  /** Absent: text where a person reads it (on a terminal), else `json`. */
+  format?: 'json' | 'text'
   /** File to append to; absent means standard error. */
   file?: string
 }

@@ -278,7 +278,7 @@ const loggingSection: z.ZodType<LoggingConfig> = section({
 }).transform((raw) =>
   defined({
     level: raw.level === 'warning' ? ('warn' as const) : (raw.level ?? ('info' as const)),
-    format: raw.format ?? ('json' as const),
+    format: raw.format,
     file: raw.file,
   }),
 )

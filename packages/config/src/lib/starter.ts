@@ -49,7 +49,8 @@ routing:
 
 logging:
   level: "info" # debug, info, warn, error
-  format: "json" # or text
+  # format: "json"     # or text; without it, text on a terminal and json elsewhere
+  # file: "gateway.log" # instead of standard error; SIGHUP opens it anew after a rotation
 
 # The proxy between the gateway and its providers.
 environment:

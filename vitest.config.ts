@@ -10,6 +10,7 @@ export default defineConfig({
       { find: '@llm-gateway/server', replacement: from('./apps/gateway-server/src/index.ts') },
       { find: '@llm-gateway/cli', replacement: from('./apps/gateway-cli/src/index.ts') },
       { find: /^@llm-gateway\/([a-z-]+)\/testing$/, replacement: `${from('./packages')}/$1/src/testing.ts` },
+      { find: /^@llm-gateway\/([a-z-]+)\/([a-z-]+)$/, replacement: `${from('./packages')}/$1/src/$2.ts` },
       { find: /^@llm-gateway\/([a-z-]+)$/, replacement: `${from('./packages')}/$1/src/index.ts` },
     ],
   },

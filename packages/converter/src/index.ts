@@ -1,3 +1,4 @@
+export type { Body } from './lib/body.ts'
 export { ByteTap } from './lib/byte-tap.ts'
 export type { Capabilities, CapabilityOverrides } from './lib/capabilities/capabilities.ts'
 export { type Dialect, dialects } from './lib/chat/dialect.ts'
@@ -15,20 +16,15 @@ export type { Stop, StopReason } from './lib/chat/stop.ts'
 export type { Usage } from './lib/chat/usage.ts'
 export { capabilitiesOf } from './lib/codecs.ts'
 export {
-  type Body,
-  type Converted,
   convertError,
   convertReply,
   convertRequest,
   keepAliveFrame,
   parseRequest,
-  type ReplyOptions,
-  type RequestOptions,
   readError,
   readUsage,
   renderError,
   renderErrorFrame,
-  type UpstreamErrorAnswer,
 } from './lib/convert.ts'
 export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
 export { convertEmbeddingReply, convertEmbeddingRequest, readEmbeddingReply } from './lib/embeddings/convert.ts'
@@ -36,6 +32,8 @@ export type { EmbeddingFormat, EmbeddingReply } from './lib/embeddings/embedding
 export { renameGeminiRequests } from './lib/embeddings/gemini.ts'
 export { estimateInputTokens } from './lib/estimate.ts'
 export type { Member } from './lib/json-scan.ts'
+export type { ReplyOptions, RequestOptions } from './lib/options.ts'
+export type { Converted, UpstreamErrorAnswer } from './lib/pair.ts'
 export {
   type BodyFacts,
   type BodyRead,

@@ -84,33 +84,61 @@ export interface DeclaredTool {
   readonly custom: boolean
 }
 
-/** Everything the converter knows of one dialect. Each dialect folder exports one. */
-export interface DialectCodec {
+/** What every part of a dialect has. */
+interface DialectBasics {
   readonly id: Dialect
-  /** Throws `ConversionError` `INVALID_REQUEST` naming the path of a field that is not what the dialect says. */
-  decodeRequest(wire: JsonObject, report: Report): ChatRequest
-  encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject
-  /** The tools a request declares; absent: each has its name under `tools[]`, `tools[].function` or `tools[].custom`. Never throws. */
-  declaredTools?(wire: JsonObject): readonly DeclaredTool[]
-  /** Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect. */
-  decodeReply(wire: JsonObject, report: Report): ChatReply
-  encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
-  /** Reads any body an upstream sends with an error status: the dialect's envelope, another vendor's, HTML, text, nothing. */
-  decodeError(status: number, body: unknown): ChatError
-  encodeError(error: ChatError): { status: number; body: JsonObject }
-  openDecoder(emit: Emit, report: Report): StreamDecoder
-  openEncoder(context: ReplyContext): StreamEncoder
-  openTap(): StreamTap
-  /** The terminal error frame of a stream in this dialect, as SSE text. */
-  errorFrame(error: ChatError): string
-  /** A comment or event that keeps an idle stream alive without meaning anything. */
-  readonly keepAlive: string
-  /** Usage and stop of a reply that passes as bytes. */
-  tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop }
+  /** Limits of tool names and tool call ids in requests of this dialect. */
+  readonly limits: { readonly toolName: number; readonly callId: number }
   /**
    * Takes the subtrees whose digits matter (tool inputs, schemas) from a parse that kept number literals. `wire` is changed in place.
    */
   graft(wire: JsonObject, lossless: JsonObject): void
-  /** Limits of tool names and tool call ids in requests of this dialect. */
-  readonly limits: { readonly toolName: number; readonly callId: number }
+}
+
+/** Reads the requests of a client. */
+export interface RequestReader extends DialectBasics {
+  /** Throws `ConversionError` `INVALID_REQUEST` naming the path of a field that is not what the dialect says. */
+  decodeRequest(wire: JsonObject, report: Report): ChatRequest
+}
+
+/** Writes replies, streams and errors for a client. */
+export interface ReplyWriter extends DialectBasics {
+  /** The tools a request declares; absent: each has its name under `tools[]`, `tools[].function` or `tools[].custom`. Never throws. */
+  declaredTools?(wire: JsonObject): readonly DeclaredTool[]
+  encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
+  encodeError(error: ChatError): { status: number; body: JsonObject }
+  openEncoder(context: ReplyContext): StreamEncoder
+  /** The terminal error frame of a stream in this dialect, as SSE text. */
+  errorFrame(error: ChatError): string
+  /** A comment or event that keeps an idle stream alive without meaning anything. */
+  readonly keepAlive: string
+}
+
+/** Writes requests for a provider. */
+export interface RequestWriter extends DialectBasics {
+  encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject
+  /** What a model of this dialect accepts, by its name. */
+  capabilities(model: string): Capabilities
+}
+
+/** Reads replies, streams and errors of a provider. */
+export interface ReplyReader extends DialectBasics {
+  /** Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect. */
+  decodeReply(wire: JsonObject, report: Report): ChatReply
+  /** Reads any body an upstream sends with an error status: the dialect's envelope, another vendor's, HTML, text, nothing. */
+  decodeError(status: number, body: unknown): ChatError
+  openDecoder(emit: Emit, report: Report): StreamDecoder
+}
+
+/** A dialect as a client speaks it. */
+export interface ClientHalf extends RequestReader, ReplyWriter {}
+
+/** A dialect as a provider speaks it. */
+export interface UpstreamHalf extends RequestWriter, ReplyReader {}
+
+/** Everything the converter knows of one dialect. Each dialect folder exports one. */
+export interface DialectCodec extends ClientHalf, UpstreamHalf {
+  openTap(): StreamTap
+  /** Usage and stop of a reply that passes as bytes. */
+  tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop }
 }

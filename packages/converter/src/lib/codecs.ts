@@ -1,8 +1,5 @@
 import { anthropicCodec } from './anthropic/index.ts'
-import { anthropicCapabilities } from './capabilities/anthropic.ts'
 import type { Capabilities, CapabilityOverrides } from './capabilities/capabilities.ts'
-import { geminiCapabilities } from './capabilities/gemini.ts'
-import { openaiCapabilities } from './capabilities/openai.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { ConversionError } from './chat/error.ts'
 import type { DialectCodec } from './codec.ts'
@@ -29,16 +26,5 @@ export function codecOf(dialect: Dialect): DialectCodec {
 
 /** What a model behind a dialect accepts: the built-in table with an operator's own words laid over it. */
 export function capabilitiesOf(dialect: Dialect, model: string, overrides: CapabilityOverrides = {}): Capabilities {
-  return { ...knownCapabilities(dialect, model), ...overrides }
-}
-
-function knownCapabilities(dialect: Dialect, model: string): Capabilities {
-  switch (dialect) {
-    case 'anthropic':
-      return anthropicCapabilities(model)
-    case 'gemini':
-      return geminiCapabilities(model)
-    default:
-      return openaiCapabilities(model)
-  }
+  return { ...codecOf(dialect).capabilities(model), ...overrides }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { anthropicClient } from './anthropic/client.ts'
 import type { JsonObject } from './chat/json.ts'
+import { openaiChatUpstream } from './openai-chat/upstream.ts'
 import { type ReplyContextOptions, replyContext } from './reply-context.ts'
 import { LossReport } from './report.ts'
 import { aliasOf } from './tool-names.ts'
@@ -9,8 +11,8 @@ function contextFor(
   more: Partial<ReplyContextOptions> = {},
 ): ReturnType<typeof replyContext> {
   return replyContext({
-    from: 'openai-chat',
-    to: 'anthropic',
+    upstream: openaiChatUpstream,
+    client: anthropicClient,
     request,
     model: undefined,
     showReasoning: true,

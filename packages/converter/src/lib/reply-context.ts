@@ -1,16 +1,12 @@
 import type { Ambient } from './ambient.ts'
-import type { Dialect } from './chat/dialect.ts'
 import { isObject, type JsonObject, type JsonValue, member } from './chat/json.ts'
 import type { Report } from './chat/loss.ts'
-import type { DeclaredTool, ReplyContext } from './codec.ts'
-import { codecOf } from './codecs.ts'
+import type { DeclaredTool, ReplyContext, ReplyReader, ReplyWriter } from './codec.ts'
 import { aliasOf } from './tool-names.ts'
 
 export interface ReplyContextOptions {
-  /** The upstream's dialect. */
-  readonly from: Dialect
-  /** The client's dialect. */
-  readonly to: Dialect
+  readonly upstream: Pick<ReplyReader, 'limits'>
+  readonly client: Pick<ReplyWriter, 'limits' | 'declaredTools'>
   /** What the client sent, in its own dialect. */
   readonly request: JsonObject | undefined
   readonly model: string | undefined
@@ -21,9 +17,8 @@ export interface ReplyContextOptions {
 
 /** Everything the reply half needs of the request half, derived from what the client sent and from nothing else. */
 export function replyContext(options: ReplyContextOptions): ReplyContext {
-  const { from, to, request = {}, report, ambient } = options
-  const nameLimit = codecOf(from).limits.toolName
-  const client = codecOf(to)
+  const { upstream, client, request = {}, report, ambient } = options
+  const nameLimit = upstream.limits.toolName
   const idLimit = client.limits.callId
   const originals = new Map<string, string>()
   const customTools = new Set<string>()

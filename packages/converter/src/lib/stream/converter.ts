@@ -2,7 +2,7 @@ import type { ChatError } from '../chat/error.ts'
 import type { Loss } from '../chat/loss.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
-import type { ReplyOptions } from '../convert.ts'
+import type { ReplyOptions } from '../options.ts'
 import type { Framing } from './framing.ts'
 import type { StreamPhase } from './phase.ts'
 

@@ -1,0 +1,38 @@
+import type { ClientHalf, ReplyWriter, RequestReader } from '../codec.ts'
+import { graft, id, limits } from './basics.ts'
+import { CompletionsEncoder } from './encoder.ts'
+import { encodeError, errorFrame } from './error.ts'
+import { encodeReply } from './reply.ts'
+import { decodeRequest } from './request-decode.ts'
+
+/** Reads the requests of a client that speaks legacy Completions. */
+export const openaiCompletionsRequestReader: RequestReader = { id, limits, graft, decodeRequest }
+
+const openEncoder: ReplyWriter['openEncoder'] = (context) => new CompletionsEncoder(context)
+
+const keepAlive = ': keep-alive\n\n'
+
+/** Writes replies, streams and errors for a client that speaks legacy Completions. */
+export const openaiCompletionsReplyWriter: ReplyWriter = {
+  id,
+  limits,
+  graft,
+  encodeReply,
+  encodeError,
+  openEncoder,
+  errorFrame,
+  keepAlive,
+}
+
+/** All that a client that speaks legacy Completions needs. */
+export const openaiCompletionsClient: ClientHalf = {
+  decodeRequest,
+  id,
+  limits,
+  graft,
+  encodeReply,
+  encodeError,
+  openEncoder,
+  errorFrame,
+  keepAlive,
+}

@@ -1,0 +1,41 @@
+import type { Ambient } from './ambient.ts'
+import type { CapabilityOverrides } from './capabilities/capabilities.ts'
+import type { Dialect } from './chat/dialect.ts'
+import type { JsonObject } from './chat/json.ts'
+
+export interface PairRequestOptions {
+  /** The model name to send; default: the client's own. */
+  readonly model?: string
+  /** Refuse, with every loss listed, what would be dropped, approximated or invented. Default false. */
+  readonly strict?: boolean
+  /** What is known of the model beyond the built-in table. */
+  readonly capabilities?: CapabilityOverrides
+}
+
+export interface PairReplyOptions extends Partial<Ambient> {
+  /** What the client sent, in its own dialect: tool names, `stream_options` and the legacy spellings are read from it. */
+  readonly request?: JsonObject
+  /** The model name to show; default: the upstream's own. */
+  readonly model?: string
+  /** Whether reasoning text is shown in a dialect that has only an unofficial place for it (`reasoning_content`). Default true. */
+  readonly showReasoning?: boolean
+}
+
+export interface PairStreamOptions extends PairReplyOptions {
+  /** One event longer than this fails the stream. Bytes, default 16 MiB. */
+  readonly maxEventBytes?: number
+}
+
+export interface RequestOptions extends PairRequestOptions {
+  /** The client's dialect. */
+  readonly from: Dialect
+  /** The upstream's dialect. */
+  readonly to: Dialect
+}
+
+export interface ReplyOptions extends PairReplyOptions {
+  /** The upstream's dialect. */
+  readonly from: Dialect
+  /** The client's dialect. */
+  readonly to: Dialect
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
+import { bundle, gzipped } from './bundle.ts'
+
+/** What a program pays at most for requests from one dialect to another, or for replies, streams and errors. Bytes after gzip. */
+const budget = 20_000
+
+const names: Readonly<Record<Dialect, string>> = {
+  anthropic: 'anthropic',
+  gemini: 'gemini',
+  'openai-chat': 'openaiChat',
+  'openai-completions': 'openaiCompletions',
+  'openai-responses': 'openaiResponses',
+}
+
+const pairs = dialects.flatMap((client) =>
+  dialects.flatMap((upstream) => (client === upstream ? [] : [{ client, upstream }])),
+)
+
+function program(client: Dialect, upstream: Dialect, join: string, parts: readonly [string, string]): string {
+  const [ofClient, ofUpstream] = [names[client] + parts[0], names[upstream] + parts[1]]
+  return `
+    import { ${join} } from '@llm-gateway/converter/pair'
+    import { ${ofClient} } from '@llm-gateway/converter/${client}'
+    import { ${ofUpstream} } from '@llm-gateway/converter/${upstream}'
+    export const joined = ${join}(${join === 'repliesOf' ? `${ofUpstream}, ${ofClient}` : `${ofClient}, ${ofUpstream}`})
+  `
+}
+
+describe('what a program pays for one pair of dialects', () => {
+  it.each(pairs)('$client to $upstream', async ({ client, upstream }) => {
+    const requests = await bundle(program(client, upstream, 'requestsOf', ['RequestReader', 'RequestWriter']))
+    const replies = await bundle(program(client, upstream, 'repliesOf', ['ReplyWriter', 'ReplyReader']))
+    expect(requests.imports.concat(replies.imports)).toEqual([])
+    expect(gzipped(requests.code)).toBeLessThan(budget)
+    expect(gzipped(replies.code)).toBeLessThan(budget)
+  })
+
+  it('both ways together cost less than each for itself', async () => {
+    const both = await bundle(program('openai-chat', 'anthropic', 'pairOf', ['Client', 'Upstream']))
+    const all = await bundle("export * from '@llm-gateway/converter'")
+    expect(gzipped(both.code)).toBeLessThan(gzipped(all.code) / 2)
+  })
+})

@@ -12,9 +12,10 @@ import { generateEndpoint } from './gemini/endpoint.ts'
 import { errorBody as geminiError, modelNotFound as geminiModelNotFound } from './gemini/error.ts'
 import { admits } from './identity/admission.ts'
 import { type Identity, IdentityProvider } from './identity/identity-provider.ts'
-import type { JsonObject } from './json.ts'
+import { type JsonObject, parseJson, show } from './json.ts'
 import { findModel, listKey, listModels, listProvider } from './models-list.ts'
 import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unauthorized } from './openai-chat/error.ts'
+import { conversations } from './openai-responses/conversations.ts'
 import { responsesEndpoint } from './openai-responses/endpoint.ts'
 import { ResponseStore } from './openai-responses/store.ts'
 import { stored } from './openai-responses/stored.ts'
@@ -172,6 +173,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (call.path.startsWith('/_simulator/')) return control(state, call.path, request, response)
   const endpoint = endpointOf(call)
   if (endpoint && request.method === 'POST') return new Exchange(state, endpoint, call, request, response).run(request)
+  if (/^(\/openai)?\/v1\/conversations(\/|$)/.test(call.path)) return converse(state, call, request, response)
   request.resume()
   const { status, body } = answer(state, call, request.method ?? '', endpoint !== undefined)
   send(response, status, body)
@@ -187,6 +189,23 @@ function answer(state: State, call: Call, method: string, wrongMethod: boolean):
     if (reply) return reply
   }
   return wrongMethod ? notAllowed(call, method) : notFound(call, method)
+}
+
+async function converse(state: State, call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  request.setEncoding('utf8')
+  let source = ''
+  for await (const chunk of request) source += show(chunk)
+  const method = request.method ?? ''
+  const key = responsesEndpoint.credential(call)
+  const context = {
+    responses: state.responses,
+    newId: (prefix: string) => state.ids.next(prefix),
+    now: state.clock.now(),
+  }
+  const { status, body } = admits(key, state.identity, state.keys)
+    ? (conversations(context, call, method, parseJson(source)) ?? notFound(call, method))
+    : responsesEndpoint.unauthorized(call)
+  send(response, status, body)
 }
 
 function responses(state: State, call: Call, method: string): ErrorReply | undefined {

@@ -5,6 +5,7 @@ import { modelNotFound, typicalError, unauthorized } from './error.ts'
 import { type ReplyOptions, reply } from './reply.ts'
 import { elementOf, eventOf, stream } from './stream.ts'
 import { showsThoughts } from './thinking.ts'
+import { streamsArguments } from './tools.ts'
 import { type ValidateOptions, validate, validateCount } from './validate.ts'
 
 /** Whether a path is Vertex's: it names a project. */
@@ -34,7 +35,9 @@ function open(body: JsonObject, call: Call, facts: Facts, streams: boolean): Ope
     turns: [turn],
     caching: 'implicit',
     reply: (generation) => reply(generation, options),
-    stream: (generation) => stream(generation, { ...options, sse: isEvents(call) }),
+    stream: (generation) => {
+      return stream(generation, { ...options, sse: isEvents(call), partialArgs: streamsArguments(request) })
+    },
   }
 }
 

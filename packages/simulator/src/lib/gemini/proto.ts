@@ -49,7 +49,8 @@ export function message(type: string, fields: ProtoFields, oneof: readonly strin
   }
 }
 
-function unknownName(key: string, path: string): Error {
+/** A field there is not. `path` is where it was looked for. */
+export function unknownName(key: string, path: string): Error {
   const where = path === '' ? '' : ` at '${path}'`
   return unreadable(`Invalid JSON payload received. Unknown name "${key}"${where}: Cannot find field.`, path)
 }

@@ -188,6 +188,40 @@ test('counts tokens, lists models, and lets a key in from anywhere', async () =>
   expect(await byQuery.json()).toHaveProperty('models')
 })
 
+test('streams arguments piece by piece at Vertex when asked to', async () => {
+  const path = `/v1/projects/p/locations/global/publishers/google/models/${FLASH}:streamGenerateContent?alt=sse`
+  const words = '[[call f {"city":"S\u00e3o Paulo","n":2,"on":true,"off":null,"list":[{"a b":"x"}]}]]'
+  const response = await fetch(simulator.url + path, {
+    method: 'POST',
+    headers: { authorization: 'Bearer k' },
+    body: JSON.stringify({
+      contents: [{ role: 'user', parts: [{ text: words }] }],
+      tools,
+      toolConfig: { functionCallingConfig: { streamFunctionCallArguments: true } },
+    }),
+  })
+  const parts = chunksOf(await response.text()).flatMap((chunk) => {
+    const content = objects(chunk.candidates)[0]?.content
+    return isObject(content) ? objects(content.parts) : []
+  })
+  const calls = parts.map((part) => part.functionCall).filter(isObject)
+  expect(parts[0]).toMatchObject({
+    functionCall: { name: 'f', willContinue: true },
+    thoughtSignature: expect.any(String),
+  })
+  expect(calls.at(-1)).toEqual({})
+  const pieces = calls.flatMap((call) => objects(call.partialArgs))
+  const city = pieces.filter((piece) => piece.jsonPath === '$.city')
+  expect(city.map((piece) => piece.stringValue).join('')).toBe('S\u00e3o Paulo')
+  expect(city.at(-1)).not.toHaveProperty('willContinue')
+  expect(pieces.slice(city.length)).toEqual([
+    { jsonPath: '$.n', numberValue: 2 },
+    { jsonPath: '$.on', boolValue: true },
+    { jsonPath: '$.off', nullValue: 'NULL_VALUE' },
+    { jsonPath: "$.list[0]['a b']", stringValue: 'x' },
+  ])
+})
+
 test('is Vertex under its paths', async () => {
   const path = `/v1/projects/p/locations/global/publishers/google/models/${FLASH}`
   const body = JSON.stringify({ contents: { role: 'user', parts: { text: '[[say yes]]' } }, labels: { team: 'a' } })

@@ -2,12 +2,24 @@ import type { Frame } from '../frame.ts'
 import { type Choice, type Generation, isHosted, type Part } from '../generation.ts'
 import type { JsonObject } from '../json.ts'
 import { countTokens } from '../tokens.ts'
-import { baseOf, blockedReply, endingOf, partsOf, type ReplyOptions, signatureOf, usageOf } from './reply.ts'
+import { partialParts } from './partial-args.ts'
+import {
+  argumentsOf,
+  baseOf,
+  blockedReply,
+  endingOf,
+  partsOf,
+  type ReplyOptions,
+  signatureOf,
+  usageOf,
+} from './reply.ts'
 
 /** What of the request shows in the stream. */
 export interface StreamOptions extends ReplyOptions {
   /** Events (`alt=sse`), or one JSON array that grows. */
   sse: boolean
+  /** Arguments of calls come as they are generated (Vertex's `streamFunctionCallArguments`). */
+  partialArgs: boolean
 }
 
 /** An SSE frame as Google ends its lines. */
@@ -98,11 +110,21 @@ function* partSteps(choice: Choice, part: Part, options: StreamOptions): Generat
   if (part.kind === 'tool' || whole === undefined) {
     // What runs at the provider comes part by part; a call of the client's tool whole.
     const all = partsOf(choice, part, options)
-    if (all.length === 0 || !isHosted(part)) yield { parts: all, tokens: part.tokens }
+    const args = options.partialArgs && !isHosted(part) ? argumentsOf(part) : undefined
+    if (args && all[0]) yield* partialSteps(all[0], args, part.tokens)
+    else if (all.length === 0 || !isHosted(part)) yield { parts: all, tokens: part.tokens }
     else for (const [place, each] of all.entries()) yield { parts: [each], tokens: place === 0 ? part.tokens : 0 }
     return
   }
   for (const piece of part.pieces) {
     yield { parts: [{ ...whole, text: piece }], tokens: countTokens(piece), thinking: part.kind === 'reasoning' }
+  }
+}
+
+function* partialSteps(head: JsonObject, args: JsonObject, tokens: number): Generator<Step> {
+  const all = [...partialParts(head, args)]
+  const each = Math.floor(tokens / all.length)
+  for (const [place, part] of all.entries()) {
+    yield { parts: [part], tokens: place === 0 ? tokens - each * (all.length - 1) : each }
   }
 }

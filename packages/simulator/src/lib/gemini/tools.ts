@@ -53,6 +53,11 @@ function callingConfig(request: JsonObject): JsonObject {
   return isObject(config.functionCallingConfig) ? config.functionCallingConfig : {}
 }
 
+/** Whether calls are to be streamed argument by argument. */
+export function streamsArguments(request: JsonObject): boolean {
+  return callingConfig(request).streamFunctionCallArguments === true
+}
+
 function allowedNames(request: JsonObject): string[] {
   const { allowedFunctionNames: names } = callingConfig(request)
   return Array.isArray(names) ? names.map(show) : []

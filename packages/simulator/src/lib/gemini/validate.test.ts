@@ -497,3 +497,25 @@ test('words a wrong key, a wrong token and none at all as Google does', async ()
 test('says what is not JSON', async () => {
   expect(await post('{')).toMatchObject({ status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } })
 })
+
+test.each<[string, JsonObject, boolean]>([
+  ['audioTimestamp', config({ audioTimestamp: true }), true],
+  [
+    'method',
+    { safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', method: 'SEVERITY', threshold: 'OFF' }] },
+    true,
+  ],
+  [
+    'streamFunctionCallArguments',
+    { ...tools, toolConfig: { functionCallingConfig: { streamFunctionCallArguments: true } } },
+    true,
+  ],
+  ['retrieval', { tools: [{ retrieval: {} }] }, true],
+  ['fileSearch', { tools: [{ fileSearch: {} }] }, false],
+  ['enableEnhancedCivicAnswers', config({ enableEnhancedCivicAnswers: true }), false],
+  ['partMetadata', said(user({ text: 'x', partMetadata: {} })), false],
+  ['includeServerSideToolInvocations', { toolConfig: { includeServerSideToolInvocations: true } }, false],
+])('knows %s on one of its platforms only', async (field, change, vertex) => {
+  expect(await accepted(change, { vertex })).toHaveProperty('usageMetadata')
+  expect(show((await refusal(change, { vertex: !vertex })).message)).toContain(`Unknown name "${field}"`)
+})

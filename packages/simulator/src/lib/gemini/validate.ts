@@ -7,6 +7,7 @@ import { invalid, violation } from './error.ts'
 import { checkMedia } from './media.ts'
 import { readMessages } from './messages.ts'
 import { checkOrder } from './pairing.ts'
+import { checkPlatform } from './platform.ts'
 import { checkSchema, jsonSchemaOf } from './schema.ts'
 import { DATA_FIELDS, readCount, readRequest } from './shape.ts'
 import { checkSignatures, checkThinking, showsThoughts } from './thinking.ts'
@@ -42,6 +43,7 @@ export function validateCount(body: JsonObject, options: ValidateOptions): Conte
 }
 
 function examine(request: JsonObject, options: ValidateOptions): ContentRequest {
+  checkPlatform(request, options.vertex)
   const rules = geminiModel(options.model)
   const contents = objects(request.contents)
   checkOrder(contents)

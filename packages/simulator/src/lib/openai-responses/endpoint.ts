@@ -27,7 +27,8 @@ function open(body: JsonObject, call: Call, { seals, responses }: Facts): Opened
     reply: (generation) => {
       const response = reply(generation, options)
       keep(response)
-      return response
+      // What runs in the background is fetched later.
+      return body.background === true ? { ...reply(generation, options, true), status: 'queued' } : response
     },
     stream: (generation) => {
       return stream(generation, { ...options, obfuscate: streamOptions.include_obfuscation !== false }, keep)
@@ -42,7 +43,7 @@ function store(body: JsonObject, request: ResponseRequest, response: JsonObject,
   const output = Array.isArray(response.output) ? response.output.filter(isObject) : []
   if (body.store !== false) responses.keep({ response, input: request.context.map(named) })
   const conversation = isObject(body.conversation) ? body.conversation.id : body.conversation
-  if (typeof conversation === 'string') responses.append(conversation, [...request.input, ...output])
+  if (typeof conversation === 'string') responses.append(conversation, [...request.input.map(named), ...output])
 }
 
 function lastWords(body: JsonObject): string {

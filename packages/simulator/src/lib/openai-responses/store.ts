@@ -10,11 +10,20 @@ export interface Stored {
   input: readonly JsonObject[]
 }
 
+/** A conversation: what its next response goes on from. */
+export interface Conversation {
+  id: string
+  /** Milliseconds since the epoch. */
+  created: number
+  items: JsonObject[]
+  metadata: JsonObject
+}
+
 /** What `store` keeps: responses, their items, and conversations. */
 export class ResponseStore {
   readonly #responses = new Map<string, Stored>()
   readonly #items = new Map<string, JsonObject>()
-  readonly #conversations = new Map<string, JsonObject[]>()
+  readonly #conversations = new Map<string, Conversation>()
 
   /** Keeps a response, and its items for `item_reference`. */
   keep(stored: Stored): void {
@@ -42,18 +51,23 @@ export class ResponseStore {
   }
 
   /** Begins a conversation. */
-  converse(id: string, items: readonly JsonObject[]): void {
-    remember(this.#conversations, id, [...items])
+  converse(conversation: Conversation): void {
+    remember(this.#conversations, conversation.id, conversation)
   }
 
-  /** The items of a conversation, if there is one of that id. */
-  conversation(id: string): readonly JsonObject[] | undefined {
+  /** A conversation, if there is one of that id. */
+  conversation(id: string): Conversation | undefined {
     return this.#conversations.get(id)
   }
 
   /** Adds items to a conversation. */
   append(id: string, items: readonly JsonObject[]): void {
-    this.#conversations.get(id)?.push(...items)
+    this.#conversations.get(id)?.items.push(...items)
+  }
+
+  /** Ends a conversation. */
+  forget(id: string): void {
+    this.#conversations.delete(id)
   }
 
   /** Forgets everything. */

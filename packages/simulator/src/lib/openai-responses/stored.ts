@@ -28,7 +28,8 @@ export function stored(responses: ResponseStore, call: Call, method: string): Er
   }
 }
 
-function page(input: readonly JsonObject[], call: Call): JsonObject {
+/** A page of items, as `input_items` and conversations list them. */
+export function page(input: readonly JsonObject[], call: Call): JsonObject {
   const items = input.map(spelledOut)
   // The newest first, unless asked otherwise.
   if (call.query.get('order') !== 'asc') items.reverse()

@@ -172,6 +172,40 @@ test('forgets what is not to be stored', async () => {
   ).rejects.toMatchObject({ status: 400, code: 'previous_response_not_found', param: 'previous_response_id' })
 })
 
+test('goes on in a conversation', async () => {
+  const { id } = await client.conversations.create({ items: [{ role: 'user', content: 'before' }] })
+  const asked = { model: 'gpt-5.4', conversation: id }
+  const first = await client.responses.create({ ...asked, input: '[[call f {}]]', tools })
+  const [call] = first.output
+  if (call?.type !== 'function_call') throw new TypeError('no call')
+  expect(first.conversation).toEqual({ id })
+  const input = [{ type: 'function_call_output' as const, call_id: call.call_id, output: '18C' }]
+  const second = await client.responses.stream({ ...asked, input, tools }).finalResponse()
+  expect(second.output_text).toContain('The tool f answered: "18C"')
+  const listed = await client.conversations.items.list(id, { order: 'asc' })
+  expect(listed.data.map((item) => item.type)).toEqual([
+    'message',
+    'message',
+    'function_call',
+    'function_call_output',
+    'message',
+  ])
+  await client.conversations.delete(id)
+  await expect(client.responses.create({ ...asked, input: 'x' })).rejects.toMatchObject({ status: 404 })
+})
+
+test('answers in the background', async () => {
+  const queued = await client.responses.create({ model: 'gpt-5.4', input: '[[say later]]', background: true })
+  expect(queued).toMatchObject({ status: 'queued', output: [], usage: null })
+  expect(await client.responses.retrieve(queued.id)).toMatchObject({ status: 'completed', output_text: 'later' })
+  const seen = await events('[[say now]]', { background: true })
+  expect(seen.slice(0, 3).map((event) => event.type)).toEqual([
+    'response.created',
+    'response.queued',
+    'response.in_progress',
+  ])
+})
+
 test('fails as the script says, and inside a stream', async () => {
   simulator.script(/break/, { text: 'half', failure: { code: 'server_error', message: 'it broke' } })
   const whole = await client.responses.create({ model: 'gpt-5.4', input: 'break' })

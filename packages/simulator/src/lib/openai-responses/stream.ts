@@ -23,7 +23,11 @@ export function* stream(
 ): Generator<Frame> {
   const writer = new EventWriter(options)
   const opened = reply(generation, options, true)
-  yield writer.event('response.created', { response: opened })
+  if (options.request.background === true) {
+    const queued = { ...opened, status: 'queued' }
+    yield writer.event('response.created', { response: queued })
+    yield writer.event('response.queued', { response: queued })
+  } else yield writer.event('response.created', { response: opened })
   yield writer.event('response.in_progress', { response: opened })
   for (const [index, draft] of draftsOf(generation).entries()) yield* writer.item(index, draft)
   const response = reply(generation, options)

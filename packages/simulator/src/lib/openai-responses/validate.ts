@@ -54,9 +54,9 @@ export function validate(body: JsonObject, options: ValidateOptions): ResponseRe
 function history(body: JsonObject, responses: ResponseStore): readonly JsonObject[] {
   const conversation = isObject(body.conversation) ? text(body.conversation.id) : text(body.conversation)
   if (conversation !== undefined) {
-    const items = responses.conversation(conversation)
-    if (!items) throw conversationNotFound(conversation)
-    return items
+    const found = responses.conversation(conversation)
+    if (!found) throw conversationNotFound(conversation)
+    return found.items
   }
   const previous = text(body.previous_response_id)
   if (previous === undefined) return []

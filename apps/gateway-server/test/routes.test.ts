@@ -41,8 +41,8 @@ test('a global route sends a model by another name, a prefix and everything else
       ],
     },
   })
-  expect(await served(gateway, 'fast')).toMatch(/^upstream_openai /)
-  // The client is told the name it asked for, where its answer is made anew.
+  // The client is told the name it asked for.
+  expect(await served(gateway, 'fast')).toBe('upstream_openai fast')
   expect(await served(gateway, 'gpt-4.1')).toBe('upstream_anthropic gpt-4.1')
   expect(await served(gateway, 'gpt-4o')).toBe('upstream_openai gpt-4o')
   expect(await served(gateway, 'whatever')).toBe('upstream_anthropic whatever')
@@ -66,9 +66,67 @@ test('a key’s own routes win over the global ones, and may refuse the rest', a
     },
   })
   expect(await served(gateway, 'fast', own.raw)).toBe('upstream_anthropic fast')
-  expect(await served(gateway, 'fast', other.raw)).toMatch(/^upstream_openai /)
+  expect(await served(gateway, 'fast', other.raw)).toBe('upstream_openai fast')
   expect(await served(gateway, 'gpt-4o', own.raw)).toMatch(/^404 .*"gpt-4o".*refused/)
 })
+
+/** The path, the body, and every name of the model in an answer, by the dialect. */
+const calls = {
+  chat: { path: '/v1/chat/completions', body: { messages }, names: /"model":\s*"([^"]*)"/g },
+  messages: { path: '/v1/messages', body: { messages, max_tokens: 20 }, names: /"model":\s*"([^"]*)"/g },
+  responses: { path: '/v1/responses', body: { input: 'hi' }, names: /"model":\s*"([^"]*)"/g },
+  gemini: {
+    path: '/v1beta/models/mine:',
+    body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
+    names: /"modelVersion":\s*"([^"]*)"/g,
+  },
+} as const
+
+test.each(
+  Object.entries(calls).flatMap(([name, call]) => [false, true].map((stream) => [name, stream, call] as const)),
+)(
+  'a routed answer of %s (streamed: %s) that passes as bytes names the client’s model, and only it',
+  async (name, stream, call) => {
+    const base = { name: 'n', type: 'api-key', api_key: 'sk-1234567890' }
+    await using gateway = await startGateway({
+      accounts: [
+        openaiAccount(url(0)),
+        anthropicAccount(url(1)),
+        { ...base, id: 'upstream_google', provider: 'google', base_url: url(2) },
+      ],
+      config: {
+        model_routes: [
+          {
+            source_model: 'mine',
+            target_model: 'gpt-4o',
+            target_provider: 'openai',
+            priority: name === 'chat' || name === 'responses' ? 1 : 0,
+          },
+          {
+            source_model: 'mine',
+            target_model: 'claude-haiku-4-5',
+            target_provider: 'anthropic',
+            priority: name === 'messages' ? 1 : 0,
+          },
+          {
+            source_model: 'mine',
+            target_model: 'gemini-2.5-flash',
+            target_provider: 'google',
+            priority: name === 'gemini' ? 1 : 0,
+          },
+        ],
+      },
+    })
+    const verb = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+    const response = await gateway.fetch(call.path + (name === 'gemini' ? verb : ''), {
+      body: name === 'gemini' ? call.body : { ...call.body, model: 'mine', stream },
+    })
+    const text = await response.text()
+    expect([response.status, text.includes('data:')]).toEqual([200, stream])
+    const told = Array.from(text.matchAll(call.names), ([, model]) => model)
+    expect(new Set(told)).toEqual(new Set(['mine']))
+  },
+)
 
 test('an account serves its models only, and a named one alone gets its route', async () => {
   await using gateway = await startGateway({

@@ -3,7 +3,7 @@ import { type Environment, escapeReferences, expandReferences } from './env.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
 import { findLegacy, QWEN } from './legacy.ts'
-import type { AccountConfig, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
+import type { AccountConfig, DefaultBehavior, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
 import { findSecrets, type SecretPlace } from './secret-places.ts'
 import { YamlText } from './yaml-text.ts'
 
@@ -69,21 +69,33 @@ export class ConfigEditor {
     this.#yaml.delete(this.#find('upstream_accounts', id, 'upstream account'))
   }
 
-  /** Adds a global model route after the others. */
-  addRoute(route: RouteInput): void {
-    this.#yaml.append(this.#routesPath(), routeToFile(route))
+  /** Adds a model route after the others: a global one, or one of a gateway key. @throws {@link ConfigError} `NOT_FOUND` */
+  addRoute(route: RouteInput, key?: string): void {
+    this.#yaml.append(this.#routesPath(key), routeToFile(route))
   }
 
-  /** Removes the global model route with this id or, where none has it, this source model. @throws `NOT_FOUND` */
-  removeRoute(idOrSource: string): void {
-    const path = this.#routesPath()
+  /** Removes the model route with this id or, where none has it, this source model. @throws `NOT_FOUND` */
+  removeRoute(idOrSource: string, key?: string): void {
+    const path = this.#routesPath(key)
     const routes = listAt(this.#yaml.data, path)
     const byId = routes.findIndex((route) => this.#reads(valueAt(route, ['id']), idOrSource))
     const sources = ['source_model', 'source', 'model']
-    const bySource = routes.findIndex((route) => sources.some((key) => this.#reads(valueAt(route, [key]), idOrSource)))
+    const bySource = routes.findIndex((route) =>
+      sources.some((name) => this.#reads(valueAt(route, [name]), idOrSource)),
+    )
     const index = byId < 0 ? bySource : byId
     if (index < 0) throw new ConfigError('NOT_FOUND', `no model route has the id or source model "${idOrSource}"`)
     this.#yaml.delete([...path, index])
+  }
+
+  /** Says what becomes of models that no route matches: globally, or for a gateway key. @throws `NOT_FOUND` */
+  setDefaultBehavior(behavior: DefaultBehavior, key?: string): void {
+    const path = [...this.#keyPath(key), 'model_routes']
+    const set = valueAt(this.#yaml.data, path)
+    if (!isSection(set) && behavior === 'passthrough') return
+    // A list has no place for it.
+    if (!isSection(set)) this.#yaml.nest(path, 'routes')
+    this.#yaml.set([...path, 'default_behavior'], behavior)
   }
 
   /** Sets a proxy variable, or removes it when the value is undefined. */
@@ -171,8 +183,13 @@ export class ConfigEditor {
     }
   }
 
-  #routesPath(): DataPath {
-    return isSection(valueAt(this.#yaml.data, ['model_routes'])) ? ['model_routes', 'routes'] : ['model_routes']
+  #routesPath(key: string | undefined): DataPath {
+    const path = [...this.#keyPath(key), 'model_routes']
+    return isSection(valueAt(this.#yaml.data, path)) ? [...path, 'routes'] : path
+  }
+
+  #keyPath(key: string | undefined): DataPath {
+    return key === undefined ? [] : this.#find('gateway_keys', key, 'gateway key')
   }
 }
 

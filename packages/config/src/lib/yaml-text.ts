@@ -102,6 +102,16 @@ export class YamlText {
     return { ...splice, text: comments.map((comment) => indent + comment + this.#newline).join('') }
   }
 
+  /** Puts what stands at a path, or an empty list, into a section of its own under this key; comments stay, lines may be re-spaced. */
+  nest(path: DataPath, key: string): void {
+    const expected = withValue(this.data, path, { [key]: valueAt(this.data, path) ?? [] })
+    this.#change(undefined, expected, (doc) => {
+      const inner = doc.hasIn(path) ? doc.getIn(path, true) : doc.createNode([])
+      doc.setIn(path, doc.createNode({}))
+      doc.setIn([...path, key], inner)
+    })
+  }
+
   /** Gives a key another name and leaves its value alone. */
   rename(path: DataPath, name: string): void {
     const entry = this.#entry(path)

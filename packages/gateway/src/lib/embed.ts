@@ -9,6 +9,7 @@ import {
   spliceMember,
 } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
+import { modelForClient, renameReply } from './client-model.ts'
 import { GatewayError } from './error.ts'
 import { refusalOf } from './generate.ts'
 import type { Job } from './job.ts'
@@ -55,7 +56,8 @@ export const embed: Job = {
     if (sameDialect) {
       const tokens = readEmbeddingReply(wire, formatOf(dialect))?.inputTokens
       if (tokens !== undefined) call.usage = { input: tokens }
-      return bytes
+      const model = modelForClient(call)
+      return model === undefined ? bytes : renameReply(bytes, dialect, model)
     }
     const { body, losses, inputTokens } = convertEmbeddingReply(wire, {
       from: formatOf(dialect),

@@ -10,6 +10,7 @@ import {
 } from '@llm-gateway/converter'
 import { providers } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import { modelForClient, renameReply } from './client-model.ts'
 import { GatewayError } from './error.ts'
 import type { Job, Preparing } from './job.ts'
 import { continued, needsHistory } from './responses/continued.ts'
@@ -44,7 +45,8 @@ export const generate: Job = {
     call.stop = tapped?.stop
     if (sameDialect) {
       call.remember?.(wire, { account: account.id, native: true })
-      return bytes
+      const model = modelForClient(call)
+      return model === undefined ? bytes : renameReply(bytes, dialect, model)
     }
     const { wire: request, dialect: to } = call
     const reply = convertReply(bytes, {

@@ -9,6 +9,7 @@ import {
 } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import { modelForClient, renameEvents } from './client-model.ts'
 import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
@@ -57,7 +58,7 @@ export class StreamReceiver implements Receiver {
     this.#account = account
     this.#headers = headers
     this.#services = services
-    this.#reader = prepared.sameDialect ? passing(prepared) : converting(call, prepared)
+    this.#reader = prepared.sameDialect ? passing(call, prepared) : converting(call, prepared)
   }
 
   /** The upstream said in the stream that it failed, or broke its dialect. */
@@ -171,11 +172,14 @@ const unknownEnd: ChatError = {
   message: 'the upstream ended the stream in an unknown state',
 }
 
-function passing(prepared: Prepared): StreamReader {
-  const tap = new ByteTap(prepared.dialect)
+function passing(call: Call, { dialect }: Prepared): StreamReader {
+  const tap = new ByteTap(dialect)
+  const model = modelForClient(call)
+  const named = (pieces: readonly Uint8Array[]): readonly Piece[] =>
+    model === undefined ? pieces : pieces.map((piece) => renameEvents(piece, dialect, model))
   return {
-    push: (chunk) => tap.push(chunk),
-    end: () => tap.end(),
+    push: (chunk) => named(tap.push(chunk)),
+    end: () => named(tap.end()),
     get toldError() {
       return tap.error !== undefined && !tap.broken
     },

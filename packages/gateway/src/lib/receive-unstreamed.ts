@@ -1,6 +1,7 @@
 import { ConversionError, type JsonObject, streamOfReply } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
+import { modelForClient, renameEvents } from './client-model.ts'
 import type { Prepared } from './job.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
@@ -54,7 +55,8 @@ export class UnstreamedReceiver implements Receiver {
       if (!call.answer.begun) {
         call.answer.head(200, { ...replyHead(call, this.#account, this.#prepared, this.#headers), ...streamHead })
       }
-      call.answer.end(told.text)
+      const model = modelForClient(call)
+      call.answer.end(model === undefined ? told.text : renameEvents(told.text, call.dialect, model))
       return { type: 'delivered', fault: { status: 200 } }
     } catch (cause) {
       if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)

@@ -6,6 +6,7 @@ import { ApikeyEnable } from './apikey/enable.ts'
 import { ApikeyList } from './apikey/list.ts'
 import { ApikeyRemove } from './apikey/remove.ts'
 import { ApikeyShow } from './apikey/show.ts'
+import { ApikeyUpdate } from './apikey/update.ts'
 import { Completion } from './completion.ts'
 import { ConfigEncrypt } from './config/encrypt.ts'
 import { ConfigPath } from './config/path.ts'
@@ -20,6 +21,11 @@ import { EnvSet } from './env/set.ts'
 import { EnvShow } from './env/show.ts'
 import { EnvUnset } from './env/unset.ts'
 import { Health } from './health.ts'
+import { RouteAdd } from './route/add.ts'
+import { RouteDefault } from './route/default.ts'
+import { RouteList } from './route/list.ts'
+import { RouteRemove } from './route/remove.ts'
+import { RouteTest } from './route/test.ts'
 import { ServerReload } from './server/reload.ts'
 import { ServerStart } from './server/start.ts'
 import { ServerStatusCommand } from './server/status.ts'
@@ -44,6 +50,7 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   ApikeyAdd,
   ApikeyList,
   ApikeyShow,
+  ApikeyUpdate,
   ApikeyEnable,
   ApikeyDisable,
   ApikeyRemove,
@@ -54,6 +61,11 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   UpstreamEnable,
   UpstreamDisable,
   UpstreamRemove,
+  RouteAdd,
+  RouteList,
+  RouteTest,
+  RouteDefault,
+  RouteRemove,
   EnvList,
   EnvSet,
   EnvShow,

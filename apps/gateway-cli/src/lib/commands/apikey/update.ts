@@ -1,0 +1,65 @@
+import type { KeyConfig, Patch } from '@llm-gateway/config'
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
+import { CliError } from '../../error.ts'
+import { KeyFlagsCommand } from '../../key-flags.ts'
+import { keyJson } from '../../key-view.ts'
+import { listOf } from '../../lists.ts'
+import { freeName } from '../../naming.ts'
+import { resolveEntry } from '../../resolve-id.ts'
+
+export class ApikeyUpdate extends KeyFlagsCommand {
+  static override paths: string[][] = [['apikey', 'update']]
+  static override usage: Usage = {
+    category: 'Gateway keys',
+    description: 'change what a gateway key may do; the key itself stays',
+    details:
+      'What no flag names stays as it is. --expires=never, --models=all and a limit of 0 take the restriction away.',
+    examples: [
+      [
+        'At most 60 requests a minute, for 30 days',
+        '$0 apikey update "my team" --rate-limit-per-minute=60 --expires=30d',
+      ],
+      ['Without limits of time and models again', '$0 apikey update "my team" --expires=never --models=all'],
+    ],
+  }
+
+  id: string = Option.String({ name: 'id' })
+
+  async execute(): Promise<number> {
+    const store = await this.openConfig()
+    const { config } = await store.read()
+    const key = resolveEntry(config.keys, this.id, 'gateway key')
+    const patch = this.#patch(key, config.keys)
+    if (Object.keys(patch).length === 0) {
+      throw new CliError('USAGE', 'give at least one flag that says what to change', {
+        hint: 'llm-gateway apikey update --help',
+      })
+    }
+    const changed = await store.edit((editor) => editor.updateKey(key.id, patch))
+    const server = await applyToServer(this.places, this.output)
+    const after = (await store.read()).config.keys.find(({ id }) => id === key.id) ?? key
+    this.output.result({ ...keyJson(after, this.context.now()), changed, server })
+    this.output.note(`${changed ? 'Changed' : 'Nothing changes for'} the gateway key "${after.name}" (${key.id}).`)
+    return exitCodeOfEffect(server)
+  }
+
+  #patch(key: KeyConfig, all: readonly KeyConfig[]): Patch<KeyConfig> {
+    const others = all.filter(({ id }) => id !== key.id)
+    const permissions = this.grantedPermissions()
+    const models = listOf(this.models)
+    const limits = this.givenLimits(0)
+    const rateLimit = Object.fromEntries(
+      Object.entries({ ...key.rateLimit, ...limits }).filter(([, limit]) => limit > 0),
+    )
+    return {
+      ...(this.name !== undefined && { name: freeName(this.name, others, 'gateway key') }),
+      ...(permissions && { permissions }),
+      ...(models && { models: models.join() === 'all' ? undefined : models }),
+      ...(this.expires !== undefined && { expiresAt: this.expires === 'never' ? undefined : this.expiry() }),
+      ...(Object.keys(limits).length > 0 && {
+        rateLimit: Object.keys(rateLimit).length === 0 ? undefined : rateLimit,
+      }),
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { RouteConfig } from '@llm-gateway/config'
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
+import { CliError } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { wholeNumber } from '../../lists.ts'
+import { resolveEntry } from '../../resolve-id.ts'
+import { routeJson, routeScope, targetText } from '../../route-view.ts'
+
+export class RouteAdd extends GatewayCommand {
+  static override paths: string[][] = [['route', 'add']]
+  static override usage: Usage = {
+    category: 'Model routes',
+    description: 'send a model name to another model, provider or account',
+    details:
+      'The model is exact, prefix* or *. Higher priority wins, then the more specific name, then the order of the file; a\n' +
+      "gateway key's own routes come before those for every key. Clients are answered under the name they asked for.",
+    examples: [
+      ['One name for another', '$0 route add fast --target=gpt-4o-mini'],
+      ['A family to another provider', '$0 route add "gpt-*" --target=claude-sonnet-4-5 --provider=anthropic'],
+      [
+        'For one gateway key, before others',
+        '$0 route add "*" --target=claude-haiku-4-5 --key="my team" --priority=10',
+      ],
+    ],
+  }
+
+  model: string = Option.String({ name: 'model' })
+  target: string | undefined = Option.String('--target', {
+    description: 'the model to send instead (default the same)',
+  })
+  provider: string | undefined = Option.String('--provider', { description: 'only accounts of this provider' })
+  account: string | undefined = Option.String('--account', { description: 'only this upstream account' })
+  priority: string | undefined = Option.String('--priority', { description: 'higher wins (default 0)' })
+  description: string | undefined = Option.String('--description', { description: 'what it is for' })
+  disabled: boolean = Option.Boolean('--disabled', false, { description: 'add it, but do not use it yet' })
+  key: string | undefined = Option.String('--key', { description: 'for this gateway key only (default for every one)' })
+
+  async execute(): Promise<number> {
+    const priority = wholeNumber(this.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
+    const store = await this.openConfig()
+    const { config } = await store.read()
+    const { key, set, words } = routeScope(config, this.key)
+    const account = this.account && resolveEntry(config.accounts, this.account, 'upstream account').id
+    if (this.target === undefined && this.provider === undefined && account === undefined) {
+      throw new CliError('USAGE', 'a route needs --target, --provider or --account')
+    }
+    const route: RouteConfig = {
+      id: `route_${Buffer.from(this.context.random(8)).toString('hex')}`,
+      source: this.model,
+      ...(this.target !== undefined && { target: this.target }),
+      ...(this.provider !== undefined && { provider: this.provider }),
+      ...(account !== undefined && { account }),
+      ...(priority !== undefined && { priority }),
+      ...(this.description !== undefined && { description: this.description }),
+      enabled: !this.disabled,
+    }
+    const twin = set.routes.find(({ source, enabled }) => enabled && source === this.model)
+    await store.edit((editor) => editor.addRoute(route, key?.id))
+    const server = await applyToServer(this.places, this.output)
+    this.output.result({ ...routeJson(route, key?.id), server }, route.id)
+    this.output.note(`Added a route ${words}: ${this.model} goes to ${targetText(route)}.`)
+    if (twin !== undefined && (twin.priority ?? 0) >= (priority ?? 0)) {
+      this.output.warn(
+        `another route for "${this.model}" comes before it: remove that one, or give this a higher --priority`,
+      )
+    }
+    return exitCodeOfEffect(server)
+  }
+}

@@ -1,0 +1,37 @@
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import { Option, type Usage } from '../../clipanion.ts'
+import { CliError } from '../../error.ts'
+import { GatewayCommand } from '../../gateway-command.ts'
+import { routeScope } from '../../route-view.ts'
+
+export class RouteRemove extends GatewayCommand {
+  static override paths: string[][] = [['route', 'remove']]
+  static override usage: Usage = {
+    category: 'Model routes',
+    description: 'remove a model route, by its id or its model name',
+    examples: [
+      ['By the model name', '$0 route remove fast'],
+      ['One of a gateway key', '$0 route remove "gpt-*" --key="my team"'],
+    ],
+  }
+
+  route: string = Option.String({ name: 'route' })
+  key: string | undefined = Option.String('--key', { description: 'a route of this gateway key' })
+
+  async execute(): Promise<number> {
+    const store = await this.openConfig()
+    const { key, set, words } = routeScope((await store.read()).config, this.key)
+    const found =
+      set.routes.find(({ id }) => id === this.route) ?? set.routes.find(({ source }) => source === this.route)
+    if (found === undefined) {
+      throw new CliError('NOT_FOUND', `no model route ${words} has the id or model name "${this.route}"`, {
+        hint: 'list them with: llm-gateway route list',
+      })
+    }
+    await store.edit((editor) => editor.removeRoute(this.route, key?.id))
+    const server = await applyToServer(this.places, this.output)
+    this.output.result({ ...found, ...(key && { key: key.id }), server })
+    this.output.note(`Removed the route ${words} for ${found.source}.`)
+    return exitCodeOfEffect(server)
+  }
+}

@@ -86,8 +86,8 @@ export function groupHelp(commands: Commands, group: string, style: Style): stri
 /** Everything about one command. */
 export function commandHelp(command: CommandClass<CommandContext>, style: Style): string {
   const spec = specOf(command)
-  const own = spec.options.filter(({ names }) => !names.some((name) => globalFlags.has(name)))
-  const global = spec.options.filter(({ names }) => names.some((name) => globalFlags.has(name)))
+  const own = spec.options.filter((option) => !isGlobalFlag(option))
+  const global = spec.options.filter(isGlobalFlag)
   const aliases = commandPaths(command)
     .slice(1)
     .map((path) => `${binaryName} ${path.join(' ')}`)
@@ -115,9 +115,18 @@ function optionList(options: readonly OptionSpec[]): string {
   return twoColumns(options.map((option) => [optionText(option), option.description]))
 }
 
-function optionText({ names, takesValue }: OptionSpec): string {
-  const long = names.at(-1) ?? ''
-  return names.join(', ') + (takesValue ? ` ${placeholders[long] ?? 'N'}` : '')
+function optionText(option: OptionSpec): string {
+  return option.names.join(', ') + (option.takesValue ? ` ${valueName(option)}` : '')
+}
+
+/** What stands for the value of a flag that takes one. */
+export function valueName({ names }: OptionSpec): string {
+  return placeholders[names.at(-1) ?? ''] ?? 'N'
+}
+
+/** Whether every command has the flag. */
+export function isGlobalFlag({ names }: OptionSpec): boolean {
+  return names.some((name) => globalFlags.has(name))
 }
 
 function twoColumns(rows: readonly (readonly [string, string])[]): string {

@@ -12,7 +12,7 @@ export interface ContractCase {
 const dayMs = 86_400_000
 
 /** 2026-11-28 12:00 UTC: the time at which the cases play. */
-export const contractNow = Date.UTC(2026, 10, 28, 12)
+export const contractNow: number = Date.UTC(2026, 10, 28, 12)
 
 /** A successful request with one attempt, but for what is given. */
 export function requestRow(id: string, more: Partial<RequestRow> = {}, attempt: Partial<AttemptRow> = {}): RequestRow {

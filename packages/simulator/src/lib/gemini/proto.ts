@@ -89,11 +89,11 @@ function numeric(type: string, fits: (value: number) => boolean): Reader {
 }
 
 /** A whole number of 32 bits. */
-export const int32 = numeric('TYPE_INT32', (value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31)
+export const int32: Reader = numeric('TYPE_INT32', (value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31)
 /** A whole number of 64 bits; usually a string. */
-export const int64 = numeric('TYPE_INT64', Number.isInteger)
+export const int64: Reader = numeric('TYPE_INT64', Number.isInteger)
 /** A number. */
-export const float = numeric('TYPE_FLOAT', Number.isFinite)
+export const float: Reader = numeric('TYPE_FLOAT', Number.isFinite)
 
 /** Bytes in base64, in either alphabet, padded or not. */
 export const bytes: Reader = (value, path) => {

@@ -40,11 +40,7 @@ export function baseOf(generation: Generation, options: ReplyOptions): JsonObjec
 }
 
 /** Usage as Gemini counts it: thoughts apart from the answer. */
-export function usageOf(
-  usage: Usage,
-  output: number = usage.output,
-  reasoning: number = usage.reasoning,
-): JsonObject {
+export function usageOf(usage: Usage, output: number = usage.output, reasoning: number = usage.reasoning): JsonObject {
   return {
     promptTokenCount: usage.input,
     ...(output > reasoning && { candidatesTokenCount: output - reasoning }),

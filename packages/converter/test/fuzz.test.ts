@@ -11,25 +11,30 @@ import {
   readBody,
   readUsage,
 } from '../src/index.ts'
+import { dialects } from '../src/lib/chat/dialect.ts'
 import type { JsonValue } from '../src/lib/chat/json.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { FrameSplitter, isWholeData } from '../src/lib/sse.ts'
 import { checked } from '../src/lib/stream/grammar.ts'
 import { Sequential } from '../src/lib/stream/sequential.ts'
-import { type Case, corpus, dialectsOfCorpus, fixed } from './corpus.ts'
+import { type Case, everyCase, fixed } from './corpus.ts'
 import { Dice } from './dice.ts'
 import { mutated } from './mutate.ts'
 import { converted, framesOf, gathered, optionsOf, tellsSuccess } from './streams.ts'
 
-/** Hostile inputs a direction; the dialect that is all but a part of another gets fewer. */
-const rounds = 10_000
+/**
+ * Hostile inputs of each kind (requests, replies, streams) for each ordered pair of dialects, so that each codec reads thirteen
+ * times as many. `CONVERTER_FUZZ=8000` has every codec read over 100,000, which takes minutes, and `CONVERTER_FUZZ_SEED` gives
+ * others than the usual.
+ */
+const rounds = Number(process.env.CONVERTER_FUZZ ?? 80)
+const seed = Number(process.env.CONVERTER_FUZZ_SEED ?? 0)
+/** No input may take this long. Milliseconds. */
+const longest = 2000
+const patience = { timeout: 60_000 + rounds * 60 }
 
-function roundsOf(...dialects: readonly Dialect[]): number {
-  return dialects.includes('openai-completions') ? rounds / 5 : rounds
-}
-
-const pairs = dialectsOfCorpus.flatMap((from) => dialectsOfCorpus.map((to) => ({ from, to })))
+const pairs = dialects.flatMap((from) => dialects.map((to) => ({ from, to })))
 const crossing = pairs.filter(({ from, to }) => from !== to)
 
 /** A refusal by a typed error is an answer; anything else that is thrown is a fault. */
@@ -44,7 +49,7 @@ function refusable<Result>(act: () => Result): Result | undefined {
 }
 
 function casesOf(dialect: Dialect): readonly Case[] {
-  return corpus.filter((each) => each.dialect === dialect)
+  return everyCase.filter((each) => each.dialect === dialect)
 }
 
 function bodiesOf(dialect: Dialect, file: 'request' | 'reply'): readonly JsonObject[] {
@@ -58,22 +63,23 @@ function expectJson(body: JsonObject): void {
   expect(({} as JsonObject).polluted).toBeUndefined()
 }
 
-const models: { readonly [dialect in Dialect]?: readonly string[] } = {
+const models: Readonly<Record<Dialect, readonly string[]>> = {
+  gemini: ['gemini-2.5-flash', 'gemini-3-pro-preview', 'gemini-x'],
+  'openai-responses': ['gpt-5.6-sol', 'gpt-4.1', 'o3'],
   anthropic: ['claude-sonnet-4-5', 'claude-opus-4-8', 'claude-opus-5-5', 'claude-3-5-haiku', 'some-model'],
   'openai-chat': ['gpt-4.1', 'gpt-5.6-sol', 'o3', 'gpt-4', 'llama-3.3-70b'],
   'openai-completions': ['gpt-3.5-turbo-instruct'],
 }
 
-describe.each(crossing)('hostile bodies, $from to $to', ({ from, to }) => {
+describe.each(crossing)('hostile bodies, $from to $to', patience, ({ from, to }) => {
   it('requests are converted or refused', () => {
-    const dice = new Dice(1)
+    const dice = new Dice(1 + seed)
     const seeds = bodiesOf(from, 'request')
-    const rounds = roundsOf(from, to)
     let through = 0
     for (let round = 0; round < rounds; round++) {
       const request = mutated(dice.pick(seeds), dice)
       const body: JsonObject | string = dice.below(4) === 0 ? JSON.stringify(request) : request
-      const model = dice.pick(models[to] ?? [])
+      const model = dice.pick(models[to])
       const result = refusable(() => convertRequest(body, { from, to, model }))
       if (result === undefined) continue
       through++
@@ -81,14 +87,13 @@ describe.each(crossing)('hostile bodies, $from to $to', ({ from, to }) => {
       expect(result.losses.length).toBeLessThanOrEqual(200)
       if (round % 50 === 0) refusable(() => convertRequest(body, { from, to, model, strict: true }))
     }
-    expect(through).toBeGreaterThan(rounds / 20)
+    expect(through).toBeGreaterThan(0)
   })
 
   it('replies are converted or refused', () => {
-    const dice = new Dice(2)
+    const dice = new Dice(2 + seed)
     const seeds = bodiesOf(from, 'reply')
     const requests = bodiesOf(to, 'request')
-    const rounds = roundsOf(from, to)
     let through = 0
     for (let round = 0; round < rounds; round++) {
       const reply = mutated(dice.pick(seeds), dice)
@@ -134,20 +139,21 @@ function brokenStream(seeds: readonly Case[], dice: Dice): Uint8Array {
 
 /** Anthropic names its events; the name is the type, whatever that has become. */
 function named(frame: string): string {
-  const type = /^\{"type":"(\w+)"/.exec(frame)?.[1]
+  const type = /^\{"type":"([\w.]+)"/.exec(frame)?.[1]
   return type === undefined ? '' : `event: ${type}\n`
 }
 
-describe.each(pairs)('hostile streams, $from to $to', ({ from, to }) => {
+describe.each(pairs)('hostile streams, $from to $to', patience, ({ from, to }) => {
   it('end in one terminal', () => {
-    const dice = new Dice(3)
+    const dice = new Dice(3 + seed)
     const seeds = casesOf(from)
-    const rounds = from === to ? 1000 : roundsOf(from, to)
     let finished = 0
     for (let round = 0; round < rounds; round++) {
       const bytes = brokenStream(seeds, dice)
       const cut = dice.below(bytes.length + 1)
+      const started = performance.now()
       const { text, stream } = converted([bytes.subarray(0, cut), bytes.subarray(cut)], optionsOf(from, to))
+      expect(performance.now() - started).toBeLessThan(longest)
       const success = stream.phase === 'finished'
       if (success) finished++
       else expect(stream.error?.message).toBeTruthy()
@@ -163,8 +169,8 @@ describe.each(pairs)('hostile streams, $from to $to', ({ from, to }) => {
   })
 
   it('random bytes are an error, never an answer', () => {
-    const dice = new Dice(4)
-    for (let round = 0; round < 300; round++) {
+    const dice = new Dice(4 + seed)
+    for (let round = 0; round < Math.min(rounds, 300); round++) {
       const bytes = Uint8Array.from({ length: dice.below(400) }, () => dice.below(256))
       const { text, stream } = converted([bytes], optionsOf(from, to))
       expect(stream.phase).toBe('failed')
@@ -173,11 +179,11 @@ describe.each(pairs)('hostile streams, $from to $to', ({ from, to }) => {
   })
 })
 
-describe.each(dialectsOfCorpus)('hostile streams of %s', (dialect) => {
+describe.each(dialects)('hostile streams of %s', patience, (dialect) => {
   it('are decoded within the grammar, also one part at a time', () => {
-    const dice = new Dice(5)
+    const dice = new Dice(5 + seed)
     const seeds = casesOf(dialect)
-    for (let round = 0; round < roundsOf(dialect); round++) {
+    for (let round = 0; round < rounds; round++) {
       const sequential = new Sequential(checked(() => {}))
       const decoder = codecOf(dialect).openDecoder(
         checked((event) => sequential.push(event)),
@@ -191,9 +197,9 @@ describe.each(dialectsOfCorpus)('hostile streams of %s', (dialect) => {
   })
 })
 
-describe('hostile input elsewhere', () => {
+describe('hostile input elsewhere', patience, () => {
   it('error bodies of any kind give a well-formed error', () => {
-    const dice = new Dice(6)
+    const dice = new Dice(6 + seed)
     const seeds: JsonObject[] = [
       { error: { message: 'no', type: 'x', code: 1, param: null } },
       {
@@ -217,16 +223,16 @@ describe('hostile input elsewhere', () => {
       const status = dice.pick([0, 200, 302, 400, 401, 404, 413, 429, 500, 529, 599])
       const { status: told, body: written } = convertError({ status, body }, { from, to })
       expect(told).toBeGreaterThanOrEqual(400)
-      const { error } = written as { error: { message: string; type: string } }
+      const { error } = written as { error: { message: string; type?: string; status?: string } }
       expect(error.message).not.toBe('')
-      expect(error.type).not.toBe('')
+      expect(error.type ?? error.status).toBeTruthy()
     }
   })
 
   it('bodies are scanned, detected and counted whatever they hold', () => {
-    const dice = new Dice(7)
+    const dice = new Dice(7 + seed)
     for (let round = 0; round < rounds; round++) {
-      const { dialect } = dice.pick(corpus)
+      const { dialect } = dice.pick(everyCase)
       const body = mutated(dice.pick(bodiesOf(dialect, 'request')), dice)
       const bytes = new TextEncoder().encode(JSON.stringify(body))
       const corrupt = dice.below(2) === 0

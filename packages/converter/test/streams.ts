@@ -1,5 +1,5 @@
 import { openStream, type StreamConverter, type StreamOptions } from '../src/index.ts'
-import type { Dialect } from '../src/lib/chat/dialect.ts'
+import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import type { JsonObject, JsonValue } from '../src/lib/chat/json.ts'
 import type { ChatReply } from '../src/lib/chat/reply.ts'
 import { codecOf } from '../src/lib/codecs.ts'
@@ -7,7 +7,7 @@ import { LossReport } from '../src/lib/report.ts'
 import { FrameSplitter } from '../src/lib/sse.ts'
 import { Fold } from '../src/lib/stream/fold.ts'
 import { checked } from '../src/lib/stream/grammar.ts'
-import { fixed } from './corpus.ts'
+import { type Case, everyCase, fixed } from './corpus.ts'
 
 /** A client of any dialect that wants to know usage and reasoning, so that nothing of a stream is held back from it. */
 export const wantsAll: JsonObject = {
@@ -50,12 +50,30 @@ export function tellsSuccess(text: string, dialect: Dialect): boolean {
   return framesOf(text).some((data) => hasSign(data, dialect))
 }
 
+const reasons = /"(?:finish|stop)_reason":\s?"/
+const signs: Readonly<Record<Dialect, RegExp>> = {
+  'openai-chat': reasons,
+  'openai-completions': reasons,
+  anthropic: reasons,
+  'openai-responses': /^\s*\{"type":\s?"response\.(?:completed|incomplete)"/,
+  gemini: /"(?:finishReason|blockReason)":\s?"/,
+}
+
 /** Whether a frame holds its dialect's own sign of completion. */
 export function hasSign(data: string, dialect: Dialect): boolean {
   // Most frames cannot hold one, and every cut of every stream asks.
-  if (!/"(?:finish|stop)_reason":\s?"/.test(data)) return false
+  if (!signs[dialect].test(data)) return false
   const frame = parsed(data) as { [key: string]: JsonValue } | undefined
   if (frame === undefined) return false
+  if (dialect === 'openai-responses') {
+    const { status, error } = (frame.response ?? {}) as { status?: string; error?: JsonValue }
+    return status !== 'failed' && (error ?? null) === null
+  }
+  if (dialect === 'gemini') {
+    const [candidate] = (frame.candidates ?? []) as { finishReason?: JsonValue; index?: number }[]
+    const { blockReason } = (frame.promptFeedback ?? {}) as { blockReason?: JsonValue }
+    return Boolean(candidate?.finishReason) || (typeof blockReason === 'string' && candidate === undefined)
+  }
   if (dialect !== 'anthropic') {
     const [choice] = (frame.choices ?? []) as { finish_reason?: string | null }[]
     return typeof choice?.finish_reason === 'string'
@@ -100,12 +118,30 @@ export function interleave(
   return open.map(({ text }) => text)
 }
 
+/** `CONVERTER_EXHAUSTIVE=1` tries the laws at every byte of every stream for every pair, which takes minutes. */
+export const exhaustive: boolean = process.env.CONVERTER_EXHAUSTIVE === '1'
+
 /**
- * How far apart the bytes are at which a stream is cut. Every byte, but towards `openai-completions` from another dialect, where
- * the reading half, which is what a cut can disturb, is the one that is tried at every byte on the way to the other dialect; and
- * within a dialect, where nothing is read but the few events that tell usage, stop and errors.
+ * The targets a law about cutting is tried with: every dialect when that is asked for, else the case's own and as many of the others
+ * as said, in turn, because what a cut can disturb is the half that reads.
  */
-export function stride(from: Dialect, to: Dialect): number {
-  if (from === to) return 3
-  return to === 'openai-completions' ? 17 : 1
+export function targetsFor(each: Case, count: number): readonly Dialect[] {
+  if (exhaustive) return dialects
+  const others = dialects.filter((to) => to !== each.dialect)
+  const turn = everyCase.indexOf(each)
+  return [each.dialect, ...others.map((_, i) => others[(turn + i) % others.length] ?? each.dialect).slice(0, count)]
+}
+
+/**
+ * Where a stream is cut to try a law: at every byte when that is asked for, else at bytes so far apart, others for each target, and
+ * before and behind the blank lines, which is where a cut can matter.
+ */
+export function cutsOf({ stream }: Case, to: Dialect, apart: number): number[] {
+  const first = dialects.indexOf(to)
+  const cuts: number[] = []
+  for (let at = 0; at <= stream.length; at++) {
+    const atEnd = stream[at - 1] === 10 ? stream[at] !== 10 && stream[at] !== 13 : stream[at] === 10
+    if (exhaustive || atEnd || at % apart === (first * apart) / dialects.length || at === stream.length) cuts.push(at)
+  }
+  return cuts
 }

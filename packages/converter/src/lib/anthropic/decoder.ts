@@ -2,6 +2,7 @@ import type { ChatError } from '../chat/error.ts'
 import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import { literalEnd } from '../chat/literal.ts'
+import type { Report } from '../chat/loss.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { StreamDecoder } from '../codec.ts'
@@ -9,7 +10,7 @@ import { parseExact } from '../lossless.ts'
 import { truncated } from '../stream/phase.ts'
 import { readCitation, readCitations } from './content-decode.ts'
 import { decodeError } from './error.ts'
-import { inputText, readServiceTier, readStop, UsageTally } from './wire.ts'
+import { inputText, readServiceTier, readStop, reportCaller, UsageTally } from './wire.ts'
 
 /** A content block between its start and its stop. */
 interface Block {
@@ -37,6 +38,7 @@ const textFields: ReadonlyMap<string, string> = new Map([
 /** Reads a Messages stream. One object per stream. */
 export class AnthropicDecoder implements StreamDecoder {
   readonly #sink: Emit
+  readonly #report: Report
   readonly #usage = new UsageTally()
   /** Open blocks by the index the wire gives them. */
   readonly #blocks = new Map<number, Block>()
@@ -46,8 +48,9 @@ export class AnthropicDecoder implements StreamDecoder {
   #stop: Stop | undefined
   #fast: FastPath | undefined
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, report: Report) {
     this.#sink = emit
+    this.#report = report
   }
 
   frame(event: string, data: string): void {
@@ -138,6 +141,7 @@ export class AnthropicDecoder implements StreamDecoder {
         break
       case 'tool-call': {
         this.#calls = true
+        reportCaller(wire, `content[${wireIndex}]`, this.#report)
         this.#open(block)
         const input = objectAt(wire, 'input')
         if (input && Object.keys(input).length > 0) block.input = input

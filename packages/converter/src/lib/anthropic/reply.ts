@@ -9,7 +9,7 @@ import type { ReplyContext } from '../codec.ts'
 import { opaque, readCitations } from './content-decode.ts'
 import { reasoningBlocks, textBlocks, toolInput } from './content-encode.ts'
 import { decodeError } from './error.ts'
-import { inputText, readServiceTier, readStop, stopOfReason, UsageTally, wireUsage } from './wire.ts'
+import { inputText, readServiceTier, readStop, reportCaller, stopOfReason, UsageTally, wireUsage } from './wire.ts'
 
 /** Reads a whole message. */
 export function decodeReply(wire: JsonObject, report: Report): ChatReply {
@@ -22,7 +22,7 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
       'the upstream answered with something that is no message: it has no content',
     )
   }
-  const parts = arrayAt(wire, 'content').flatMap((block, i) => readReplyPart(block, `content[${i}]`))
+  const parts = arrayAt(wire, 'content').flatMap((block, i) => readReplyPart(block, `content[${i}]`, report))
   const calls = parts.some((part) => part.type === 'tool-call')
   const { usage } = tally(member(wire, 'usage'))
   const id = stringAt(wire, 'id')
@@ -50,7 +50,7 @@ function missingStop(calls: boolean, report: Report): Stop {
 }
 
 /** A block of an answer; one that says nothing gives no part. */
-function readReplyPart(block: JsonValue, at: string): AssistantPart[] {
+function readReplyPart(block: JsonValue, at: string, report: Report): AssistantPart[] {
   if (!isObject(block)) return []
   switch (stringAt(block, 'type')) {
     case 'text': {
@@ -69,6 +69,7 @@ function readReplyPart(block: JsonValue, at: string): AssistantPart[] {
       return [{ type: 'reasoning', text: '', redacted: true, at, seal: { issuer: 'anthropic', value } }]
     }
     case 'tool_use':
+      reportCaller(block, at, report)
       return [
         {
           type: 'tool-call',

@@ -9,7 +9,7 @@ import { encodeRequest } from './request-encode.ts'
 /** Writes the requests of a provider that speaks Anthropic Messages. */
 export const anthropicRequestWriter: RequestWriter = { id, limits, graft, capabilities, encodeRequest }
 
-const openDecoder: ReplyReader['openDecoder'] = (emit) => new AnthropicDecoder(emit)
+const openDecoder: ReplyReader['openDecoder'] = (emit, report) => new AnthropicDecoder(emit, report)
 
 /** Reads the replies, streams and errors of a provider that speaks Anthropic Messages. */
 export const anthropicReplyReader: ReplyReader = { id, limits, graft, decodeReply, decodeError, openDecoder }

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
 import type { CacheHint } from '../chat/part.ts'
 import { numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
@@ -204,6 +205,15 @@ export function readCache(holder: JsonObject): CacheHint | undefined {
   if (control === undefined || member(control, 'type') !== 'ephemeral') return undefined
   const ttl = member(control, 'ttl')
   return ttl === '5m' || ttl === '1h' ? { ttl } : {}
+}
+
+/** Tells of what a call has no place for elsewhere: a caller other than the model itself, and the toolset its tool is one of. */
+export function reportCaller(block: JsonObject, at: string, report: Report): void {
+  const caller = objectAt(block, 'caller')
+  if (caller && stringAt(caller, 'type') !== 'direct') {
+    report.dropped(`${at}.caller`, 'a call by a program of the provider is told as one by the model')
+  }
+  if (stringAt(block, 'toolset_name')) report.dropped(`${at}.toolset_name`, 'other dialects have no toolsets')
 }
 
 /** A tool's input as JSON text; undefined when it is nested too deeply to be written. */

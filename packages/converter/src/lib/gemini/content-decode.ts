@@ -48,6 +48,7 @@ const kinds = [
   'codeExecutionResult',
   'toolCall',
   'toolResponse',
+  'audioTranscription',
   'text',
 ] as const
 

@@ -108,6 +108,9 @@ export class ResponsesDecoder implements StreamDecoder {
         break
       default:
         this.#whole(type, wire)
+        if (type.startsWith('response.audio.') && stringAt(wire, 'delta')) {
+          this.#report.dropped('response.audio', 'other dialects hear no answer in a stream')
+        }
         if (!type.startsWith('response.') && isError(wire)) this.#fail(streamError(wire))
     }
   }
@@ -192,6 +195,9 @@ export class ResponsesDecoder implements StreamDecoder {
       if (text) this.#itemOf(wire, undefined).whole(sectionOf(done[0], wire), text)
       return
     }
+    const summary = type.startsWith('response.reasoning_summary_part.') ? objectAt(wire, 'part') : undefined
+    const told = summary && stringAt(summary, 'text')
+    if (told) this.#itemOf(wire, undefined).whole(sectionOf('summary', wire), told)
     const part = type.startsWith('response.content_part.') ? objectAt(wire, 'part') : undefined
     if (part) this.#itemOf(wire, undefined).content(part, numberAt(wire, 'content_index') ?? 0)
   }

@@ -5,7 +5,7 @@ import type { Citation } from '../chat/part.ts'
 import { stringAt } from '../chat/read.ts'
 import { argumentsText } from '../openai-chat/wire.ts'
 import { citationsOf, logprobsOf } from './content.ts'
-import { nameOf } from './reply.ts'
+import { nameOf, reportCaller } from './reply.ts'
 import { callIdOf, idOf, isCall, objectsAt, sectionBreak } from './wire.ts'
 
 /** A stretch of text within an item. */
@@ -303,6 +303,7 @@ class CallDecoder extends Item {
     this.#name ||= nameOf(item)
     this.#id ??= callIdOf(item)
     this.#openNamed()
+    reportCaller(item, this.context.at, this.context.report)
     this.whole({ kind: 'input', ordinal: 0 }, this.#inputOf(item))
   }
 

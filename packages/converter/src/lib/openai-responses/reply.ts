@@ -2,7 +2,7 @@ import { ConversionError } from '../chat/error.ts'
 import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
-import { arrayAt, secondsAt, stringAt } from '../chat/read.ts'
+import { arrayAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -45,7 +45,9 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
   if (failure) throw noReply(failure.message)
   if (!Array.isArray(member(wire, 'output'))) throw noReply('it has no output')
   const id = idOf(wire)
-  const parts = objectsAt(wire, 'output').flatMap((item, i) => itemParts(item, `output[${i}]`, mintedCallId(id, i)))
+  const parts = objectsAt(wire, 'output').flatMap((item, i) =>
+    itemParts(item, `output[${i}]`, mintedCallId(id, i), report),
+  )
   const stop = readStop(wire, contentsOf(wire))
   if (stop === undefined) throw noReply(`its status is ${stringAt(wire, 'status')}`)
   if (stringAt(wire, 'status') === undefined) report.invented('status', 'the upstream gave none')
@@ -78,13 +80,14 @@ function tokensOf(wire: JsonObject): JsonValue[] {
 }
 
 /** What an item of the output says; `minted` is the id of a call that came without one. */
-function itemParts(item: JsonObject, at: string, minted: string): AssistantPart[] {
+function itemParts(item: JsonObject, at: string, minted: string, report: Report): AssistantPart[] {
   const kind = stringAt(item, 'type') ?? 'unknown'
   switch (kind) {
     case 'message':
       return objectsAt(item, 'content').flatMap((part, i) => contentParts(part, `${at}.content[${i}]`))
     case 'function_call':
     case 'custom_tool_call':
+      reportCaller(item, at, report)
       return [callPart(item, at, kind === 'custom_tool_call', minted)]
     case 'reasoning':
       return reasoningParts(item, at)
@@ -111,6 +114,14 @@ function callPart(item: JsonObject, at: string, custom: boolean, minted: string)
     input: custom || input.trim() !== '' ? input : '{}',
     inputKind: custom ? 'text' : 'json',
     at,
+  }
+}
+
+/** Tells of the caller of a call, where that is not the model itself. */
+export function reportCaller(item: JsonObject, at: string, report: Report): void {
+  const caller = objectAt(item, 'caller')
+  if (caller && stringAt(caller, 'type') !== 'direct') {
+    report.dropped(`${at}.caller`, 'a call by a program of the provider is told as one by the model')
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI, type HttpOptions } from '@google/genai'
 import { mintGatewayKey } from '@llm-gateway/access'
 import type { AccessRecord } from '@llm-gateway/gateway'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
@@ -31,6 +32,7 @@ export interface TestGateway {
   stop(): Promise<readonly LogLine[]>
   openai(options?: { apiKey?: string; maxRetries?: number }): OpenAI
   anthropic(options?: { apiKey?: string; maxRetries?: number }): Anthropic
+  google(options?: HttpOptions): GoogleGenAI
   /** A request with the fixture's key; a body that is no text is sent as JSON. */
   fetch(path: string, init?: { method?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response>
   /** The admin API's status. */
@@ -44,6 +46,7 @@ export type LogLine = Partial<AccessRecord> & { readonly level: string; readonly
 /** Upstream credentials the tests look for where they must not be. */
 export const anthropicSecret = 'sk-ant-canary-4f9d1c7b2a8e6035'
 export const openaiSecret = 'sk-canary-b83e57d1906f4ac2'
+export const googleSecret = 'AIza-canary-5c0f1e7d92b84a36'
 
 /** An account at a simulator (or any other address) that speaks Anthropic's dialect. */
 export function anthropicAccount(url: string, more: Section = {}): Section {
@@ -55,6 +58,12 @@ export function anthropicAccount(url: string, more: Section = {}): Section {
 export function openaiAccount(url: string, more: Section = {}): Section {
   const account = { id: 'upstream_openai', name: 'gpt', type: 'api-key', provider: 'openai' }
   return { ...account, api_key: openaiSecret, base_url: `${url}/v1`, ...more }
+}
+
+/** An account at a simulator (or any other address) that speaks Gemini's dialect. */
+export function googleAccount(url: string, more: Section = {}): Section {
+  const account = { id: 'upstream_google', name: 'gemini', type: 'api-key', provider: 'google' }
+  return { ...account, api_key: googleSecret, base_url: url, ...more }
 }
 
 /** A gateway key as the configuration file holds it, and the raw key. */
@@ -111,6 +120,7 @@ function testGateway(
     stop: () => stop().then(() => readLog(join(home, 'server.log'))),
     openai: (options) => new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0, ...options }),
     anthropic: (options) => new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0, ...options }),
+    google: (options) => new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, ...options } }),
     fetch: (path, { method, headers, body } = {}) =>
       fetch(url + path, {
         method: method ?? (body === undefined ? 'GET' : 'POST'),

@@ -68,7 +68,7 @@ const families: readonly Family[] = [
       /^\/v1(?:beta1?|alpha)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/[^/]+\/)?models\/(.+):(\w+)$/,
     read: ([, name = '', method = '']) => {
       const known = geminiTasks.get(method)
-      return known && { ...known, dialect: 'gemini', methods: ['POST'], name: decoded(name) }
+      return known && { ...known, dialect: 'gemini', methods: ['POST'], name: bareName(decoded(name)) }
     },
   },
   {
@@ -98,6 +98,11 @@ const families: readonly Family[] = [
     }),
   },
 ]
+
+/** The name of a resource stands in its path once, but some clients encode it whole. */
+function bareName(name: string): string {
+  return name.startsWith('models/') ? name.slice('models/'.length) : name
+}
 
 function decoded(name: string): string {
   try {

@@ -11,6 +11,7 @@ import {
   readResult,
   readUserParts,
 } from './content-decode.ts'
+import { joined } from './pieces.ts'
 import { keyOf, readList } from './wire.ts'
 
 /** The instruction that leads the conversation; it holds text alone. */
@@ -67,7 +68,10 @@ class Conversation {
       readAssistantParts(part, `call_${ordinal}_${i}`, this.#context),
     )
     for (const part of parts) if (part.type === 'tool-call') this.#called(part.id, part.name)
-    if (parts.length > 0) this.turns.push({ role: 'assistant', parts, at })
+    if (parts.length === 0) return
+    const last = this.turns.at(-1)
+    if (last?.role !== 'assistant') this.turns.push({ role: 'assistant', parts, at })
+    else this.turns[this.turns.length - 1] = { ...last, parts: joined([...last.parts, ...parts]) }
   }
 
   /** The results come first whatever their place, because everywhere else they must follow their calls at once. */

@@ -103,7 +103,8 @@ export const scenarios: readonly Scenario[] = [
     },
     turns: [say('Where and when?')],
     check([answer]) {
-      expect(JSON.parse(answer?.text ?? '')).toEqual({ city: expect.any(String), days: expect.any(Array) })
+      const { city, days, ...rest } = JSON.parse(answer?.text ?? '') as Record<string, unknown>
+      expect([typeof city, Array.isArray(days), rest]).toEqual(['string', true, {}])
     },
   },
   {

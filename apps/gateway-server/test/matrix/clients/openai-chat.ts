@@ -21,17 +21,45 @@ export const openaiChat: Client = {
       async ask(turn) {
         messages.push(...messagesOf(turn, last))
         const request = { ...requestOf(settings), messages }
-        const reply =
-          way === 'whole'
-            ? await completions.create(request)
-            : await completions.stream({ ...request, stream_options: { include_usage: true } }).finalChatCompletion()
+        let reasoning = ''
+        let reply: OpenAI.ChatCompletion
+        if (way === 'whole') {
+          reply = await completions.create(request)
+          reasoning = reasoningOf(reply.choices[0]?.message)
+        } else {
+          const stream = completions.stream({ ...request, stream: true, stream_options: { include_usage: true } })
+          // The SDK's own fold keeps of a field it does not know the last piece alone.
+          stream.on('chunk', ({ choices }) => {
+            reasoning += reasoningOf(choices[0]?.delta)
+          })
+          reply = await stream.finalChatCompletion()
+        }
         const message = reply.choices[0]?.message
-        if (message) messages.push(message)
-        last = answerOf(reply)
+        if (message) messages.push(withoutHelpers(message))
+        last = { ...answerOf(reply), reasoning }
         return last
       },
     }
   },
+}
+
+/** The field of other vendors that the SDK has no name for. */
+function reasoningOf(message: object | undefined): string {
+  const known: { reasoning_content?: string } | undefined = message
+  return known?.reasoning_content ?? ''
+}
+
+/** The message as it was on the wire: what the SDK's stream adds for convenience OpenAI refuses to take back. */
+function withoutHelpers(message: OpenAI.ChatCompletionMessage): Message {
+  const { parsed: _, ...plain } = message as OpenAI.ChatCompletionMessage & { parsed?: unknown }
+  const calls = plain.tool_calls?.map((call) => {
+    if (call.type !== 'function') return call
+    const { parsed_arguments: __, ...function_ } = call.function as typeof call.function & {
+      parsed_arguments?: unknown
+    }
+    return { ...call, function: function_ }
+  })
+  return calls ? { ...plain, tool_calls: calls } : plain
 }
 
 function requestOf({
@@ -72,10 +100,9 @@ function answerOf({ choices, usage, model }: OpenAI.ChatCompletion): Answer {
   const message = choices[0]?.message
   const calls = message?.tool_calls?.filter((call) => call.type === 'function') ?? []
   const finish = choices[0]?.finish_reason
-  const reasoning = (message as { reasoning_content?: string } | undefined)?.reasoning_content
   return {
     text: message?.content ?? '',
-    reasoning: reasoning ?? '',
+    reasoning: '',
     refusal: message?.refusal ?? '',
     calls: calls.map(({ id, function: { name, arguments: json } }) => ({
       id,

@@ -23,14 +23,23 @@ export const openaiResponses: Client = {
         input.push(...itemsOf(turn, last))
         const request = { ...requestOf(settings), input }
         const reply =
-          way === 'whole' ? await responses.create(request) : await responses.stream(request).finalResponse()
+          way === 'whole'
+            ? await responses.create(request)
+            : await responses.stream({ ...request, stream: true }).finalResponse()
         // The types of what comes out and of what goes in are apart, though OpenAI documents to send it back as it is.
-        input.push(...(reply.output as Item[]))
+        input.push(...(reply.output.map(withoutHelpers) as Item[]))
         last = answerOf(reply)
         return last
       },
     }
   },
+}
+
+/** The item as it was on the wire: what the SDK's stream adds for convenience OpenAI refuses to take back. */
+function withoutHelpers(item: OpenAI.Responses.ResponseOutputItem): object {
+  const { parsed_arguments: _, ...plain } = item as typeof item & { parsed_arguments?: unknown }
+  if (plain.type !== 'message') return plain
+  return { ...plain, content: plain.content.map(({ parsed: __, ...part }: object & { parsed?: unknown }) => part) }
 }
 
 function requestOf({

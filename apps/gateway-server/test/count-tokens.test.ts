@@ -1,48 +1,140 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Pair, startPair } from './harness.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { bytes, type RawRequest, type RawUpstream, startRawUpstream } from './raw-upstream.ts'
 
-let pair: Pair
+const json = { 'content-type': 'application/json' }
+const messages = [{ role: 'user' as const, content: 'How many tokens are these words here?' }]
+const tools = [{ name: 'f', description: 'Does it.', input_schema: { type: 'object' as const, properties: {} } }]
+const claude = 'claude-sonnet-5-5'
+const gpt = 'gpt-5.4'
+const gemini = 'gemini-3-pro'
+
+let upstream: RawUpstream
+let gateway: TestGateway
 beforeAll(async () => {
-  pair = await startPair()
+  upstream = await startRawUpstream(bytes(200, json, '{}'))
+  gateway = await startGateway({
+    accounts: [
+      anthropicAccount(upstream.url),
+      openaiAccount(upstream.url, { models: ['gpt-5.4'] }),
+      googleAccount(upstream.url),
+      openaiAccount(upstream.url, { id: 'upstream_chat', name: 'chat', dialects: ['openai-chat'], models: ['gpt-4o'] }),
+    ],
+    config: { model_routes: [{ source_model: 'mine', target_model: gemini }] },
+  })
 })
 afterAll(async () => {
-  await pair[Symbol.asyncDispose]()
+  await gateway[Symbol.asyncDispose]()
+  await upstream.close()
 })
 
-const messages = [{ role: 'user' as const, content: 'How many tokens are these words here?' }]
+function last(): RawRequest {
+  const request = upstream.requests.at(-1)
+  if (request === undefined) throw new Error('the upstream was not asked')
+  return request
+}
 
-test('an Anthropic upstream counts itself', async () => {
-  const model = 'claude-sonnet-5-5'
-  const { data, response } = await pair.gateway.anthropic().messages.countTokens({ model, messages }).withResponse()
-  expect(response.headers.get('x-llm-gateway-token-count')).toBe('provider')
-  expect(response.headers.get('x-llm-gateway-upstream')).toBe('upstream_anthropic')
-  expect(pair.anthropic.requests.at(-1)?.path).toBe('/v1/messages/count_tokens')
-  // The count is that of the same request when it is asked in earnest.
-  const reply = await pair.gateway.anthropic().messages.create({ model, max_tokens: 10, messages })
-  expect(data.input_tokens).toBe(reply.usage.input_tokens)
-})
+function lastJson(): unknown {
+  return JSON.parse(last().body.toString())
+}
 
-test('for any other upstream the count is estimated, and says so', async () => {
-  const asked = pair.openai.totals.requests
-  const client = pair.gateway.anthropic()
-  const { data, response } = await client.messages.countTokens({ model: 'gpt-4o', messages }).withResponse()
-  expect(response.headers.get('x-llm-gateway-token-count')).toBe('estimated')
-  expect(data.input_tokens).toBeGreaterThan(5)
-  const more = await client.messages.countTokens({
-    model: 'gpt-4o',
-    system: 'A long instruction. '.repeat(50),
-    messages,
+const counted = 'x-llm-gateway-token-count'
+
+describe('a count of Anthropic’s', () => {
+  const count = (model: string): Promise<{ data: { input_tokens: number }; response: Response }> =>
+    gateway.anthropic().messages.countTokens({ model, messages, tools }).withResponse()
+
+  test('is asked of Anthropic as it is', async () => {
+    upstream.answer(bytes(200, json, '{"input_tokens":11}'))
+    const { data, response } = await count(claude)
+    expect([data.input_tokens, response.headers.get(counted)]).toEqual([11, 'provider'])
+    expect(last().target).toBe('/v1/messages/count_tokens')
+    expect(lastJson()).toEqual({ model: claude, messages, tools })
   })
-  expect(more.input_tokens).toBeGreaterThan(data.input_tokens + 100)
-  expect(pair.openai.totals.requests).toBe(asked)
+
+  test('is asked of Google in its dialect, with tools and all', async () => {
+    upstream.answer(bytes(200, json, '{"totalTokens":12}'))
+    const { data, response } = await count(gemini)
+    expect([data.input_tokens, response.headers.get(counted)]).toEqual([12, 'provider'])
+    expect(last().target).toBe('/v1beta/models/gemini-3-pro:countTokens')
+    expect(lastJson()).toMatchObject({
+      generateContentRequest: { model: 'models/gemini-3-pro', contents: [{}], tools: [{}] },
+    })
+  })
+
+  test('is asked of OpenAI by its Responses, with nothing that these do not count', async () => {
+    upstream.answer(bytes(200, json, '{"object":"response.input_tokens","input_tokens":13}'))
+    const { data, response } = await count(gpt)
+    expect([data.input_tokens, response.headers.get(counted)]).toEqual([13, 'provider'])
+    expect(last().target).toBe('/v1/responses/input_tokens')
+    expect(Object.keys(lastJson() as object).sort()).toEqual(['input', 'model', 'tools'])
+  })
+
+  test('is estimated for an upstream that has no way of counting, which is not asked', async () => {
+    const asked = upstream.requests.length
+    const { data, response } = await count('gpt-4o')
+    expect(response.headers.get(counted)).toBe('estimated')
+    expect(data.input_tokens).toBeGreaterThan(5)
+    expect(upstream.requests).toHaveLength(asked)
+  })
+
+  test.each([404, 500])('is estimated when the provider answers %i', async (status) => {
+    upstream.answer(bytes(status, json, '{"error":{"message":"no"}}'))
+    const { data, response } = await count(gpt)
+    expect(response.headers.get(counted)).toBe('estimated')
+    expect(data.input_tokens).toBeGreaterThan(5)
+  })
+
+  test('is refused in the provider’s words', async () => {
+    upstream.answer(bytes(400, json, '{"error":{"message":"messages.0: odd","type":"invalid_request_error"}}'))
+    await expect(count(gpt)).rejects.toMatchObject({ status: 400, message: expect.stringContaining('odd') })
+  })
 })
 
-test('what the provider refuses to count comes with its words', async () => {
-  const response = await pair.gateway.fetch('/v1/messages/count_tokens', {
-    headers: { 'anthropic-version': '2023-06-01' },
-    body: { model: 'claude-sonnet-5-5', messages: [{ role: 'wizard', content: 'hi' }] },
+describe('a count of Gemini’s', () => {
+  test.each([gemini, 'mine'])('is asked of Google as it is (%s)', async (model) => {
+    upstream.answer(bytes(200, json, '{ "totalTokens": 5,"promptTokensDetails":[] }'))
+    const path = `/v1beta/models/${model}:countTokens?key=${gateway.key}`
+    const body = '{ "contents":[{"parts":[{"text":"h\\u0069"}]}]}'
+    const response = await fetch(gateway.url + path, { method: 'POST', body })
+    expect(await response.text()).toBe('{ "totalTokens": 5,"promptTokensDetails":[] }')
+    expect([last().target, last().body.toString()]).toEqual(['/v1beta/models/gemini-3-pro:countTokens', body])
   })
-  expect(response.status).toBe(400)
-  expect(response.headers.get('x-llm-gateway-error-source')).toBe('upstream')
-  expect(await response.text()).toContain('messages.0.role')
+
+  test('is asked of Anthropic in its dialect', async () => {
+    upstream.answer(bytes(200, json, '{"input_tokens":14}'))
+    const reply = await gateway.google().models.countTokens({ model: claude, contents: 'hello' })
+    expect(reply.totalTokens).toBe(14)
+    expect(lastJson()).toEqual({
+      model: claude,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'hello' }] }],
+    })
+  })
+
+  test('of a whole request within the request is asked of Anthropic with its instructions', async () => {
+    upstream.answer(bytes(200, json, '{"input_tokens":15}'))
+    const inner = {
+      model: `models/${claude}`,
+      systemInstruction: { parts: [{ text: 'Be kind.' }] },
+      contents: [{ role: 'user', parts: [{ text: 'hello' }] }],
+    }
+    const response = await fetch(`${gateway.url}/v1beta/models/${claude}:countTokens?key=${gateway.key}`, {
+      method: 'POST',
+      body: JSON.stringify({ generateContentRequest: inner }),
+    })
+    expect(await response.json()).toEqual({ totalTokens: 15 })
+    expect(JSON.stringify(lastJson())).toContain('Be kind.')
+  })
+})
+
+test('a count of OpenAI’s Responses is asked of Anthropic, or of OpenAI as it is', async () => {
+  const count = gateway.openai().responses.inputTokens
+  upstream.answer(bytes(200, json, '{"input_tokens":16}'))
+  expect(await count.count({ model: claude, input: 'hello' })).toMatchObject({
+    object: 'response.input_tokens',
+    input_tokens: 16,
+  })
+  upstream.answer(bytes(200, json, '{"object":"response.input_tokens","input_tokens":17}'))
+  expect((await count.count({ model: gpt, input: 'hello' })).input_tokens).toBe(17)
+  expect(last().target).toBe('/v1/responses/input_tokens')
 })

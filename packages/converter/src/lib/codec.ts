@@ -53,6 +53,8 @@ export interface ReplyContext {
 export interface StreamDecoder {
   /** One SSE event: its `event` name (empty when it had none) and its joined `data`. */
   frame(event: string, data: string): void
+  /** The pieces at hand are read: tells what can wait until then, such as usage that every frame tells anew. */
+  settle?(): void
   /** The bytes are over. Emits `finish` when the dialect's own sign of completion was seen, else `error` (truncated). */
   end(): void
 }

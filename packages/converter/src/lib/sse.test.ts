@@ -131,3 +131,21 @@ describe('an event larger than the limit', () => {
     expect(() => reader.push(`data: ${'x'.repeat(20)}\n\n`)).not.toThrow()
   })
 })
+
+describe('lines of every ending', () => {
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('%s gives the same events, cut anywhere', (_, ending) => {
+    const text = ['event: a', 'data: 1', '', 'event: a', 'data: 2', 'data: 3', '', 'data: 4', '', ''].join(ending)
+    for (let cut = 0; cut <= text.length; cut++) {
+      const events: string[] = []
+      const splitter = new FrameSplitter((event, data) => events.push(`${event}:${data}`))
+      splitter.push(text.slice(0, cut))
+      splitter.push(text.slice(cut))
+      splitter.end()
+      expect(events, `cut at ${cut}`).toEqual(['a:1', 'a:2\n3', ':4'])
+    }
+  })
+})

@@ -29,6 +29,9 @@ export class FrameSplitter {
   #afterCr = false
   #atStart = true
   #event = ''
+  /** The last `event` line and the name in it: a stream has few, one after the other. */
+  #eventLine = ''
+  #eventName = ''
   #data = ''
   #hasData = false
   /** The lines of a bare JSON object so far. */
@@ -71,9 +74,12 @@ export class FrameSplitter {
       this.#afterCr = false
       if (text.charCodeAt(at) === LF) at++
     }
-    const hasCr = text.indexOf('\r', at) !== -1
+    let lf = text.indexOf('\n', at)
+    let cr = text.indexOf('\r', at)
     for (;;) {
-      const end = hasCr ? lineEnd(text, at) : text.indexOf('\n', at)
+      if (lf !== -1 && lf < at) lf = text.indexOf('\n', at)
+      if (cr !== -1 && cr < at) cr = text.indexOf('\r', at)
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
       if (end === -1) break
       if (this.#line !== '') {
         this.#field(this.#line + text.slice(at, end))
@@ -83,7 +89,7 @@ export class FrameSplitter {
       else if (isData(text, at)) this.#dataLine(text.slice(text.charCodeAt(at + 5) === SPACE ? at + 6 : at + 5, end))
       else this.#field(text.slice(at, end))
       at = end + 1
-      if (hasCr && text.charCodeAt(end) === CR) {
+      if (end === cr) {
         if (at === text.length) this.#afterCr = true
         else if (text.charCodeAt(at) === LF) at++
       }
@@ -100,8 +106,12 @@ export class FrameSplitter {
     if (this.#bare !== undefined) this.#bareLine(`${this.#bare}\n${line}`, line)
     else if (line.charCodeAt(0) === OPEN_OBJECT) this.#bareLine(line, line.length === 1 ? '' : line.trimEnd().slice(-1))
     else if (isData(line, 0)) this.#dataLine(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5))
-    else if (line.startsWith('event:')) this.#event = line.slice(line.charCodeAt(6) === SPACE ? 7 : 6)
-    else if (line === 'data') this.#dataLine('')
+    else if (line === this.#eventLine) this.#event = this.#eventName
+    else if (line.startsWith('event:')) {
+      this.#eventLine = line
+      this.#eventName = line.slice(line.charCodeAt(6) === SPACE ? 7 : 6)
+      this.#event = this.#eventName
+    } else if (line === 'data') this.#dataLine('')
     else if (line === 'event') this.#event = ''
   }
 
@@ -146,15 +156,6 @@ function isData(text: string, at: number): boolean {
     text.charCodeAt(at + 3) === 97 &&
     text.charCodeAt(at + 4) === 58
   )
-}
-
-/** The next LF or CR at or after `from`. */
-function lineEnd(text: string, from: number): number {
-  for (let i = from; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === LF || c === CR) return i
-  }
-  return -1
 }
 
 /** How many leading bytes end on a whole UTF-8 sequence. */

@@ -9,44 +9,14 @@ import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
-import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
+import { chunkTemplate, isPlainText } from './chunk-template.ts'
 import { citationIn, type PlacedCitation, readSources, TextIndex } from './citations.ts'
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { readHead, wireParts, withheldSeal } from './reply.ts'
 import { blockOf, isSeal, readStop, readUsage } from './wire.ts'
-
-/** The text of a chunk, where the common delta carries it. */
-export function chunkText(chunk: JsonObject): JsonValue | undefined {
-  const candidate = arrayAt(chunk, 'candidates')[0]
-  const part = isObject(candidate) ? wireParts(candidate)[0] : undefined
-  return part && member(part, 'text')
-}
-
-const plainChunk: ReadonlySet<string> = new Set([
-  'candidates',
-  'usageMetadata',
-  'modelVersion',
-  'responseId',
-  'createTime',
-])
-const plainCandidate: ReadonlySet<string> = new Set(['content', 'index'])
-
-/** Whether a chunk carries one text of the first candidate and nothing else that changes from chunk to chunk. */
-export function isPlainText(chunk: JsonObject): boolean {
-  const [candidate, ...others] = arrayAt(chunk, 'candidates')
-  if (!isObject(candidate) || others.length > 0 || (numberAt(candidate, 'index') ?? 0) !== 0) return false
-  const [part, ...more] = wireParts(candidate)
-  return (
-    part !== undefined &&
-    more.length === 0 &&
-    Object.keys(part).every((key) => key === 'text') &&
-    Object.keys(chunk).every((key) => plainChunk.has(key)) &&
-    Object.keys(candidate).every((key) => plainCandidate.has(key))
-  )
-}
 
 interface OpenText {
   readonly kind: 'text' | 'reasoning'
@@ -62,7 +32,9 @@ interface OpenText {
 export class GeminiDecoder implements StreamDecoder {
   readonly #sink: Emit
   readonly #report: Report
-  readonly #template = new TextTemplate('text', chunkText)
+  readonly #template = chunkTemplate()
+  /** The last chunk the template knew: what it says was used is read when somebody asks. */
+  #unread: string | undefined
   readonly #calls: CallDecoder
   #started = false
   #over = false
@@ -88,6 +60,7 @@ export class GeminiDecoder implements StreamDecoder {
     if (this.#text?.kind === 'text') {
       const literal = this.#template.match(data)
       if (literal !== undefined) {
+        this.#unread = data
         this.#say(this.#text, literal)
         return
       }
@@ -101,8 +74,16 @@ export class GeminiDecoder implements StreamDecoder {
     else this.#chunk(chunk, data)
   }
 
+  settle(): void {
+    if (this.#unread === undefined) return
+    const chunk = parseChunk(this.#unread)
+    this.#unread = undefined
+    if (chunk) this.#count(chunk)
+  }
+
   end(): void {
     if (this.#over) return
+    this.settle()
     const finish = this.#finish
     if (finish === undefined && this.#block === undefined) {
       this.#fail(truncated())
@@ -116,17 +97,21 @@ export class GeminiDecoder implements StreamDecoder {
   }
 
   #chunk(chunk: JsonObject, data: string): void {
+    this.settle()
     this.#start(chunk)
     for (const [i, candidate] of arrayAt(chunk, 'candidates').entries()) {
       if (isObject(candidate)) this.#candidate(candidate, numberAt(candidate, 'index') ?? i)
     }
     this.#block = blockOf(chunk) ?? this.#block
-    const usage = readUsage(chunk)
-    if (usage !== undefined) {
-      this.#usage = mergeUsage(this.#usage, usage)
-      this.#emit({ type: 'usage', usage })
-    }
+    this.#count(chunk)
     if (this.#text?.kind === 'text' && isPlainText(chunk)) this.#template.learn(data)
+  }
+
+  #count(chunk: JsonObject): void {
+    const usage = readUsage(chunk)
+    if (usage === undefined) return
+    this.#usage = mergeUsage(this.#usage, usage)
+    this.#emit({ type: 'usage', usage })
   }
 
   #start(chunk: JsonObject): void {

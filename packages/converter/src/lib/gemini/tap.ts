@@ -5,9 +5,8 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamTap } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
-import { TextTemplate } from '../stream/text-template.ts'
+import { chunkTemplate, isPlainText } from './chunk-template.ts'
 import { kindOf } from './content-decode.ts'
-import { chunkText, isPlainText } from './decoder.ts'
 import { decodeError, isError } from './error.ts'
 import { wireParts } from './reply.ts'
 import { blockOf, readStop, readUsage } from './wire.ts'
@@ -23,7 +22,9 @@ interface CandidateState {
  * text tells none of these and is not parsed.
  */
 export class GeminiTap implements StreamTap {
-  readonly #template = new TextTemplate('text', chunkText)
+  readonly #template = chunkTemplate()
+  /** The last chunk the template knew: what it says was used is read when somebody asks. */
+  #unread: string | undefined
   readonly #candidates = new Map<number, CandidateState>()
   #content = false
   #block: Stop | undefined
@@ -32,7 +33,10 @@ export class GeminiTap implements StreamTap {
 
   frame(event: string, data: string): void {
     if (this.#error !== undefined) return
-    if (this.#content && this.#template.match(data) !== undefined) return
+    if (this.#content && this.#template.match(data) !== undefined) {
+      this.#unread = data
+      return
+    }
     const chunk = parse(data)
     if (chunk === undefined) return
     if (isError(chunk) || event === 'error') this.#error = decodeError(0, chunk)
@@ -55,6 +59,7 @@ export class GeminiTap implements StreamTap {
   }
 
   get usage(): Usage | undefined {
+    this.#settle()
     return this.#usage
   }
 
@@ -67,7 +72,15 @@ export class GeminiTap implements StreamTap {
     return this.#error
   }
 
+  #settle(): void {
+    if (this.#unread === undefined) return
+    const chunk = parse(this.#unread)
+    this.#unread = undefined
+    if (chunk) this.#usage = mergeUsage(this.#usage, readUsage(chunk))
+  }
+
   #chunk(chunk: JsonObject, data: string): void {
+    this.#settle()
     for (const [i, candidate] of arrayAt(chunk, 'candidates').entries()) {
       if (isObject(candidate)) this.#candidate(candidate, numberAt(candidate, 'index') ?? i)
     }

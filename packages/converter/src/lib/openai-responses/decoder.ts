@@ -1,15 +1,15 @@
 import type { ChatError } from '../chat/error.ts'
 import type { Emit } from '../chat/event.ts'
-import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { brokenFrame, isError } from '../openai-chat/error.ts'
 import { mintedCallId } from '../openai-chat/wire.ts'
+import { FrameTemplate, type Hole } from '../stream/frame-template.ts'
 import { truncated } from '../stream/phase.ts'
 import { readCitation } from './content.ts'
-import { DeltaTemplate } from './delta-template.ts'
 import { failureOf, streamError } from './error.ts'
 import { type ItemDecoder, openItem, type Section } from './item-decoder.ts'
 import { idOf, objectsAt, readStop, usageOf } from './wire.ts'
@@ -34,13 +34,20 @@ const doneKinds: ReadonlyMap<string, readonly [kind: Section['kind'], member: st
   ['response.custom_tool_call_input.done', ['input', 'input']],
 ])
 
+/** What differs from one delta of a part to the next. */
+export const deltaHoles: readonly Hole[] = [
+  { key: 'delta', kind: 'text', read: (event) => member(event, 'delta') },
+  { key: 'sequence_number', kind: 'count', read: (event) => member(event, 'sequence_number') },
+  { key: 'obfuscation', kind: 'padding', read: (event) => member(event, 'obfuscation') },
+]
+
 /** Reads a Responses stream, OpenAI's and those of compatible servers. Items are known by their `output_index`. */
 export class ResponsesDecoder implements StreamDecoder {
   readonly #emit: Emit
   readonly #report: Report
   readonly #items: ItemDecoder[] = []
   readonly #byIndex = new Map<number, ItemDecoder>()
-  readonly #template = new DeltaTemplate()
+  readonly #template = new FrameTemplate(deltaHoles)
   /** Takes the literal of a delta that the template knows. */
   #fast: ((literal: string) => void) | undefined
   #started = false

@@ -51,6 +51,7 @@ export class Conversion implements StreamConverter {
   push(chunk: Uint8Array | string): string {
     if (this.#over) return ''
     this.#feed(() => this.#splitter.push(chunk))
+    if (!this.#over) this.#decoder.settle?.()
     return this.#flush()
   }
 

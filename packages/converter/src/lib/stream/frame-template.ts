@@ -1,11 +1,18 @@
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import { literalEnd } from '../chat/literal.ts'
 
 /** After so many templates that never fitted again, learning is given up: the server changes more than is known here. */
 const maxVainLessons = 4
 
-/** What may differ from one delta to the next: the text, the count of events and padding against traffic analysis. */
-type Hole = 'delta' | 'sequence_number' | 'obfuscation'
+/** A value that may differ from one frame to the next. */
+export interface Hole {
+  /** The member's key, such as `delta`. */
+  readonly key: string
+  /** `text` is what the frame is for; the others may differ and are passed over. */
+  readonly kind: 'text' | 'count' | 'padding'
+  /** The member's value in a parsed frame. */
+  read(frame: JsonObject): JsonValue | undefined
+}
 
 interface Gap {
   readonly hole: Hole
@@ -15,22 +22,28 @@ interface Gap {
 }
 
 /** What stands in for the values when a template is proved. */
-const probes: Readonly<Record<Hole, string>> = {
-  delta: '"delta probe"',
-  sequence_number: '9007199254740991',
-  obfuscation: '"obfuscation probe"',
+const probes: Readonly<Record<Hole['kind'], string>> = {
+  text: '"text probe"',
+  count: '9007199254740991',
+  padding: '"padding probe"',
 }
 
 /**
- * Knows the deltas of one part of one stream, which differ in nothing but their text, their sequence number and padding, and cuts
- * the text out as it stands in the frame, a JSON string literal. A frame it does not know in every other byte is left to the parser.
+ * Knows the frames of one stream that differ in nothing but their text, counts and padding against traffic analysis, and cuts the
+ * text out as it stands in the frame, a JSON string literal. A frame it does not know in every other byte is left to the parser.
  */
-export class DeltaTemplate {
+export class FrameTemplate {
+  readonly #known: readonly Hole[]
   /** What stands before each hole, and after the last. */
   #fixed: readonly string[] = []
   #holes: readonly Hole[] = []
   #vain = 0
   #fitted = true
+
+  /** @param holes what may differ; those a frame does not have are passed over. */
+  constructor(holes: readonly Hole[]) {
+    this.#known = holes
+  }
 
   /** The text of a frame as a JSON string literal, quotes included; undefined when the frame must be parsed. */
   match(data: string): string | undefined {
@@ -41,23 +54,23 @@ export class DeltaTemplate {
       const from = at + fixed.length
       // Comparing slices is several times faster in V8 than `startsWith`.
       if (data.slice(at, from) !== fixed) return undefined
-      const hole = this.#holes[i]
-      at = hole === 'sequence_number' ? digitsEnd(data, from) : literalEnd(data, from) + 1
+      const kind = this.#holes[i]?.kind
+      at = kind === 'count' ? digitsEnd(data, from) : literalEnd(data, from) + 1
       if (at <= from) return undefined
-      if (hole === 'delta') literal = data.slice(from, at)
+      if (kind === 'text') literal = data.slice(from, at)
     }
     if (literal === undefined || data.slice(at) !== this.#fixed[this.#holes.length]) return undefined
     this.#fitted = true
     return literal
   }
 
-  /** Takes a parsed delta that carries nothing but text as the pattern for those that follow; false where it is no pattern. */
+  /** Takes a parsed frame that carries nothing but text as the pattern for those that follow; false where it is no pattern. */
   learn(data: string): boolean {
     this.forget()
     if (this.#vain > maxVainLessons) return false
     this.#vain = this.#fitted ? 0 : this.#vain + 1
     this.#fitted = false
-    const gaps = gapsOf(data)
+    const gaps = gapsOf(data, this.#known)
     if (!proves(data, gaps)) return false
     this.#fixed = cut(data, gaps)
     this.#holes = gaps.map(({ hole }) => hole)
@@ -70,15 +83,14 @@ export class DeltaTemplate {
   }
 }
 
-function gapsOf(data: string): Gap[] {
-  const holes: readonly Hole[] = ['delta', 'sequence_number', 'obfuscation']
+function gapsOf(data: string, holes: readonly Hole[]): Gap[] {
   return holes
     .flatMap((hole) => {
-      const key = `"${hole}":`
+      const key = `"${hole.key}":`
       const at = data.indexOf(key)
       let from = at + key.length
       while (at !== -1 && data.charCodeAt(from) === 32) from++
-      const to = hole === 'sequence_number' ? digitsEnd(data, from) : literalEnd(data, from) + 1
+      const to = hole.kind === 'count' ? digitsEnd(data, from) : literalEnd(data, from) + 1
       return at === -1 || to <= from ? [] : [{ hole, from, to }]
     })
     .sort((a, b) => a.from - b.from)
@@ -90,13 +102,13 @@ function cut(data: string, gaps: readonly Gap[]): string[] {
   return ends.map((end, i) => data.slice(end, gaps[i]?.from))
 }
 
-/** Other values in the same places must be read as those members of the event, or the places are not theirs. */
+/** Other values in the same places must be read as those members of the frame, or the places are not theirs. */
 function proves(data: string, gaps: readonly Gap[]): boolean {
-  if (!gaps.some(({ hole }) => hole === 'delta')) return false
+  if (!gaps.some(({ hole }) => hole.kind === 'text')) return false
   const fixed = cut(data, gaps)
-  const probe = gaps.map(({ hole }, i) => (fixed[i] ?? '') + probes[hole]).join('') + (fixed[gaps.length] ?? '')
-  const event = parsed(probe)
-  return event !== undefined && gaps.every(({ hole }) => JSON.stringify(member(event, hole)) === probes[hole])
+  const probe = gaps.map(({ hole }, i) => (fixed[i] ?? '') + probes[hole.kind]).join('') + (fixed[gaps.length] ?? '')
+  const frame = parsed(probe)
+  return frame !== undefined && gaps.every(({ hole }) => JSON.stringify(hole.read(frame)) === probes[hole.kind])
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DeltaTemplate } from './delta-template.ts'
+import { deltaHoles } from '../openai-responses/decoder.ts'
+import { FrameTemplate } from './frame-template.ts'
 
 const official = (delta: string, n: number, padding = 'x'): string =>
   `{"type":"response.output_text.delta","sequence_number":${n},"item_id":"msg_1","output_index":0,"content_index":0,"delta":${JSON.stringify(delta)},"logprobs":[],"obfuscation":"${padding}"}`
@@ -7,8 +8,8 @@ const numberedLast = (delta: string, n: number): string =>
   `{"type": "response.output_text.delta", "delta": ${JSON.stringify(delta)}, "output_index": 0, "sequence_number": ${n}}`
 const unnumbered = (delta: string): string => `{"delta":${JSON.stringify(delta)},"output_index":0}`
 
-function learned(data: string): DeltaTemplate {
-  const template = new DeltaTemplate()
+function learned(data: string): FrameTemplate {
+  const template = new FrameTemplate(deltaHoles)
   expect(template.learn(data)).toBe(true)
   return template
 }
@@ -37,13 +38,13 @@ describe('deltas that differ in nothing but their text', () => {
 
   it('a text that looks like members is not taken for them', () => {
     const nested = '{"item":{"delta":"x"},"output_index":0,"delta":"a"}'
-    const template = new DeltaTemplate()
+    const template = new FrameTemplate(deltaHoles)
     expect(template.learn(nested)).toBe(false)
     expect(template.match(nested)).toBeUndefined()
   })
 
   it('learning is given up where no two deltas are alike', () => {
-    const template = new DeltaTemplate()
+    const template = new FrameTemplate(deltaHoles)
     const given = Array.from({ length: 8 }, (_, i) => template.learn(official('a', i).replace('msg_1', `msg_${i}`)))
     expect(given).toEqual([true, true, true, true, true, true, false, false])
   })

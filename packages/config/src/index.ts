@@ -20,6 +20,7 @@ export type {
   AccountConfig,
   AccountDialect,
   AdminConfig,
+  CapabilityConfig,
   CorsConfig,
   DefaultBehavior,
   EntryStatus,

@@ -1,6 +1,6 @@
 export type { Body } from './lib/body.ts'
 export { ByteTap } from './lib/byte-tap.ts'
-export type { Capabilities, CapabilityOverrides } from './lib/capabilities/capabilities.ts'
+export type { Capabilities, CapabilityOverrides, MediaKind } from './lib/capabilities/capabilities.ts'
 export { type Dialect, dialects } from './lib/chat/dialect.ts'
 export {
   type ChatError,

@@ -120,6 +120,7 @@ async function accountOf(account: AccountConfig, options: AssembleOptions): Prom
     listsModels: account.models === undefined,
     ...(baseUrl !== undefined && { baseUrl }),
     ...(account.options && { options: account.options }),
+    ...(account.capabilities && { capabilities: account.capabilities }),
   }
 }
 

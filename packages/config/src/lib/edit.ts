@@ -227,6 +227,7 @@ const ACCOUNT_FIELDS: Readonly<Record<keyof Omit<AccountConfig, 'legacyTokens'>,
   models: ['models'],
   dialects: ['dialects'],
   options: ['options'],
+  capabilities: ['capabilities', snakeKeys],
   createdAt: ['created_at', isoTime],
 }
 

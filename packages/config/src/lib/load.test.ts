@@ -162,7 +162,8 @@ describe('every setting', () => {
     weight: 0.5
     models: ["a*"]
     dialects: [openai-chat, gemini]
-    options: { api_version: 2024-10-21, empty: null, nested: { on: true } }`
+    options: { api_version: 2024-10-21, empty: null, nested: { on: true } }
+    capabilities: { sampling: none, efforts: [low, high], max_stops: 0, media: [], tools: false }`
     expect(load(account(extra)).accounts[0]).toEqual({
       id: 'a',
       name: 'n',
@@ -176,6 +177,7 @@ describe('every setting', () => {
       models: ['a*'],
       dialects: ['openai-chat', 'gemini'],
       options: { api_version: '2024-10-21', empty: null, nested: { on: true } },
+      capabilities: { sampling: 'none', efforts: ['low', 'high'], maxStops: 0, media: [], tools: false },
     })
   })
 
@@ -297,6 +299,10 @@ bogus: 1
     [account('dialects: [openai-chats]'), 'upstream_accounts[0].dialects[0]'],
     [account('dialects: []'), 'upstream_accounts[0].dialects'],
     [account('weight: -1'), 'upstream_accounts[0].weight'],
+    [account('capabilities: { sampling: some }'), 'upstream_accounts[0].capabilities.sampling'],
+    [account('capabilities: { efforts: [low, huge] }'), 'upstream_accounts[0].capabilities.efforts[1]'],
+    [account('capabilities: { max_stops: -1 }'), 'upstream_accounts[0].capabilities.max_stops'],
+    [account('capabilities: { prefil: true }'), 'upstream_accounts[0].capabilities.prefil'],
     [account('created_at: yesterday'), 'upstream_accounts[0].created_at'],
     ['just text', ''],
     ['- a list', ''],

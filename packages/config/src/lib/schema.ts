@@ -135,10 +135,50 @@ export interface AccountConfig {
   dialects?: AccountDialect[]
   /** Provider-specific settings, passed on as they are. */
   options?: Record<string, unknown>
+  /** What its models accept, where the converter's tables do not know or are wrong. */
+  capabilities?: CapabilityConfig
   /** When the account was added, in milliseconds since the epoch. */
   createdAt?: number
   /** OAuth tokens that the older Go program kept in the file, for the application to move to its credential store. */
   legacyTokens?: LegacyTokens
+}
+
+/** A word for how much a model should think. */
+export type EffortWord = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+/** What the models of an account accept, laid over what the converter knows of them by name. Absent means as it knows. */
+export interface CapabilityConfig {
+  /** Output limit sent where the dialect requires one and the client gave none. Tokens. */
+  defaultMaxTokens?: number
+  /** The longest answer; more is asked for as this. Tokens. */
+  maxOutputTokens?: number
+  /** Sampling parameters: all, temperature or top_p but not both, or none. */
+  sampling?: 'full' | 'either' | 'none'
+  maxTemperature?: number
+  /** Instructions between turns. */
+  systemTurns?: boolean
+  /** Instructions as `developer` rather than `system`. */
+  developerRole?: boolean
+  /** A last assistant message is continued. */
+  prefill?: boolean
+  /** Effort words, weakest first. */
+  efforts?: EffortWord[]
+  thinking?: 'budget' | 'adaptive' | 'none'
+  /** A schema for the answer. */
+  structuredOutput?: boolean
+  /** Most stop sequences. */
+  maxStops?: number
+  maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** `stream_options.include_usage`. */
+  streamUsage?: boolean
+  /** OpenAI's newer fields. */
+  openaiExtensions?: boolean
+  /** Tool calls at all. */
+  tools?: boolean
+  /** A tool choice that forces a call. */
+  forcedTools?: boolean
+  /** Media beside text. */
+  media?: ('image' | 'document' | 'audio')[]
 }
 
 /** OAuth tokens found in a file of the older Go program. */

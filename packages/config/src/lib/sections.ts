@@ -22,6 +22,7 @@ import { isLoopback } from './hosts.ts'
 import { modernAccount, modernProvider } from './legacy.ts'
 import type {
   AccountConfig,
+  CapabilityConfig,
   CorsConfig,
   EnvironmentConfig,
   GatewayConfig,
@@ -208,6 +209,48 @@ const key: z.ZodType<KeyConfig> = section({
 
 const dialect = z.enum(['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini'])
 
+const effortWord = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
+
+const capabilities: z.ZodType<CapabilityConfig> = section({
+  default_max_tokens: integer(1).optional(),
+  max_output_tokens: integer(1).optional(),
+  sampling: z.enum(['full', 'either', 'none']).optional(),
+  max_temperature: share.optional(),
+  system_turns: flag.optional(),
+  developer_role: flag.optional(),
+  prefill: flag.optional(),
+  efforts: z.array(effortWord).optional(),
+  thinking: z.enum(['budget', 'adaptive', 'none']).optional(),
+  structured_output: flag.optional(),
+  max_stops: integer(0).optional(),
+  max_tokens_field: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
+  stream_usage: flag.optional(),
+  openai_extensions: flag.optional(),
+  tools: flag.optional(),
+  forced_tools: flag.optional(),
+  media: z.array(z.enum(['image', 'document', 'audio'])).optional(),
+}).transform((raw) =>
+  defined({
+    defaultMaxTokens: raw.default_max_tokens,
+    maxOutputTokens: raw.max_output_tokens,
+    sampling: raw.sampling,
+    maxTemperature: raw.max_temperature,
+    systemTurns: raw.system_turns,
+    developerRole: raw.developer_role,
+    prefill: raw.prefill,
+    efforts: raw.efforts,
+    thinking: raw.thinking,
+    structuredOutput: raw.structured_output,
+    maxStops: raw.max_stops,
+    maxTokensField: raw.max_tokens_field,
+    streamUsage: raw.stream_usage,
+    openaiExtensions: raw.openai_extensions,
+    tools: raw.tools,
+    forcedTools: raw.forced_tools,
+    media: raw.media,
+  }),
+)
+
 const account: z.ZodType<AccountConfig> = section({
   id: text,
   name: text,
@@ -221,6 +264,7 @@ const account: z.ZodType<AccountConfig> = section({
   models: z.array(modelPattern).optional(),
   dialects: z.array(dialect).min(1, 'must name at least one dialect').optional(),
   options: z.record(z.string(), z.unknown()).optional(),
+  capabilities: capabilities.optional(),
   created_at: timestamp.optional(),
   updated_at: legacy(z.unknown()),
   usage: legacy(z.unknown()),
@@ -248,6 +292,7 @@ const account: z.ZodType<AccountConfig> = section({
     models: raw.models,
     dialects: raw.dialects,
     options: raw.options,
+    capabilities: raw.capabilities,
     createdAt: raw.created_at,
     legacyTokens: (tokens.accessToken ?? tokens.refreshToken) ? tokens : undefined,
     resourceUrl: raw.resource_url,

@@ -1,11 +1,12 @@
 import { ambient } from './ambient.ts'
 import { type Body, readBodyOf } from './body.ts'
+import { fitToModel } from './capabilities/fit.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
 import type { JsonObject } from './chat/json.ts'
 import type { Loss } from './chat/loss.ts'
 import type { ChatReply } from './chat/reply.ts'
-import type { ChatRequest, Extra } from './chat/request.ts'
+import type { Extra } from './chat/request.ts'
 import type {
   ClientHalf,
   ReplyContext,
@@ -103,12 +104,14 @@ export function requestThrough(
 ): Converted {
   const report = new LossReport()
   const decoded = client.decodeRequest(wire, report)
-  const chat: ChatRequest = options.model === undefined ? decoded : { ...decoded, model: options.model }
+  const renamed = options.model === undefined ? decoded : { ...decoded, model: options.model }
+  const capabilities = { ...upstream.capabilities(renamed.model), ...options.capabilities }
+  const chat = fitToModel(renamed, capabilities, report)
   const extras = new Map(chat.extras.map((extra) => [extra.key, extra]))
   const taken = new Set<Extra>()
   const encoded = upstream.encodeRequest(chat, {
     report,
-    capabilities: { ...upstream.capabilities(chat.model), ...options.capabilities },
+    capabilities,
     from: client.id,
     take: (key) => {
       const extra = extras.get(key)

@@ -49,7 +49,16 @@ export interface Capabilities {
   readonly urlMedia?: boolean
   /** Takes tools and a format of the answer in one request (gemini). Default true. */
   readonly toolsWithFormat?: boolean
+  /** Calls tools. Default true. */
+  readonly tools?: boolean
+  /** Media taken; default any its dialect can carry. */
+  readonly media?: readonly MediaKind[]
+  /** The longest answer. Tokens, default unknown. */
+  readonly maxOutputTokens?: number
 }
+
+/** Media a model may take beside text. `document` is PDF and other files; plain text always goes. */
+export type MediaKind = 'image' | 'document' | 'audio'
 
 /** What an operator may say about a model; laid over the built-in table. */
 export type CapabilityOverrides = Partial<Capabilities>

@@ -29,7 +29,7 @@ const plain: Capabilities = {
 }
 
 /** Models from before structured outputs (August 2024) have JSON mode only. */
-const early: Capabilities = { ...plain, structuredOutput: false }
+const early: Capabilities = { ...plain, structuredOutput: false, media: [] }
 
 /** Models that reason refuse sampling parameters and stop sequences, and take instructions as `developer`. */
 function reasoning(efforts: readonly Effort[]): Capabilities {
@@ -44,6 +44,28 @@ const latest: Capabilities = {
 
 const lowToHigh: readonly Effort[] = ['low', 'medium', 'high']
 
+/** Grok's models that reason take no stop sequences; of effort they know different words, most of them none. */
+function grok(efforts: readonly Effort[]): Capabilities {
+  return { ...compatible, efforts, maxStops: 0 }
+}
+
+/**
+ * Compatible vendors, whoever serves them. Sources: api-docs.deepseek.com (JSON output), docs.x.ai (reasoning), docs.mistral.ai (API),
+ * as of November 2026.
+ */
+const vendors: readonly (readonly [prefix: string, capabilities: Capabilities])[] = [
+  ['deepseek', { ...compatible, structuredOutput: false, media: [] }],
+  ['grok-3-mini', grok(['low', 'high'])],
+  ['grok-4.3', grok(['none', 'low', 'medium', 'high'])],
+  ['grok-4.5', grok(lowToHigh)],
+  ['grok-4', grok([])],
+  ['mistral', { ...compatible, maxTemperature: 1.5 }],
+  ['ministral', { ...compatible, maxTemperature: 1.5 }],
+  ['magistral', { ...compatible, maxTemperature: 1.5 }],
+  ['codestral', { ...compatible, maxTemperature: 1.5, media: [] }],
+  ['devstral', { ...compatible, maxTemperature: 1.5 }],
+]
+
 /**
  * Families by the beginning of the model's name; the first that fits wins, so longer names stand before the shorter ones they
  * begin with. Efforts are those of OpenAI's reasoning guide.
@@ -52,15 +74,17 @@ const families: readonly (readonly [prefix: string, capabilities: Capabilities])
   // Open weights are served by other vendors, under their rules.
   ['gpt-oss', compatible],
   ['gpt-3.5', early],
-  ['gpt-4o-2024-05-13', early],
+  ['gpt-4o-2024-05-13', { ...plain, structuredOutput: false }],
+  ['gpt-4-turbo', { ...plain, structuredOutput: false }],
+  ['gpt-4-vision', { ...plain, structuredOutput: false }],
   ['gpt-4o', plain],
   ['chatgpt-4o', plain],
   ['gpt-4.1', plain],
   ['gpt-4.5', plain],
   ['gpt-4', early],
   ['gpt-audio', plain],
-  ['o1-mini', { ...reasoning([]), developerRole: false, structuredOutput: false }],
-  ['o1-preview', { ...reasoning([]), developerRole: false, structuredOutput: false }],
+  ['o1-mini', { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] }],
+  ['o1-preview', { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] }],
   ['o1', reasoning(lowToHigh)],
   ['o3', reasoning(lowToHigh)],
   ['o4', reasoning(lowToHigh)],
@@ -85,12 +109,15 @@ const families: readonly (readonly [prefix: string, capabilities: Capabilities])
 ]
 
 /**
- * What an OpenAI model accepts in the openai dialects. Names that are not OpenAI's own (compatible vendors, Azure deployments)
- * get the conservative set. A fine-tune (`ft:gpt-4o:org::id`) is as its base.
+ * What an OpenAI model accepts in the openai dialects. Names that are not OpenAI's own (Azure deployments, resellers of its models)
+ * get the conservative set, and those of the vendors known here theirs, also with a prefix (`deepseek/deepseek-chat`). A fine-tune
+ * (`ft:gpt-4o:org::id`) is as its base.
  */
 export function openaiCapabilities(model: string): Capabilities {
   const name = model.startsWith('ft:') ? model.slice(3) : model
-  const family = families.find(([prefix]) => isFamily(name, prefix))
+  const bare = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+  const family =
+    families.find(([prefix]) => isFamily(name, prefix)) ?? vendors.find(([prefix]) => isFamily(bare, prefix))
   return family === undefined ? compatible : family[1]
 }
 

@@ -100,3 +100,25 @@ test('a file that is no request is told, not thrown', async () => {
   const shapeless = await new Sandbox().runWith({ stdin: '{"a":1}' }, 'convert', '-', '--to=anthropic')
   expect([shapeless.code, shapeless.stderr]).toEqual([2, expect.stringContaining('--from')])
 })
+
+test('convert --error gives the error in the other envelope, whatever came', async () => {
+  const convert = ['convert', '-', '--from=anthropic', '--to=openai-chat']
+  const overloaded = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
+  const ran = await new Sandbox().runWith({ stdin: overloaded }, ...convert, '--error=529')
+  expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/^status \d{3}/)])
+  expect(JSON.parse(ran.stdout)).toMatchObject({ error: { message: 'Overloaded' } })
+  const page = await new Sandbox().runWith({ stdin: '<html>Bad gateway</html>' }, ...convert, '--error=502', '--json')
+  expect(page.json()).toMatchObject({ from: 'anthropic', status: 502, body: { error: { type: 'server_error' } } })
+  const same = ['convert', '-', '--from=anthropic', '--to=anthropic', '--error=502']
+  expect((await new Sandbox().runWith({ stdin: '<html>' }, ...same)).stdout).toBe('<html>')
+})
+
+test.each([
+  [['--error=200'], /--error takes an HTTP status/],
+  [['--error=abc'], /--error takes an HTTP status/],
+  [['--error=500', '--reply'], /only one of/],
+  [['--error=500', '--request=a.json'], /--request goes with/],
+])('convert refuses %j', async (flags, message) => {
+  const ran = await new Sandbox().runWith({ stdin: '{}' }, 'convert', '-', '--from=anthropic', '--to=gemini', ...flags)
+  expect([ran.code, ran.stdout, ran.stderr]).toEqual([2, '', expect.stringMatching(message)])
+})

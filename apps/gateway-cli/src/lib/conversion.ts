@@ -1,5 +1,6 @@
 import {
   ConversionError,
+  convertError,
   convertReply,
   convertRequest,
   type Dialect,
@@ -19,7 +20,7 @@ import { choiceOf } from './lists.ts'
 export { dialects }
 
 export interface ConversionOptions {
-  readonly kind: 'request' | 'reply' | 'stream'
+  readonly kind: 'request' | 'reply' | 'stream' | 'error'
   readonly from: Dialect
   readonly to: Dialect
   readonly model?: string
@@ -28,6 +29,8 @@ export interface ConversionOptions {
   /** What the client had sent, for a reply or stream. */
   readonly request?: JsonObject
   readonly strict: boolean
+  /** The status the error came with. */
+  readonly status?: number
   /** Milliseconds since the epoch, for what a reply must say and its source does not. */
   readonly now: () => number
 }
@@ -36,6 +39,8 @@ export interface Conversion {
   readonly kind: ConversionOptions['kind']
   /** The body as it goes out, or the text of the stream. */
   readonly text: string
+  /** The status an error goes out with. */
+  readonly status?: number
   readonly losses: readonly Loss[]
   /** Why a stream does not end well. */
   readonly problem?: string
@@ -54,6 +59,8 @@ export function convert(input: Uint8Array, options: ConversionOptions): Conversi
       return refuseLosses(ofReply(input, options), options)
     case 'stream':
       return refuseLosses(ofStream(input, options), options)
+    case 'error':
+      return ofError(input, options)
   }
 }
 
@@ -129,6 +136,14 @@ function ofStream(input: Uint8Array, options: ConversionOptions): Conversion {
   const problem =
     stream.phase === 'finished' ? undefined : (stream.error?.message ?? 'the stream ends before its sign of completion')
   return { kind: 'stream', text, losses: stream.losses, ...(problem !== undefined && { problem }) }
+}
+
+/** Any body is an error's: JSON, a page of HTML, nothing. The same dialect keeps it. */
+function ofError(input: Uint8Array, { from, to, status = 500 }: ConversionOptions): Conversion {
+  const text = new TextDecoder().decode(input)
+  if (from === to) return { kind: 'error', text, status, losses: [] }
+  const converted = convertError({ status, body: text }, { from, to })
+  return { kind: 'error', text: JSON.stringify(converted.body), status: converted.status, losses: [] }
 }
 
 function refuseLosses(conversion: Conversion, { strict, to }: ConversionOptions): Conversion {

@@ -12,11 +12,11 @@ export class Convert extends GatewayCommand {
   static override paths: string[][] = [['convert']]
   static override usage: Usage = {
     category: 'Tools',
-    description: 'show what a request, reply or stream becomes in another dialect, and what is lost',
+    description: 'show what a request, reply, stream or error becomes in another dialect, and what is lost',
     details:
       'Offline. The body goes to stdout as it would go out, every loss with its path and reason to stderr.\n' +
       'FILE - is standard input. --from and --to name where the value comes from and goes to: for a reply, --from is\n' +
-      "the upstream's dialect. Dialects: openai-chat, openai-completions, anthropic.",
+      "the upstream's dialect. Dialects: openai-chat, openai-completions, openai-responses, anthropic, gemini.",
     examples: [
       ['What Claude would get', '$0 convert request.json --to=anthropic --model=claude-sonnet-4-5'],
       ['Refuse any loss', '$0 convert request.json --from=openai-chat --to=anthropic --strict'],
@@ -24,6 +24,7 @@ export class Convert extends GatewayCommand {
         'A recorded stream, as an OpenAI client sees it',
         '$0 convert stream.sse --stream --from=anthropic --to=openai-chat',
       ],
+      ['An error, with the status it came with', '$0 convert error.json --error=529 --from=anthropic --to=openai-chat'],
     ],
   }
 
@@ -36,6 +37,9 @@ export class Convert extends GatewayCommand {
   provider: string | undefined = Option.String('--provider', { description: 'convert as for this provider' })
   reply: boolean = Option.Boolean('--reply', false, { description: 'the file is a whole reply' })
   stream: boolean = Option.Boolean('--stream', false, { description: 'the file is a stream of events' })
+  error: string | undefined = Option.String('--error', {
+    description: 'the file is the body of an error answer with this status',
+  })
   request: string | undefined = Option.String('--request', {
     description: 'what the client had sent, for a reply or stream',
   })
@@ -43,9 +47,10 @@ export class Convert extends GatewayCommand {
 
   async execute(): Promise<number> {
     const kind = this.#kind()
-    if (this.request !== undefined && kind === 'request') {
+    if (this.request !== undefined && kind !== 'reply' && kind !== 'stream') {
       throw new CliError('USAGE', '--request goes with --reply or --stream')
     }
+    const status = this.error === undefined ? undefined : statusOf(this.error)
     const { convert, dialects, findDialect, readRequest } = await import('../conversion.ts')
     const to = choiceOf(this.#given(this.to, '--to'), dialects, '--to')
     const input = await this.#read(this.file)
@@ -64,14 +69,16 @@ export class Convert extends GatewayCommand {
       ...(model !== undefined && { model }),
       ...(provider !== undefined && { provider }),
       ...(request && { request }),
+      ...(status !== undefined && { status }),
     })
     return this.#tell(conversion, from, to)
   }
 
   #kind(): Conversion['kind'] {
-    if (this.reply && this.stream) throw new CliError('USAGE', 'give only one of --reply and --stream')
-    if (this.reply) return 'reply'
-    return this.stream ? 'stream' : 'request'
+    const given = [this.reply && 'reply', this.stream && 'stream', this.error !== undefined && 'error'] as const
+    const [kind, ...others] = given.filter((each) => each !== false)
+    if (others.length > 0) throw new CliError('USAGE', 'give only one of --reply, --stream and --error')
+    return kind ?? 'request'
   }
 
   #given(value: string | undefined, flag: string): string {
@@ -91,12 +98,14 @@ export class Convert extends GatewayCommand {
   }
 
   #tell(conversion: Conversion, from: Dialect, to: Dialect): number {
-    const { kind, text, losses, problem } = conversion
-    const body = kind === 'stream' ? { stream: text } : { body: JSON.parse(text) as unknown }
-    if (this.json) this.output.result({ from, to, ...body, losses, ...(problem !== undefined && { problem }) })
+    const { kind, text, status, losses, problem } = conversion
+    const body = kind === 'stream' ? { stream: text } : { body: parsed(text) }
+    const told = { from, to, ...(status !== undefined && { status }), ...body, losses }
+    if (this.json) this.output.result({ ...told, ...(problem !== undefined && { problem }) })
     else this.output.raw(this.context.stdout.isTTY === true && !text.endsWith('\n') ? `${text}\n` : text)
     if (!this.json) for (const loss of losses) this.output.note(lossText(loss))
-    if (losses.length === 0) this.output.note('Nothing is lost.')
+    if (status !== undefined) this.output.note(`status ${status}`)
+    else if (losses.length === 0) this.output.note('Nothing is lost.')
     if (problem === undefined) return exitCodes.ok
     this.output.warn(problem)
     return exitCodes.failure
@@ -105,4 +114,19 @@ export class Convert extends GatewayCommand {
 
 function lossText({ path, kind, detail }: Loss): string {
   return `${kind.padEnd('approximated'.length)}  ${path}: ${detail}`
+}
+
+/** The body of an error may be no JSON when it stays in its dialect. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+function statusOf(given: string): number {
+  const status = /^[45]\d\d$/.test(given) ? Number(given) : undefined
+  if (status === undefined) throw new CliError('USAGE', `--error takes an HTTP status from 400 to 599, not ${given}`)
+  return status
 }

@@ -24,6 +24,18 @@ function benchStreams(): void {
   const title =
     'Streams: million text deltas a second, from (row) to (column); from a dialect to itself: passed with a tap'
   printTable(title, [['', ...dialects], ...rows])
+  const [seconds = 0] = secondsOf(parsedOneByOne)
+  printTable('To compare with: JSON.parse of each delta and JSON.stringify of another', [[millions(deltas, seconds)]])
+}
+
+/** The least a converter does that reads each event and writes another. */
+function parsedOneByOne(): void {
+  const event = '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"gateway "}}'
+  const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_763_900_000, model: 'claude-sonnet-5' }
+  for (let i = 0; i < deltas; i++) {
+    const { delta } = JSON.parse(event) as { delta: { text: string } }
+    JSON.stringify({ ...head, choices: [{ index: 0, delta: { content: delta.text }, finish_reason: null }] })
+  }
 }
 
 function converted(from: Dialect, to: Dialect, pieces: readonly Uint8Array[]): void {

@@ -135,7 +135,7 @@ describe('replies', () => {
 
   it('of Gemini without usage are estimated, and say so', () => {
     const { body, losses } = convert('gemini', { input: 'four words are here' }, { embedding: { values: [1] } })
-    expect(body.usage).toEqual({ prompt_tokens: 5, total_tokens: 5 })
+    expect(body.usage).toEqual({ prompt_tokens: 4, total_tokens: 4 })
     expect(losses).toMatchObject([{ path: 'usage.prompt_tokens', kind: 'invented' }])
   })
 

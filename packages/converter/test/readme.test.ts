@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import * as anthropic from '../src/anthropic.ts'
 import * as converter from '../src/index.ts'
+import * as openaiChat from '../src/openai-chat.ts'
+import * as pair from '../src/pair.ts'
 import { corpus } from './corpus.ts'
 
 /** The samples of the README, run: what they print must be what their comments say. */
@@ -25,8 +28,8 @@ function promised(code: string): string[] {
 
 /** A sample as the body of a function: its imports become parameters. */
 function runnable(code: string): { readonly names: string[]; readonly body: string } {
-  const names = [...code.matchAll(/^import \{ (.*?) \} from '@llm-gateway\/converter'$/gm)].flatMap(([, list = '']) =>
-    list.split(', '),
+  const names = [...code.matchAll(/^import \{ (.*?) \} from '@llm-gateway\/converter(?:\/[a-z-]+)?'$/gm)].flatMap(
+    ([, list = '']) => list.split(', '),
   )
   return { names, body: code.replaceAll(/^import .*$/gm, '') }
 }
@@ -46,7 +49,9 @@ function answer(_url: string, { body }: { readonly body: string }): Promise<Resp
 type AsyncFunction = (...parameters: unknown[]) => Promise<void>
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (...source: string[]) => AsyncFunction
 
-const exported = new Map<string, unknown>(Object.entries(converter))
+const exported = new Map<string, unknown>(
+  [converter, pair, anthropic, openaiChat].flatMap((module) => Object.entries(module)),
+)
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const samples = samplesOf(readme)
 

@@ -119,8 +119,8 @@ export interface ReplyWriter extends DialectBasics {
 /** Writes requests for a provider. */
 export interface RequestWriter extends DialectBasics {
   encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject
-  /** What a model of this dialect accepts, by its name. */
-  capabilities(model: string): Capabilities
+  /** What a model of this dialect accepts, by its name and the version of the API it is asked through. */
+  capabilities(model: string, apiVersion?: string): Capabilities
 }
 
 /** Reads replies, streams and errors of a provider. */

@@ -8,6 +8,11 @@ export interface PairRequestOptions {
   readonly model?: string
   /** Refuse, with every loss listed, what would be dropped, approximated or invented. Default false. */
   readonly strict?: boolean
+  /**
+   * The version of the upstream's API, where it has some: `anthropic-version` (default `2023-06-01`), or Azure's `api-version`
+   * (default the newest).
+   */
+  readonly apiVersion?: string
   /** What is known of the model beyond the built-in table. */
   readonly capabilities?: CapabilityOverrides
 }

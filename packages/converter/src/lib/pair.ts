@@ -105,7 +105,7 @@ export function requestThrough(
   const report = new LossReport()
   const decoded = client.decodeRequest(wire, report)
   const renamed = options.model === undefined ? decoded : { ...decoded, model: options.model }
-  const capabilities = { ...upstream.capabilities(renamed.model), ...options.capabilities }
+  const capabilities = { ...upstream.capabilities(renamed.model, options.apiVersion), ...options.capabilities }
   const chat = fitToModel(renamed, capabilities, report)
   const extras = new Map(chat.extras.map((extra) => [extra.key, extra]))
   const taken = new Set<Extra>()

@@ -75,6 +75,7 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       model,
       strict: call.state.strict,
       capabilities: { ...providers.get(account.provider)?.profile, ...account.capabilities },
+      ...(typeof account.options?.api_version === 'string' && { apiVersion: account.options.api_version }),
     })
     return { body, losses: [...earlier.losses, ...losses] }
   } catch (cause) {

@@ -39,6 +39,12 @@ describe('anthropicCapabilities', () => {
     expect(anthropicCapabilities('claude-opus-5').thinkingOff).toBeUndefined()
   })
 
+  it('API version 2026-10-21 takes no sampling parameters of any model', () => {
+    expect(anthropicCapabilities('claude-3-opus-20240229', '2023-06-01').sampling).toBe('full')
+    expect(anthropicCapabilities('claude-3-opus-20240229', '2026-10-21').sampling).toBe('none')
+    expect(anthropicCapabilities('kimi-k3', '2026-10-21').sampling).toBe('none')
+  })
+
   it('takes an unknown claude for the newest and other names for the most permissive', () => {
     expect(anthropicCapabilities('claude-novella-9')).toEqual(anthropicCapabilities('claude-opus-5-5'))
     expect(anthropicCapabilities('kimi-k3')).toMatchObject({ sampling: 'full', prefill: true, thinking: 'budget' })

@@ -67,6 +67,9 @@ const families: readonly (readonly [name: string, Capabilities])[] = [
   ['mythos-5', { ...since48, thinkingOff: 'never' }],
 ]
 
+/** The first version of the API that has no sampling parameters, whatever the model. */
+const unsampled = '2026-10-21'
+
 /** Other vendors' models behind an Anthropic endpoint: nothing is held back, the endpoint says what it does not take. */
 const foreign: Capabilities = { ...base, defaultMaxTokens: 8192 }
 
@@ -75,8 +78,14 @@ const foreign: Capabilities = { ...base, defaultMaxTokens: 8192 }
  * that are no claude's get the most permissive.
  *
  * @param model as sent: also with a vendor prefix (`anthropic.claude-…`), a date or a dotted version (`claude-opus-4.5`).
+ * @param apiVersion the `anthropic-version` it is sent with; default `2023-06-01`.
  */
-export function anthropicCapabilities(model: string): Capabilities {
+export function anthropicCapabilities(model: string, apiVersion = '2023-06-01'): Capabilities {
+  const known = familyOf(model)
+  return apiVersion >= unsampled ? { ...known, sampling: 'none' } : known
+}
+
+function familyOf(model: string): Capabilities {
   const name = model.toLowerCase().replaceAll('.', '-').replaceAll('_', '-')
   if (!name.includes('claude')) return foreign
   const family = families.find(([part]) => name.includes(part))

@@ -68,4 +68,17 @@ describe('openaiCapabilities', () => {
       [undefined, true, true],
     )
   })
+
+  it.each([
+    ['2024-06-01', false],
+    ['2024-08-01-preview', false],
+    ['2024-09-01-preview', true],
+    ['2024-10-21', true],
+    ['preview', true],
+    [undefined, true],
+  ])('Azure %s tells usage in a stream: %s', (apiVersion, streamUsage) => {
+    const known = openaiCapabilities('gpt-4o', apiVersion)
+    expect(known.streamUsage).toBe(streamUsage)
+    expect(known.maxTokensField).toBe(streamUsage ? 'max_completion_tokens' : 'max_tokens')
+  })
 })

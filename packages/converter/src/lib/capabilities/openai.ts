@@ -112,14 +112,25 @@ const families: readonly (readonly [prefix: string, capabilities: Capabilities])
  * What an OpenAI model accepts in the openai dialects. Names that are not OpenAI's own (Azure deployments, resellers of its models)
  * get the conservative set, and those of the vendors known here theirs, also with a prefix (`deepseek/deepseek-chat`). A fine-tune
  * (`ft:gpt-4o:org::id`) is as its base.
+ *
+ * @param apiVersion Azure's `api-version`; absent: the newest.
  */
-export function openaiCapabilities(model: string): Capabilities {
+export function openaiCapabilities(model: string, apiVersion?: string): Capabilities {
+  const known = familyOf(model)
+  if (apiVersion === undefined || !/^\d{4}-/.test(apiVersion) || apiVersion >= sinceStreamUsage) return known
+  return { ...known, streamUsage: false, maxTokensField: 'max_tokens', openaiExtensions: false }
+}
+
+function familyOf(model: string): Capabilities {
   const name = model.startsWith('ft:') ? model.slice(3) : model
   const bare = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
   const family =
     families.find(([prefix]) => isFamily(name, prefix)) ?? vendors.find(([prefix]) => isFamily(bare, prefix))
   return family === undefined ? compatible : family[1]
 }
+
+/** Azure has `stream_options` and `max_completion_tokens` from 2024-09-01-preview on (its list of API changes). */
+const sinceStreamUsage = '2024-09-01'
 
 /** Another vendor's `o3something` is not OpenAI's `o3`: what follows a family's name is a version or nothing. */
 function isFamily(name: string, prefix: string): boolean {

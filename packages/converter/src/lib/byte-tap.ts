@@ -8,6 +8,7 @@ import { FrameSplitter, FrameTooLargeError, isWholeData, type OnFrame, wholeFram
 import { type Framing, framingOf } from './stream/framing.ts'
 import { concat, JsonArraySplitter } from './stream/json-array.ts'
 import { type StreamPhase, truncated } from './stream/phase.ts'
+import { SpeechEstimate } from './stream/speech-estimate.ts'
 
 /**
  * Watches a stream that passes as bytes. Only whole events are let through, so that whatever happens the receiver is never
@@ -16,6 +17,7 @@ import { type StreamPhase, truncated } from './stream/phase.ts'
 export class ByteTap {
   readonly #tap: StreamTap
   readonly #passage: Passage
+  readonly #speech = new SpeechEstimate()
   /** The data of the event that came last. */
   #last = ''
   #failure: ChatError | undefined
@@ -33,6 +35,7 @@ export class ByteTap {
       this.#last = data
       if (data === '[DONE]' || event === 'message_stop') this.#trailer = true
       this.#tap.frame(event, data)
+      if (this.#tap.content && !this.#tap.finished) this.#speech.add(data)
     }
     const array = framingOf(dialect, framing) === 'json-array'
     this.#passage = array ? new ArrayPassage(onFrame, maxEventBytes) : new EventPassage(onFrame, maxEventBytes)
@@ -88,6 +91,11 @@ export class ByteTap {
 
   get usage(): Usage | undefined {
     return this.#tap.usage
+  }
+
+  /** About how many tokens were said so far; for when `usage` does not tell. */
+  get outputEstimate(): number {
+    return this.#speech.tokens
   }
 
   get stop(): Stop | undefined {

@@ -11,6 +11,7 @@ import type { StreamConverter, StreamOptions } from './stream/converter.ts'
 import { type Framing, type Splitter, splitterOf } from './stream/framing.ts'
 import { JsonArrayWriter } from './stream/json-array.ts'
 import { type StreamPhase, truncated } from './stream/phase.ts'
+import { SpeechEstimate } from './stream/speech-estimate.ts'
 
 /** The same dialect and framing on both sides: the upstream's own text, whole events at a time. */
 export class Passthrough implements StreamConverter {
@@ -51,6 +52,10 @@ export class Passthrough implements StreamConverter {
     return this.#tap.usage
   }
 
+  get outputEstimate(): number {
+    return this.#tap.outputEstimate
+  }
+
   get stop(): Stop | undefined {
     return this.#tap.stop
   }
@@ -77,6 +82,7 @@ export class Reframing implements StreamConverter {
   readonly #dialect: Dialect
   readonly #tap: StreamTap
   readonly #splitter: Splitter
+  readonly #speech = new SpeechEstimate()
   /** Undefined towards server-sent events. */
   readonly #array: JsonArrayWriter | undefined
   #out = ''
@@ -117,6 +123,10 @@ export class Reframing implements StreamConverter {
     return this.#tap.usage
   }
 
+  get outputEstimate(): number {
+    return this.#speech.tokens
+  }
+
   get stop(): Stop | undefined {
     return this.#tap.stop
   }
@@ -129,6 +139,7 @@ export class Reframing implements StreamConverter {
     const text = data.trim()
     if (this.#over || text === '' || text === '[DONE]' || !isWholeData(text)) return
     this.#tap.frame(event, text)
+    if (this.#tap.content && !this.#tap.finished) this.#speech.add(text)
     this.#out += this.#array?.element(text) ?? `data: ${inOneLine(text)}\r\n\r\n`
     if (this.#tap.error) this.#close()
   }

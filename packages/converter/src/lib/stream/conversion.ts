@@ -11,6 +11,7 @@ import { mergeUsage } from './fold.ts'
 import type { Splitter } from './framing.ts'
 import type { JsonArrayWriter } from './json-array.ts'
 import type { StreamPhase } from './phase.ts'
+import { SpeechEstimate } from './speech-estimate.ts'
 
 /** The parts a conversion is made of. */
 export interface ConversionParts {
@@ -26,6 +27,7 @@ export interface ConversionParts {
 export class Conversion implements StreamConverter {
   readonly #report: LossReport
   readonly #splitter: Splitter
+  readonly #speech = new SpeechEstimate()
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
   readonly #array: JsonArrayWriter | undefined
@@ -71,6 +73,10 @@ export class Conversion implements StreamConverter {
     return this.#usage
   }
 
+  get outputEstimate(): number {
+    return this.#speech.tokens
+  }
+
   get stop(): Stop | undefined {
     return this.#stop
   }
@@ -108,7 +114,9 @@ export class Conversion implements StreamConverter {
     switch (event.type) {
       case 'text':
       case 'input':
-        if (this.#phase === 'waiting' && event.literal !== '""') this.#phase = 'content'
+        if (event.literal === '""') break
+        this.#phase = 'content'
+        this.#speech.add(event.literal)
         break
       case 'open':
         if (event.part.type === 'tool-call') this.#phase = 'content'

@@ -13,6 +13,8 @@ export interface StreamConverter {
   /** The upstream's bytes are over: gives the rest, which is a terminal error when the stream was cut short. */
   end(): string
   readonly usage: Usage | undefined
+  /** About how many tokens were said so far; for when `usage` does not tell. */
+  readonly outputEstimate: number
   readonly stop: Stop | undefined
   /** Why the phase is `failed`. */
   readonly error: ChatError | undefined

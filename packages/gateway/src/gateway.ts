@@ -144,8 +144,7 @@ export class Gateway {
     this.#calls.delete(call)
     this.#budget.take(-call.heldBytes)
     if (call.admission) {
-      const { input = 0, output = 0 } = call.usage ?? {}
-      call.admission.lease.settle(input + output)
+      call.admission.lease.settle(tokensOf(call))
       call.admission.lease.release()
     }
     this.#options.observe(recordOf(call, this.#options.now()))
@@ -198,6 +197,11 @@ const noEndpoint: Endpoint = { task: 'generate', methods: [] }
 function wantsEvents(query: string): boolean {
   const search = new URLSearchParams(query)
   return (search.get('alt') ?? search.get('$alt')) === 'sse'
+}
+
+/** All that the call's attempts used. */
+function tokensOf({ attempts }: Call): number {
+  return attempts.reduce((sum, { usage }) => sum + (usage?.input ?? 0) + (usage?.output ?? 0), 0)
 }
 
 function listing(services: Services): Layer {

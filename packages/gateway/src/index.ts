@@ -8,5 +8,5 @@ export { BodyError, type GatewayRequest, type HeaderMap, headerOf, type Sink } f
 export type { PulseOptions } from './lib/pulse.ts'
 export type { AccessRecord } from './lib/record.ts'
 export type { StoreLimits } from './lib/responses/store.ts'
-export type { Services } from './lib/services.ts'
+export type { DispatchedCall, Sent, Services } from './lib/services.ts'
 export type { Account, Audience, Client, GatewayState, Limits } from './lib/state.ts'

@@ -50,6 +50,7 @@ class Attempt implements UpstreamSink {
   start(request: UpstreamCall): void {
     this.#call.cancel = (reason) => {
       this.#exchange?.abort(reason)
+      this.#receiver?.abandoned?.()
       this.#settle({ type: 'gone' })
     }
     this.#exchange = this.#services.upstream.send(request, this)
@@ -57,6 +58,7 @@ class Attempt implements UpstreamSink {
   }
 
   onHead(status: number, headers: HeaderMap): void {
+    this.#call.upstreamRequestId = headerOf(headers, 'request-id') ?? headerOf(headers, 'x-request-id')
     this.#receiver = this.#receiverFor(status, headers)
   }
 

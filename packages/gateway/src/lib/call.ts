@@ -1,6 +1,6 @@
 import type { RateLimiter } from '@llm-gateway/access'
 import type { BodyFacts, Dialect, JsonObject, Loss, Stop, Usage } from '@llm-gateway/converter'
-import type { Plan } from '@llm-gateway/router'
+import type { Plan, Verdict } from '@llm-gateway/router'
 import { Answer } from './answer.ts'
 import type { Endpoint, Task } from './endpoint.ts'
 import { GatewayError } from './error.ts'
@@ -12,11 +12,31 @@ type Admission = Extract<ReturnType<RateLimiter['admit']>, { ok: true }>
 /** One try at one upstream account. */
 export interface AttemptRecord {
   readonly account: string
+  readonly provider: string
+  /** 1 for the first. */
+  readonly number: number
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** What the account was spoken to in. */
+  readonly dialect: string
+  /** As it was asked for. */
+  readonly model: string
   readonly status?: number
-  readonly verdict: string
+  readonly verdict: Verdict
   readonly durationMs: number
+  /** To the first real content, in milliseconds since `startedAt`. */
+  readonly firstContentMs?: number
+  /** `http-529` for an answer with an error status, else what happened to the connection: `timeout`, `reset`, `truncated`, ... */
+  readonly errorClass?: string
   /** Why it did not serve, for people. */
   readonly error?: string
+  /** Nobody waited for its end: the client left, or the gateway stopped. */
+  readonly gone?: true
+  /** What it used, as the provider told. */
+  readonly usage?: Usage
+  /** The provider did not tell all of `usage`: what it left out is an estimate. */
+  readonly estimated?: true
+  readonly upstreamRequestId?: string
 }
 
 /** The conversation that a request goes on from by naming what is stored, as the gateway's own store has it. */
@@ -64,7 +84,12 @@ export class Call {
   upstreamDialect: Dialect | undefined
   upstreamRequestId: string | undefined
   losses: readonly Loss[] = []
+  /** Of the attempt under way, or the last: what its provider told; with what was estimated once it is over. */
   usage: Usage | undefined
+  /** About how many tokens the attempt under way has said; undefined when it has said nothing. */
+  spoken: number | undefined
+  /** The attempt under way was sent. */
+  sent = false
   stop: Stop | undefined
   /** When the first real content went to the client, in milliseconds since the start. */
   firstContentMs: number | undefined

@@ -1,13 +1,14 @@
 import type { Dialect } from '@llm-gateway/converter'
 import { type Candidate, verdictOf } from '@llm-gateway/router'
-import { providers, type ResolvedCall, readQuota, resolveCall, UpstreamError } from '@llm-gateway/upstream'
+import { providers, type ResolvedCall, resolveCall, UpstreamError } from '@llm-gateway/upstream'
 import { attempt } from './attempt.ts'
+import { attemptRecord, judge, retryAfterOf } from './attempt-record.ts'
 import type { Call } from './call.ts'
 import { GatewayError, NoCredentialError } from './error.ts'
 import type { Job, Prepared } from './job.ts'
 import { type AttemptFailure, type Outcome, withoutCredential } from './outcome.ts'
 import { respondFailure } from './respond-failure.ts'
-import type { Services } from './services.ts'
+import type { Sent, Services } from './services.ts'
 import type { Account } from './state.ts'
 
 /** Accounts tried for one request at the most. */
@@ -119,40 +120,60 @@ async function attemptOnce(
   ready: Ready,
   renewable: boolean,
 ): Promise<{ readonly outcome: Outcome; readonly renewed: boolean }> {
-  const startedAt = services.now()
-  const tracked = services.router.begin(ready.account.id, call.plan?.model ?? call.model)
+  const { account } = ready
+  const sent: Sent = {
+    account: account.id,
+    provider: account.provider,
+    number: call.attempts.length + 1,
+    startedAt: services.now(),
+    dialect: ready.prepared.dialect,
+    model: ready.resolved.model,
+  }
+  begin(call)
+  const tracked = services.router.begin(account.id, call.plan?.model ?? call.model)
   call.answered = () => tracked.answered()
   let outcome: Outcome
   let renewed: boolean
   try {
-    const pending = credentialFor(call, services, ready.account)
+    const pending = credentialFor(call, services, account)
     const credential = pending instanceof Promise ? await pending : pending
-    outcome = 'outcome' in credential ? credential.outcome : await send(call, services, ready, credential.headers)
-    const refused = 'headers' in credential && isRefused(outcome, ready.account)
-    const other = refused && ((await services.renew?.(ready.account, credential.headers)) ?? false)
+    outcome = 'outcome' in credential ? credential.outcome : await send(call, services, ready, { sent, credential: credential.headers })
+    const refused = 'headers' in credential && isRefused(outcome, account)
+    const other = refused && ((await services.renew?.(account, credential.headers)) ?? false)
     renewed = other && renewable && !call.clientLeft
   } catch (cause) {
     tracked.end({ verdict: 'neutral' })
+    const durationMs = services.now() - sent.startedAt
+    call.attempts.push({ ...sent, verdict: 'neutral', durationMs, errorClass: 'internal' })
     throw cause
   }
-  const durationMs = services.now() - startedAt
-  const { verdict, credential, status } = judge(outcome, renewed || ready.account.audience === 'own-credential')
-  const message = errorOf(outcome)
-  const told = {
-    verdict,
-    ...(status !== undefined && { status }),
-    ...(message !== undefined && { error: services.redact(message) }),
-  }
+  const judged = judge(outcome, renewed || account.audience === 'own-credential')
+  const record = attemptRecord(call, services, sent, { outcome, judged })
+  const { error, durationMs, firstContentMs } = record
   const retryAfterMs = retryAfterOf(outcome, services.now())
   tracked.end({
-    ...told,
-    credential,
+    ...judged,
     latencyMs: durationMs,
-    ...(call.firstContentMs !== undefined && { firstContentMs: call.firstContentMs }),
+    ...(error !== undefined && { error }),
+    ...(firstContentMs !== undefined && { firstContentMs }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   })
-  call.attempts.push({ ...told, account: ready.account.id, durationMs })
+  call.attempts.push(record)
+  call.usage = record.usage
+  // The client was told in the stream; its status line was 200.
+  if (outcome.type === 'delivered' && outcome.error) {
+    const code = outcome.error.code ?? 'upstream_stream_failed'
+    call.failure = { code, message: record.error ?? outcome.error.message }
+  }
   return { outcome, renewed }
+}
+
+/** Nothing of an attempt before is taken for this one's. */
+function begin(call: Call): void {
+  call.usage = undefined
+  call.spoken = undefined
+  call.upstreamRequestId = undefined
+  call.sent = false
 }
 
 type Headers = Readonly<Record<string, string>>
@@ -184,9 +205,11 @@ async function send(
   call: Call,
   services: Services,
   { account, resolved, prepared }: Ready,
-  credential: Headers,
+  { sent, credential }: { readonly sent: Sent; readonly credential: Headers },
 ): Promise<Outcome> {
   if (call.clientLeft) return { type: 'gone' }
+  call.sent = true
+  services.dispatched?.(call, sent)
   return attempt(call, services, prepared, {
     accountId: account.id,
     origin: resolved.origin,
@@ -196,34 +219,4 @@ async function send(
     stream: call.stream,
     timeouts: call.state.timeouts,
   })
-}
-
-interface Judgement {
-  readonly verdict: ReturnType<typeof verdictOf>['verdict']
-  readonly credential: boolean
-  readonly status?: number
-}
-
-/** @param notOurs a refusal says nothing of the account: its credential is renewed, or is the client's own. */
-function judge(outcome: Outcome, notOurs: boolean): Judgement {
-  if (outcome.type === 'gone') return { verdict: 'neutral', credential: false }
-  const fault = outcome.type === 'failed' ? outcome.failure.fault : outcome.fault
-  const { status = 0 } = fault
-  const refused = status === 401 || status === 402 || status === 403 || status === 429
-  if (notOurs && refused) return { verdict: 'neutral', credential: false, status }
-  const { verdict, credential } = verdictOf(fault)
-  return { verdict, credential, ...(fault.status !== undefined && { status: fault.status }) }
-}
-
-function errorOf(outcome: Outcome): string | undefined {
-  if (outcome.type === 'gone') return undefined
-  return outcome.type === 'failed' ? outcome.failure.error.message : outcome.error?.message
-}
-
-/** How long the account asks to be left alone; of a throttled one that does not say, until its limit is whole again. */
-function retryAfterOf(outcome: Outcome, now: number): number | undefined {
-  const answer = outcome.type === 'failed' ? outcome.failure.answer : undefined
-  if (answer === undefined) return undefined
-  const { retryAfterMs, resetMs } = readQuota(answer.headers, now)
-  return retryAfterMs ?? (answer.status === 429 ? resetMs : undefined)
 }

@@ -47,6 +47,8 @@ export interface Receiver {
   end(): Outcome
   /** The connection failed after the head. */
   broken(failure: UpstreamFailure): Outcome
+  /** Nobody waits for the answer any more: what it used so far is noted. */
+  abandoned?(): void
 }
 
 /** The failure of an upstream that answered 200 with something that is no answer. */

@@ -30,6 +30,7 @@ interface StreamReader {
   readonly complete: boolean
   readonly error: ChatError | undefined
   readonly usage: Usage | undefined
+  readonly outputEstimate: number
   readonly stop: Stop | undefined
 }
 
@@ -45,6 +46,8 @@ export class StreamReceiver implements Receiver {
   readonly #reader: StreamReader
   readonly #services: Pick<Services, 'now' | 'redact'>
   #held: Piece[] | undefined = []
+  /** Something came. */
+  #seen = false
 
   constructor(
     call: Call,
@@ -71,6 +74,7 @@ export class StreamReceiver implements Receiver {
   }
 
   data(chunk: Uint8Array): boolean {
+    this.#seen = true
     const more = this.#take(this.#reader.push(chunk))
     // The client need not wait for an upstream that has said all and keeps its connection open.
     if (this.#reader.complete) this.#call.answer.end()
@@ -99,6 +103,10 @@ export class StreamReceiver implements Receiver {
     const { fault, error } = transportFailure(failure)
     if (this.#held) return { type: 'failed', failure: transportFailure(failure) }
     return this.#failed(fault, error)
+  }
+
+  abandoned(): void {
+    this.#settle()
   }
 
   #take(read: readonly Piece[]): boolean {
@@ -156,7 +164,11 @@ export class StreamReceiver implements Receiver {
   }
 
   #settle(): void {
-    this.#call.usage = this.#reader.usage
+    const { usage, outputEstimate, phase, toldError } = this.#reader
+    this.#call.usage = usage
+    // A stream that began with an error used nothing; of one that began otherwise the prompt at least was read.
+    const spoke = phase === 'content' || phase === 'finished' || !this.#held || (this.#seen && !toldError)
+    this.#call.spoken = spoke ? outputEstimate : undefined
     this.#call.stop = this.#reader.stop
   }
 }
@@ -195,6 +207,9 @@ function passing(call: Call, { dialect }: Prepared): StreamReader {
     get usage() {
       return tap.usage
     },
+    get outputEstimate() {
+      return tap.outputEstimate
+    },
     get stop() {
       return tap.stop
     },
@@ -225,6 +240,9 @@ function converting(call: Call, prepared: Prepared): StreamReader {
     },
     get usage() {
       return converter.usage
+    },
+    get outputEstimate() {
+      return converter.outputEstimate
     },
     get stop() {
       return converter.stop

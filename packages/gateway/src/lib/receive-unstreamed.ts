@@ -1,4 +1,4 @@
-import { ConversionError, type JsonObject, streamOfReply } from '@llm-gateway/converter'
+import { ConversionError, estimateInputTokens, type JsonObject, streamOfReply } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { modelForClient, renameEvents } from './client-model.ts'
@@ -51,6 +51,7 @@ export class UnstreamedReceiver implements Receiver {
       const response = call.remember && finalResponse(told.text)
       if (response) call.remember?.(response, { account: this.#account, native: this.#prepared.sameDialect })
       call.usage = told.usage
+      if (told.usage?.output === undefined) call.spoken = estimateInputTokens(wire as JsonObject)
       call.stop = told.stop
       if (!call.answer.begun) {
         call.answer.head(200, { ...replyHead(call, this.#account, this.#prepared, this.#headers), ...streamHead })

@@ -1,4 +1,4 @@
-import { ConversionError, isObject, type JsonObject, readError } from '@llm-gateway/converter'
+import { ConversionError, estimateInputTokens, isObject, type JsonObject, readError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import type { Prepared } from './job.ts'
@@ -34,7 +34,11 @@ export class WholeReceiver implements Receiver {
     const body = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces)
     const wire = parsed(body)
     const fault = faultOf(wire, this.#prepared)
-    if (fault) return fault
+    if (fault) {
+      // The beginning of a reply: its provider has made it all the same.
+      if (typeof wire === 'string' && wire.startsWith('{"')) this.#call.spoken = Math.ceil(wire.length / 4)
+      return fault
+    }
     return this.#deliver(body, wire as JsonObject)
   }
 
@@ -52,6 +56,7 @@ export class WholeReceiver implements Receiver {
       if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)
       throw cause
     }
+    if (call.task === 'generate' && call.usage?.output === undefined) call.spoken = estimateInputTokens(wire)
     const head = replyHead(call, this.#account, this.#prepared, this.#headers)
     head['content-type'] = 'application/json'
     call.answer.whole(200, head, out)

@@ -5,6 +5,8 @@ import { headerOf } from './port.ts'
 /** What is known of one request when it is over. Holds no body, no credential and no secret. */
 export interface AccessRecord {
   readonly requestId: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
   readonly method: string
   readonly path: string
   readonly remoteAddress?: string
@@ -48,6 +50,7 @@ export function recordOf(call: Call, endedAt: number): AccessRecord {
   const session = headerOf(request.headers, 'x-claude-code-session-id') ?? headerOf(request.headers, 'session-id')
   return {
     requestId: call.id,
+    startedAt: call.startedAt,
     method: request.method,
     path: request.path,
     operation: call.task,

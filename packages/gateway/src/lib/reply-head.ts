@@ -1,7 +1,7 @@
 import { replyHeaders } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import type { Prepared } from './job.ts'
-import { type HeaderMap, headerOf } from './port.ts'
+import type { HeaderMap } from './port.ts'
 
 /** How many loss paths a header names. */
 const shownLosses = 5
@@ -14,7 +14,6 @@ export function replyHead(
   headers: HeaderMap,
 ): Record<string, string | string[]> {
   const head = replyHeaders(headers)
-  call.upstreamRequestId = headerOf(headers, 'request-id') ?? headerOf(headers, 'x-request-id')
   head['x-llm-gateway-upstream'] = account
   head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
   if (call.admission) Object.assign(head, call.admission.headers)

@@ -3,6 +3,24 @@ import type { Router } from '@llm-gateway/router'
 import type { UpstreamClient } from '@llm-gateway/upstream'
 import type { Account } from './state.ts'
 
+/** The call an attempt belongs to. */
+export interface DispatchedCall {
+  readonly id: string
+  readonly client: { readonly id: string } | undefined
+  /** As the client named it. */
+  readonly model: string
+}
+
+/** What is known of an attempt before it is sent. */
+export interface Sent {
+  readonly account: string
+  readonly provider: string
+  readonly number: number
+  readonly startedAt: number
+  readonly dialect: string
+  readonly model: string
+}
+
 /** What the layers work with: made once, kept over reloads. */
 export interface Services {
   readonly router: Router
@@ -21,6 +39,11 @@ export interface Services {
    * @returns whether `authorize` has others now, with which the request is sent once more.
    */
   renew?(account: Account, refused: Readonly<Record<string, string>>): Promise<boolean>
+  /**
+   * Told of every attempt as it is sent, so that one whose gateway dies is known of; `observe` tells how it ended. Must not throw
+   * and must not wait.
+   */
+  dispatched?(call: DispatchedCall, attempt: Sent): void
   /** Takes every secret the gateway knows out of a text before a person sees it. */
   redact(text: string): string
   /** Milliseconds since the epoch. */

@@ -76,6 +76,8 @@ describe('defaults', () => {
       routing: { strategy: 'health-first' },
       responses: { store: 'off', maxEntries: 1000, maxBytes: 64 * 2 ** 20, ttlMs: 24 * 3_600_000 },
       limits: { bodyBytes: 32 * 2 ** 20, bufferedBytes: 256 * 2 ** 20, concurrency: 1000 },
+      ledger: { enabled: true, file: 'ledger.db', retentionDays: 90 },
+      prices: [],
       logging: { level: 'info' },
       environment: {},
     })
@@ -127,6 +129,29 @@ describe('every setting', () => {
   it('of what is kept of responses is read', () => {
     const config = load('responses: { store: memory, max_entries: 5, max_size: 1MiB, ttl: 1h }')
     expect(config.responses).toEqual({ store: 'memory', maxEntries: 5, maxBytes: 2 ** 20, ttlMs: 3_600_000 })
+  })
+
+  it('of the ledger and the prices is read', () => {
+    const { ledger, prices } = load(`ledger: { enabled: false, file: /var/lib/ledger.db, retention_days: 7 }
+prices:
+  - { model: own-*, input: 0.5, output: 1.5 }
+  - { model: m, account: a, provider: p, input: 1, output: 2, cache_read: 0.1, cache_write: 1.25, cache_write_1h: 2, reasoning: 3 }
+`)
+    expect(ledger).toEqual({ enabled: false, file: '/var/lib/ledger.db', retentionDays: 7 })
+    expect(prices).toEqual([
+      { model: 'own-*', input: 0.5, output: 1.5 },
+      {
+        model: 'm',
+        account: 'a',
+        provider: 'p',
+        input: 1,
+        output: 2,
+        cacheRead: 0.1,
+        cacheWrite: 1.25,
+        cacheWrite1h: 2,
+        reasoning: 3,
+      },
+    ])
   })
 
   it('of a gateway key is read', () => {

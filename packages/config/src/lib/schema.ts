@@ -27,6 +27,9 @@ export interface GatewayConfig {
   routing: RoutingConfig
   limits: LimitConfig
   responses: ResponsesConfig
+  ledger: LedgerConfig
+  /** What models cost, before the prices that come with the gateway; the first that fits counts. */
+  prices: PriceConfig[]
   logging: LoggingConfig
   environment: EnvironmentConfig
 }
@@ -240,6 +243,33 @@ export interface ResponsesConfig {
   maxBytes: number
   /** How long one is kept after it was last used. Default 24 h. */
   ttlMs: number
+}
+
+/** Where it is kept what requests used and cost. */
+export interface LedgerConfig {
+  /** Default true. */
+  enabled: boolean
+  /** An SQLite file, relative to the home directory. Default `ledger.db`. */
+  file: string
+  /** Days that single requests are kept; sums by day are kept for good. Default 90. */
+  retentionDays: number
+}
+
+/** A price in US dollars for a million tokens; a kind without one costs what the kind it is part of does. */
+export interface PriceConfig {
+  /** As sent upstream: exact, `prefix*` or `*`. */
+  model: string
+  /** Only of the account with this id. */
+  account?: string
+  /** Only of accounts of this provider. */
+  provider?: string
+  input: number
+  output: number
+  cacheRead?: number
+  cacheWrite?: number
+  /** Written to the cache for an hour. */
+  cacheWrite1h?: number
+  reasoning?: number
 }
 
 /** What is logged, and how. */

@@ -27,8 +27,10 @@ import type {
   EnvironmentConfig,
   GatewayConfig,
   KeyConfig,
+  LedgerConfig,
   LimitConfig,
   LoggingConfig,
+  PriceConfig,
   RateLimitConfig,
   ResponsesConfig,
   RouteConfig,
@@ -316,6 +318,40 @@ const responsesSection: z.ZodType<ResponsesConfig> = section({
   ttlMs: raw.ttl ?? 24 * 3_600_000,
 }))
 
+const ledgerSection: z.ZodType<LedgerConfig> = section({
+  enabled: flag.optional(),
+  file: optionalText,
+  retention_days: integer(1, 36_500).optional(),
+}).transform((raw) => ({
+  enabled: raw.enabled ?? true,
+  file: raw.file ?? 'ledger.db',
+  retentionDays: raw.retention_days ?? 90,
+}))
+
+const price: z.ZodType<PriceConfig> = section({
+  model: modelPattern,
+  account: optionalText,
+  provider: optionalText,
+  input: share,
+  output: share,
+  cache_read: share.optional(),
+  cache_write: share.optional(),
+  cache_write_1h: share.optional(),
+  reasoning: share.optional(),
+}).transform((raw) =>
+  defined({
+    model: raw.model,
+    account: raw.account,
+    provider: raw.provider,
+    input: raw.input,
+    output: raw.output,
+    cacheRead: raw.cache_read,
+    cacheWrite: raw.cache_write,
+    cacheWrite1h: raw.cache_write_1h,
+    reasoning: raw.reasoning,
+  }),
+)
+
 const loggingSection: z.ZodType<LoggingConfig> = section({
   level: z.enum(['debug', 'info', 'warn', 'warning', 'error']).optional(),
   format: z.enum(['json', 'text']).optional(),
@@ -343,6 +379,8 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   model_routes: routeSet.prefault([]),
   routing: routingSection.prefault({}),
   responses: responsesSection.prefault({}),
+  ledger: ledgerSection.prefault({}),
+  prices: z.array(price).prefault([]),
   logging: loggingSection.prefault({}),
   environment: environmentSection.prefault({}),
 }).transform((raw) => ({
@@ -354,6 +392,8 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   routes: raw.model_routes,
   routing: raw.routing,
   responses: raw.responses,
+  ledger: raw.ledger,
+  prices: raw.prices,
   logging: raw.logging,
   environment: raw.environment,
 }))

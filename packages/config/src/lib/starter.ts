@@ -47,6 +47,15 @@ model_routes: []
 routing:
   strategy: "health-first" # or weighted, round-robin
 
+# What requests used and cost: an SQLite file in this directory.
+ledger:
+  enabled: true
+  retention_days: 90 # single requests; sums by day are kept for good
+
+# Prices in dollars for a million tokens, where the built-in ones are not yours.
+prices: []
+#  - { model: "my-model*", input: 0.5, output: 1.5 }
+
 logging:
   level: "info" # debug, info, warn, error
   # format: "json"     # or text; without it, text on a terminal and json elsewhere

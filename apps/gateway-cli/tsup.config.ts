@@ -2,7 +2,8 @@ import { defineConfig } from 'tsup'
 
 // The published command carries everything it needs, so installing it brings no other package.
 export default defineConfig({
-  entry: { cli: 'src/main.ts' },
+  // The thread that writes the ledger is started by its path, so it stays a file of its own.
+  entry: { cli: 'src/main.ts', 'ledger-worker': 'node_modules/@llm-gateway/ledger/dist/ledger-worker.js' },
   format: ['esm'],
   target: 'node22',
   platform: 'node',

@@ -1,3 +1,4 @@
+export { ledgerFile } from './lib/bookkeeping.ts'
 export { ServerError, type ServerErrorCode } from './lib/error.ts'
 export { runServer, welcome } from './lib/run.ts'
 export { type Runtime, readRuntime } from './lib/runtime-file.ts'

@@ -4,9 +4,11 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
 import { renderError } from '@llm-gateway/converter'
 import { type Client, endpointOf, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
+import type { Ledger } from '@llm-gateway/ledger'
 import { type Context, Hono } from 'hono'
 import { answerPreflight, applyCors } from './cors.ts'
 import type { ServerStatus } from './status.ts'
+import { usageApi } from './usage-api.ts'
 
 type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse }
 type AppContext = Context<{ Bindings: Bindings }>
@@ -22,6 +24,7 @@ export interface AppPorts {
   /** The token of the runtime file. */
   readonly token: string
   status(): ServerStatus
+  ledger(): Ledger | undefined
   reload(): Promise<{ ok: true } | { ok: false; problem: string }>
 }
 
@@ -53,6 +56,11 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
     const result = await ports.reload()
     return c.json(result, result.ok ? 200 : 422)
   })
+
+  app.route(
+    '/admin/api',
+    usageApi(() => ports.ledger()),
+  )
 
   app.notFound(serve)
   app.onError((_error, c) => c.json(...internalError()))

@@ -1,5 +1,5 @@
 import type { LoggingConfig } from '@llm-gateway/config'
-import type { AccessRecord } from '@llm-gateway/gateway'
+import type { AccessRecord, AttemptRecord } from '@llm-gateway/gateway'
 import { destination, type Logger, pino } from 'pino'
 import { toText } from './log-text.ts'
 
@@ -56,10 +56,17 @@ export class ServerLog {
     this.#timer.unref()
   }
 
-  /** The one line every request leaves. */
-  access(record: AccessRecord): void {
+  /** The one line every request leaves; its cost in billionths of a US dollar, when it is known. */
+  access(record: AccessRecord, costNanoUsd: number | undefined): void {
     const level = record.status >= 500 ? 'warn' : 'info'
-    if (this.logger.isLevelEnabled(level)) this.logger[level](record, 'request')
+    if (!this.logger.isLevelEnabled(level)) return
+    const { startedAt: _startedAt, attempts, ...line } = record
+    const told = {
+      ...line,
+      attempts: attempts.map(attemptLine),
+      ...(costNanoUsd !== undefined && { costUsd: costNanoUsd / 1e9 }),
+    }
+    this.logger[level](told, 'request')
   }
 
   /** Puts another level, format or file in force; what was logged before still goes where it was to go. */
@@ -127,4 +134,16 @@ function ended(leaving: Destination, broken: boolean): Promise<void> {
     leaving.once('error', () => resolve())
     leaving.end()
   })
+}
+
+/** What of an attempt stands in the log; the ledger has the rest. */
+function attemptLine({ account, status, verdict, durationMs, error, estimated }: AttemptRecord): object {
+  return {
+    account,
+    ...(status !== undefined && { status }),
+    verdict,
+    durationMs,
+    ...(error !== undefined && { error }),
+    ...(estimated && { estimated }),
+  }
 }

@@ -9,6 +9,7 @@ import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { type AppPorts, createApp, modelCallsFirst } from './app.ts'
 import { type Assembly, assemble } from './assemble.ts'
+import { Bookkeeping } from './bookkeeping.ts'
 import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
@@ -53,6 +54,7 @@ export class GatewayServer {
   readonly #redactor = new Redactor()
   readonly #upstream: UpstreamClient
   readonly #router: Router
+  readonly #books: Bookkeeping
   readonly #gateway: Gateway
   readonly #server: Server
   #active: Active
@@ -83,6 +85,13 @@ export class GatewayServer {
       now: Date.now,
       random: Math.random,
     })
+    this.#books = new Bookkeeping({
+      home: options.home,
+      config: active.config.ledger,
+      prices: active.config.prices,
+      baseUrl: (account) => this.#active.assembly.state.accounts.get(account)?.baseUrl,
+      warn: (message) => log.logger.warn(message),
+    })
     this.#gateway = new Gateway({
       state: active.assembly.state,
       router: this.#router,
@@ -93,7 +102,8 @@ export class GatewayServer {
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
       newId: requestIds(),
-      observe: (record) => log.access(record),
+      dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
+      observe: (record) => log.access(record, this.#books.enter(record)),
       ...(options.pulse && { pulse: options.pulse }),
       report: (error, requestId) => log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
@@ -157,6 +167,7 @@ export class GatewayServer {
 
   status(): ServerStatus {
     const { config, assembly, demo } = this.#active
+    const ledger = this.#books.status()
     const health = new Map(this.#router.health().map((account) => [account.id, account]))
     return {
       service: 'llm-gateway',
@@ -174,6 +185,7 @@ export class GatewayServer {
         return known ? [{ ...known, name: account.name, provider: account.provider }] : []
       }),
       unusable: assembly.unusable,
+      ...(ledger && { ledger }),
       ...(this.#configProblem !== undefined && { configProblem: this.#configProblem }),
     }
   }
@@ -237,6 +249,7 @@ export class GatewayServer {
     this.#active = next
     this.#gateway.update(assembly.state)
     this.#log.configure(config.logging)
+    this.#books.reprice(config.prices)
   }
 
   /**
@@ -256,6 +269,7 @@ export class GatewayServer {
     this.#gateway.cut()
     await this.#closeConnections()
     this.#gateway.close()
+    await this.#books.close()
     await this.#upstream.close()
     await this.#simulator.close()
     removeRuntime(this.#options.home, process.pid)
@@ -294,6 +308,7 @@ export class GatewayServer {
       adminKeyHash: () => this.#active.config.server.admin?.keyHash,
       token: this.#token,
       status: () => this.status(),
+      ledger: () => this.#books.ledger,
       reload: () => this.reload(),
     }
     const { timeoutMs } = this.#active.config.server

@@ -1,3 +1,4 @@
+import type { LedgerStatus } from '@llm-gateway/ledger'
 import type { AccountHealth } from '@llm-gateway/router'
 
 /** One account as `status` and `health` tell it. */
@@ -22,6 +23,8 @@ export interface ServerStatus {
   readonly accounts: readonly AccountStatus[]
   /** Accounts that cannot serve, with the reason. */
   readonly unusable: readonly { readonly id: string; readonly name: string; readonly reason: string }[]
+  /** Absent when it is switched off. */
+  readonly ledger?: LedgerStatus
   /** What is wrong with the file on disk, when the running configuration is an older one. */
   readonly configProblem?: string
 }

@@ -137,7 +137,10 @@ async function attemptOnce(
   try {
     const pending = credentialFor(call, services, account)
     const credential = pending instanceof Promise ? await pending : pending
-    outcome = 'outcome' in credential ? credential.outcome : await send(call, services, ready, { sent, credential: credential.headers })
+    outcome =
+      'outcome' in credential
+        ? credential.outcome
+        : await send(call, services, ready, { sent, credential: credential.headers })
     const refused = 'headers' in credential && isRefused(outcome, account)
     const other = refused && ((await services.renew?.(account, credential.headers)) ?? false)
     renewed = other && renewable && !call.clientLeft

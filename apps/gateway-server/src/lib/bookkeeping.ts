@@ -1,0 +1,102 @@
+import { isAbsolute, join } from 'node:path'
+import type { LedgerConfig, PriceConfig } from '@llm-gateway/config'
+import type { AccessRecord, DispatchedCall, Sent } from '@llm-gateway/gateway'
+import { type Ledger, type LedgerStatus, PriceBook, SqliteLedger } from '@llm-gateway/ledger'
+import { requestRow } from './request-row.ts'
+
+export interface BookkeepingOptions {
+  readonly home: string
+  readonly config: LedgerConfig
+  readonly prices: readonly PriceConfig[]
+  /** Where an account's calls go, when that is not its provider's own address. */
+  baseUrl(account: string): string | undefined
+  warn(message: string): void
+}
+
+/** Model names told of as unpriced, so that the log is not flooded by a client that makes them up. */
+const mostTold = 1_000
+
+/** The file of a home directory's ledger. */
+export function ledgerFile(home: string, { file }: LedgerConfig): string {
+  return isAbsolute(file) ? file : join(home, file)
+}
+
+/** Prices what requests used and tells the ledger. */
+export class Bookkeeping {
+  /** Undefined when the configuration wants none. */
+  readonly ledger: Ledger | undefined
+  readonly #options: BookkeepingOptions
+  readonly #unpriced = new Set<string>()
+  #prices: PriceBook
+
+  constructor(options: BookkeepingOptions) {
+    this.#options = options
+    this.#prices = new PriceBook(options.prices)
+    if (!options.config.enabled) return
+    this.ledger = new SqliteLedger({
+      file: ledgerFile(options.home, options.config),
+      retentionDays: options.config.retentionDays,
+      warn: (message) => options.warn(message),
+    })
+  }
+
+  /** Puts new prices in force; what is written keeps its cost. */
+  reprice(prices: readonly PriceConfig[]): void {
+    this.#prices = new PriceBook(prices)
+    this.#unpriced.clear()
+  }
+
+  dispatched(call: DispatchedCall, { account, provider, number, startedAt, dialect, model }: Sent): void {
+    this.ledger?.dispatched({
+      requestId: call.id,
+      number,
+      at: startedAt,
+      keyId: call.client?.id ?? '',
+      account,
+      provider,
+      model: call.model,
+      upstreamModel: model,
+      dialect,
+    })
+  }
+
+  /**
+   * Enters a request that is over.
+   *
+   * @returns its cost in billionths of a US dollar; undefined when it is not known.
+   */
+  enter(record: AccessRecord): number | undefined {
+    // Whoever has no key must not be able to fill the disk.
+    if (record.keyId === undefined) return undefined
+    const row = requestRow(record, record.keyId, (attempt) => {
+      const { account, provider, model, startedAt: at, usage } = attempt
+      if (usage === undefined) return undefined
+      const baseUrl = this.#options.baseUrl(account)
+      const cost = this.#prices.cost({ account, provider, model, at, usage, ...(baseUrl !== undefined && { baseUrl }) })
+      if (cost === undefined) this.#tellUnpriced(provider, model)
+      return cost
+    })
+    this.ledger?.finished(row)
+    const costs = row.attempts.flatMap(({ costNanoUsd }) => (costNanoUsd === undefined ? [] : [costNanoUsd]))
+    return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0)
+  }
+
+  status(): LedgerStatus | undefined {
+    return this.ledger?.status()
+  }
+
+  async close(): Promise<void> {
+    await this.ledger?.close().catch((cause: unknown) => {
+      this.#options.warn(cause instanceof Error ? cause.message : String(cause))
+    })
+  }
+
+  #tellUnpriced(provider: string, model: string): void {
+    const key = `${provider}\0${model}`
+    if (this.#unpriced.has(key) || this.#unpriced.size >= mostTold) return
+    this.#unpriced.add(key)
+    this.#options.warn(
+      `the price of the model "${model}" at ${provider} is not known, so its cost is counted as unknown: give it in the configuration under "prices"`,
+    )
+  }
+}

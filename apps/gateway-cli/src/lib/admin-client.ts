@@ -30,6 +30,22 @@ export class AdminClient {
     return typeof body.status === 'string' ? body.status : 'unknown'
   }
 
+  /** What a path of the admin API says. @throws CliError when the server refuses or does not answer. */
+  async get<T>(path: string): Promise<T> {
+    return (await this.#json('GET', path, [200])) as T
+  }
+
+  /** Like {@link get}; undefined when there is no such thing. */
+  async find<T>(path: string): Promise<T | undefined> {
+    const response = await this.#send('GET', path)
+    if (response.status === 404) {
+      await response.body?.cancel()
+      return undefined
+    }
+    if (response.status !== 200) throw this.#strange(`GET ${path} answered ${response.status}`)
+    return (await response.json()) as T
+  }
+
   /** Whether the server takes requests. */
   async ready(): Promise<boolean> {
     try {

@@ -1,6 +1,7 @@
 import { ConfigError } from '@llm-gateway/config'
 import { ConversionError } from '@llm-gateway/converter'
 import { CredentialError } from '@llm-gateway/credentials'
+import { LedgerError } from '@llm-gateway/ledger'
 import { ServerError } from '@llm-gateway/server'
 import { UpstreamError } from '@llm-gateway/upstream'
 import { CliError, type CliErrorCode } from './error.ts'
@@ -42,6 +43,7 @@ function translated(error: unknown): CliError | undefined {
     new CliError(code, error instanceof Error ? error.message : String(error), { cause: error })
   if (error instanceof ConfigError) return as(error.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED')
   if (CredentialError.is(error)) return as('FAILED')
+  if (LedgerError.is(error)) return as(error.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED')
   if (UpstreamError.is(error)) return as('FAILED')
   if (error instanceof ServerError) {
     return as(error.code === 'BIND_REFUSED' || error.code === 'ALREADY_RUNNING' ? 'REFUSED' : 'FAILED')

@@ -48,6 +48,14 @@ export function isoTime(ms: number): string {
 const spanUnits: Readonly<Record<string, number>> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 }
 const dateTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/i
 
+/** A moment in the past given as a span back (`24h`), as `today` (UTC), or as a date like {@link parseMoment}'s; undefined for none of them. */
+export function parsePast(text: string, now: number): number | undefined {
+  const [, amount, unit] = /^(\d{1,5})([wdhms])$/.exec(text.trim()) ?? []
+  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (spanUnits[unit] ?? 0)
+  if (text.trim() === 'today') return now - (now % 86_400_000)
+  return parseMoment(text, now)
+}
+
 /** A moment in the future given as a span (`30d`) or as a date (`2026-12-31`, UTC unless it has a zone); undefined for neither. */
 export function parseMoment(text: string, now: number): number | undefined {
   const [, amount, unit] = /^(\d{1,5})([wdhms])$/.exec(text.trim()) ?? []

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 /** A question in a URL that makes no sense, for people. */
 class QueryError extends Error {}
 
-/** `GET /usage`, `GET /requests` and `GET /requests/{id}` of the admin API: what the ledger knows, as JSON. */
+/** `GET /usage`, `/errors`, `/requests` and `/requests/{id}` of the admin API: what the ledger knows, as JSON. */
 export function usageApi(ledger: () => Ledger | undefined): Hono {
   const app = new Hono()
   const answer = async (c: Context, read: (reader: LedgerReader) => Promise<unknown>): Promise<Response> => {
@@ -32,6 +32,7 @@ export function usageApi(ledger: () => Ledger | undefined): Hono {
       })
     }),
   )
+  app.get('/errors', (c) => answer(c, (reader) => reader.lastErrors()))
   app.get('/requests/:id', (c) => answer(c, (reader) => reader.request(c.req.param('id'))))
   return app
 }

@@ -3,16 +3,25 @@ import { AdminClient } from '../admin-client.ts'
 import type { Usage } from '../clipanion.ts'
 import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
-import { type AccountState, isUnhealthy, toneOf } from '../health-view.ts'
+import { type AccountState, errorRateText, isUnhealthy, latencyText, toneOf } from '../health-view.ts'
 import { findServer } from '../liveness.ts'
 import { type Column, table } from '../table.ts'
+import { span } from '../time.ts'
 
 interface Row {
   readonly id: string
   readonly name: string
   readonly state: AccountState
   readonly reason?: string
+  readonly errorRate?: number
+  readonly latencyMs?: number
+  readonly requests?: number
+  /** When the breaker lets the account be tried again, in milliseconds since the epoch. */
+  readonly until?: number
 }
+
+/** What is known of the server itself. */
+type Server = Pick<ServerStatus, 'version' | 'url' | 'pid' | 'uptimeSeconds'>
 
 export class Health extends GatewayCommand {
   static override paths: string[][] = [['health']]
@@ -25,24 +34,41 @@ export class Health extends GatewayCommand {
 
   async execute(): Promise<number> {
     const found = await findServer(this.places.home)
-    if (found === undefined) return this.#report('down', [], 'the server is not running')
-    if (found.life === 'stopping') return this.#report('down', [], 'the server is stopping')
+    if (found === undefined)
+      return this.#report('down', await this.#configured(), { problem: 'the server is not running' })
+    if (found.life === 'stopping')
+      return this.#report('down', await this.#configured(), { problem: 'the server is stopping' })
     const client = new AdminClient(found.runtime)
     try {
       const [server, status] = await Promise.all([client.health(), client.status()])
-      return this.#report(server, rowsOf(status))
+      return this.#report(server, rowsOf(status), { status })
     } catch (cause) {
-      if (cause instanceof CliError) return this.#report('down', [], cause.message)
+      if (cause instanceof CliError) return this.#report('down', [], { problem: cause.message })
       throw cause
     }
   }
 
-  #report(server: string, accounts: readonly Row[], problem?: string): number {
+  /** Without a server only the file tells which accounts there are. */
+  async #configured(): Promise<readonly Row[]> {
+    const { config } = await (await this.openConfig()).read()
+    return config.accounts.map(({ id, name, status }) => ({
+      id,
+      name,
+      state: status === 'disabled' ? 'disabled' : 'unknown',
+    }))
+  }
+
+  #report(
+    server: string,
+    accounts: readonly Row[],
+    { problem, status }: { readonly problem?: string; readonly status?: ServerStatus },
+  ): number {
     const healthy = server === 'healthy' && !accounts.some(({ state }) => isUnhealthy(state))
     const { style } = this.output
-    const first = `${style('bold', 'Server:')} ${style(server === 'healthy' ? 'green' : 'red', server)}${problem === undefined ? '' : ` (${problem})`}`
+    const detail = problem ?? (status && serverText(status))
+    const first = `${style('bold', 'Server:')} ${style(server === 'healthy' ? 'green' : 'red', server)}${detail === undefined ? '' : ` (${detail})`}`
     this.output.result(
-      { healthy, server, ...(problem !== undefined && { problem }), accounts },
+      { healthy, server, ...(problem !== undefined && { problem }), ...(status && serverFacts(status)), accounts },
       [first, ...(accounts.length > 0 ? ['', table(accounts, columns, style)] : [])].join('\n'),
     )
     return healthy ? exitCodes.ok : exitCodes.failure
@@ -51,19 +77,37 @@ export class Health extends GatewayCommand {
 
 function rowsOf({ accounts, unusable }: ServerStatus): Row[] {
   return [
-    ...accounts.map(({ id, name, state, lastError }) => ({
+    ...accounts.map(({ id, name, state, lastError, errorRate, latencyMs, requests, until }) => ({
       id,
       name,
       state,
+      errorRate,
+      requests,
+      ...(latencyMs !== undefined && { latencyMs }),
+      ...(until !== undefined && { until }),
       ...(state !== 'healthy' && lastError !== undefined && { reason: lastError }),
     })),
     ...unusable.map(({ id, name, reason }) => ({ id, name, state: 'unusable' as const, reason })),
   ]
 }
 
+function serverFacts({ version, url, pid, uptimeSeconds }: Server): Server {
+  return { version, url, pid, uptimeSeconds }
+}
+
+function serverText({ version, url, uptimeSeconds }: Server): string {
+  return `version ${version} at ${url}, up ${span(uptimeSeconds * 1_000)}`
+}
+
 const columns: readonly Column<Row>[] = [
   { title: 'ID', value: ({ id }) => id },
   { title: 'NAME', value: ({ name }) => name },
   { title: 'STATE', value: ({ state }) => state, paint: ({ state }, cell, style) => style(toneOf(state), cell) },
+  {
+    title: 'ERRORS',
+    value: ({ errorRate, requests }) => errorRateText({ errorRate: errorRate ?? 0, requests: requests ?? 0 }),
+    align: 'right',
+  },
+  { title: 'LATENCY', value: latencyText, align: 'right' },
   { title: 'REASON', value: ({ reason }) => reason },
 ]

@@ -6,6 +6,7 @@ import { ApikeyEnable } from './apikey/enable.ts'
 import { ApikeyList } from './apikey/list.ts'
 import { ApikeyRemove } from './apikey/remove.ts'
 import { ApikeyShow } from './apikey/show.ts'
+import { ApikeyStats } from './apikey/stats.ts'
 import { ApikeyUpdate } from './apikey/update.ts'
 import { Completion } from './completion.ts'
 import { ConfigEncrypt } from './config/encrypt.ts'
@@ -30,6 +31,7 @@ import { ServerReload } from './server/reload.ts'
 import { ServerStart } from './server/start.ts'
 import { ServerStatusCommand } from './server/status.ts'
 import { ServerStop } from './server/stop.ts'
+import { Stats } from './stats.ts'
 import { Status } from './status.ts'
 import { UpstreamAdd } from './upstream/add.ts'
 import { UpstreamDisable } from './upstream/disable.ts'
@@ -38,6 +40,7 @@ import { UpstreamList } from './upstream/list.ts'
 import { UpstreamRemove } from './upstream/remove.ts'
 import { UpstreamShow } from './upstream/show.ts'
 import { UpstreamTest } from './upstream/test.ts'
+import { Why } from './why.ts'
 
 /** Every command, in the order help lists them. */
 export const commands: readonly CommandClass<CommandContext>[] = [
@@ -47,9 +50,12 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   ServerReload,
   Status,
   Health,
+  Stats,
+  Why,
   ApikeyAdd,
   ApikeyList,
   ApikeyShow,
+  ApikeyStats,
   ApikeyUpdate,
   ApikeyEnable,
   ApikeyDisable,

@@ -4,8 +4,10 @@ import type { Usage } from '../clipanion.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
 import { type Observation, observe } from '../observe.ts'
+import { type AccountUsage, accountUsage, lastErrorText as failureText, recentUsage } from '../recent-usage.ts'
 import { type Column, table } from '../table.ts'
 import { span, when } from '../time.ts'
+import { amount, costText, successText, usageLine } from '../usage-view.ts'
 
 interface Row {
   readonly id: string
@@ -14,6 +16,7 @@ interface Row {
   readonly state: AccountState
   readonly reason?: string
   readonly health?: AccountStatus
+  readonly usage?: AccountUsage
 }
 
 export class Status extends GatewayCommand {
@@ -40,19 +43,24 @@ export class Status extends GatewayCommand {
         return undefined
       },
     )
-    const rows = running ? rowsOfServer(running, config) : rowsOfConfig(config)
-    const accounts = rows.map(({ health, ...row }) => ({ ...health, ...row }))
     const now = this.context.now()
+    const recent = await recentUsage(this.places.home, config?.ledger, { now, output: this.output })
+    const listed = running ? rowsOfServer(running, config) : rowsOfConfig(config)
+    const rows = listed.map((row) => (recent ? { ...row, usage: accountUsage(recent, row.id) } : row))
+    const accounts = rows.map(({ health, ...row }) => ({ ...health, ...row }))
     this.output.result(
       {
         running: running !== undefined,
         state: observation.state,
         ...(running && { server: serverJson(running) }),
+        ...(recent && { lastDay: { source: recent.source, ...recent.total } }),
         accounts,
       },
-      [headline(observation), ...(rows.length > 0 ? ['', table(rows, columns(now), this.output.style)] : [])].join(
-        '\n',
-      ),
+      [
+        headline(observation),
+        ...(recent ? [`Last 24 h: ${usageLine(recent.total)}.`] : []),
+        ...(rows.length > 0 ? ['', table(rows, columns(now), this.output.style)] : []),
+      ].join('\n'),
     )
     if (running?.configProblem !== undefined) {
       this.output.warn(
@@ -109,8 +117,17 @@ function columns(now: number): Column<Row>[] {
     { title: 'ERRORS', value: ({ health }) => health && errorRateText(health), align: 'right' },
     { title: 'LATENCY', value: ({ health }) => health && latencyText(health), align: 'right' },
     { title: 'OPEN', value: ({ health }) => health?.inFlight.toString(), align: 'right' },
-    { title: 'LAST ERROR', value: ({ health, reason }) => reason ?? (health && lastErrorText(health, now)) },
+    { title: '24 H', value: ({ usage }) => usage?.lastDay && amount(usage.lastDay.requests), align: 'right' },
+    { title: 'OK', value: ({ usage }) => usage?.lastDay && successText(usage.lastDay), align: 'right' },
+    { title: 'COST', value: ({ usage }) => usage?.lastDay && costText(usage.lastDay), align: 'right' },
+    { title: 'LAST ERROR', value: (row) => row.reason ?? lastErrorOf(row, now) },
   ]
+}
+
+/** The server's own memory first: it also knows what left no row. */
+function lastErrorOf({ health, usage }: Row, now: number): string | undefined {
+  const told = health && lastErrorText(health, now)
+  return told ?? (usage?.lastError && failureText(usage.lastError, now))
 }
 
 function serverJson({ accounts: _accounts, unusable: _unusable, ...server }: ServerStatus): object {

@@ -10,6 +10,7 @@ import { healthFields } from '../../health-view.ts'
 import { hiddenOptions } from '../../hide.ts'
 import { observe } from '../../observe.ts'
 import { openCredential } from '../../open-credential.ts'
+import { accountUsage, recentFields, recentUsage } from '../../recent-usage.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
 import { when } from '../../time.ts'
@@ -38,17 +39,22 @@ export class UpstreamShow extends GatewayCommand {
     })
     const hint = credential.ok ? credential.secret?.hint() : undefined
     const problem = credential.ok ? undefined : credential.problem
+    const now = this.context.now()
+    const recent = await recentUsage(this.places.home, loaded.config.ledger, { now, output: this.output })
+    const usage = recent && accountUsage(recent, account.id)
     this.output.result(
       {
         ...accountJson(account, loaded),
         ...(hint !== undefined && { keyHint: hint }),
         ...(problem !== undefined && { keyProblem: problem }),
         ...(health && { health }),
+        ...(usage && { usage }),
       },
       fields(
         [
-          ...accountFields(account, credentialText(account, loaded, hint, problem), this.context.now()),
-          ...(health ? healthFields(health satisfies AccountStatus, this.context.now()) : []),
+          ...accountFields(account, credentialText(account, loaded, hint, problem), now),
+          ...(health ? healthFields(health satisfies AccountStatus, now) : []),
+          ...recentFields(usage, now),
         ],
         this.output.style,
       ),

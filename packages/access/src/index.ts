@@ -7,8 +7,11 @@ export {
   type Admission,
   type Lease,
   type LimitName,
+  type LimitState,
   type RateLimit,
   RateLimiter,
   type RateLimiterOptions,
   type RateLimitHeaders,
+  type SavedUse,
 } from './lib/rate-limiter.ts'
+export { type HeaderVendor, vendorHeaders } from './lib/vendor-headers.ts'

@@ -110,6 +110,7 @@ describe('RateLimiter refusals', () => {
         ratelimit: '"requests-per-minute";r=0;t=48',
         'retry-after': '48',
       },
+      windows: [{ name: 'requests-per-minute', limit: 3, remaining: 0, resetMs: 47_655 }],
     })
     time += 47_655
     expect(limiter.admit('gw_a', limit).ok).toBe(true)
@@ -161,6 +162,7 @@ describe('RateLimiter concurrency', () => {
       limit: 'concurrency',
       message: 'this gateway key is limited to 2 requests at one time: try again in 3 s',
       headers: { 'retry-after': '3' },
+      windows: [],
     })
     first.release()
     expect(admitted(limit, 5)).toBe(1)

@@ -35,12 +35,32 @@ export interface Lease {
   release(): void
 }
 
+/** How one limit stands. */
+export interface LimitState {
+  readonly name: Exclude<LimitName, 'concurrency'>
+  readonly limit: number
+  readonly remaining: number
+  /** Until all of it is there again, in milliseconds. */
+  readonly resetMs: number
+}
+
+/** What keys have used of windows that are not over, for the next process to go on with. Plain data; times are the limiter's clock's. */
+export type SavedUse = Readonly<
+  Record<string, Readonly<Record<string, { readonly startedAt: number; readonly count: number }>>>
+>
+
 /** Response headers about the limits: `ratelimit` and `ratelimit-policy`, with `retry-after` on a refusal. */
 export type RateLimitHeaders = Readonly<Record<string, string>>
 
 /** Whether a request may run. */
 export type Admission =
-  | { readonly ok: true; readonly lease: Lease; readonly headers: RateLimitHeaders }
+  | {
+      readonly ok: true
+      readonly lease: Lease
+      readonly headers: RateLimitHeaders
+      /** After this request. */
+      readonly windows: readonly LimitState[]
+    }
   | {
       readonly ok: false
       /** When another try may succeed. */
@@ -49,6 +69,7 @@ export type Admission =
       readonly limit: LimitName
       readonly message: string
       readonly headers: RateLimitHeaders
+      readonly windows: readonly LimitState[]
     }
 
 export interface RateLimiterOptions {
@@ -113,7 +134,7 @@ class KeyLease implements Lease {
   }
 }
 
-const NO_LIMIT: Admission = { ok: true, lease: { settle: () => {}, release: () => {} }, headers: {} }
+const NO_LIMIT: Admission = { ok: true, lease: { settle: () => {}, release: () => {} }, headers: {}, windows: [] }
 
 /**
  * Holds each gateway key to its {@link RateLimit}, in this process. Windows are fixed and begin with the first request in
@@ -130,6 +151,7 @@ export class RateLimiter {
   readonly #random: () => number
   readonly #uses = new Map<string, KeyUse>()
   readonly #policies = new WeakMap<RateLimit, string>()
+  #changes = 0
   // Goes round the keys, two steps for each key added, so that idle ones leave without there ever being a long sweep.
   #hand: Iterator<[string, KeyUse]> = this.#uses.entries()
 
@@ -148,7 +170,41 @@ export class RateLimiter {
     for (const { member, perRequest } of WINDOWED) {
       if (perRequest > 0 && limit[member] !== undefined) use[member].add(perRequest, now)
     }
-    return { ok: true, lease: new KeyLease(use, this.#now), headers: this.#headers(use, limit, now) }
+    this.#changes++
+    const windows = statesOf(use, limit, now)
+    return { ok: true, lease: new KeyLease(use, this.#now), headers: this.#headers(windows, limit), windows }
+  }
+
+  /** Grows with every admission: while it stands still there is nothing new to save. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** What was used of windows that are not over. */
+  save(): SavedUse {
+    const now = this.#now()
+    const keys = [...this.#uses].flatMap(([keyId, use]) => {
+      const windows = WINDOWED.flatMap(({ member }) => {
+        const saved = use[member].saved(now)
+        return saved ? [[member, saved] as const] : []
+      })
+      return windows.length > 0 ? [[keyId, Object.fromEntries(windows)] as const] : []
+    })
+    return Object.fromEntries(keys)
+  }
+
+  /** Goes on from what another limiter saved. Windows that are over by now, and what is no such data, count for nothing. */
+  restore(saved: SavedUse): void {
+    const now = this.#now()
+    for (const [keyId, windows] of Object.entries(saved)) {
+      const use = this.#uses.get(keyId) ?? this.#begin(keyId, now)
+      for (const { member } of WINDOWED) {
+        const { startedAt, count } = windows[member] ?? {}
+        if (Number.isFinite(startedAt) && Number.isFinite(count)) {
+          use[member].resume({ startedAt: Number(startedAt), count: Number(count) })
+        }
+      }
+    }
   }
 
   /** How many keys are remembered. Idle ones leave as others come. */
@@ -189,25 +245,22 @@ export class RateLimiter {
     }
     if (!longest) return undefined
     const seconds = inSeconds(longest.retryAfterMs)
+    const windows = statesOf(use, limit, now)
     return {
       ok: false,
       retryAfterMs: longest.retryAfterMs,
       limit: longest.limit,
       message: `this gateway key is limited to ${longest.phrase}: try again in ${seconds} s`,
-      headers: { ...this.#headers(use, limit, now), 'retry-after': String(seconds) },
+      headers: { ...this.#headers(windows, limit), 'retry-after': String(seconds) },
+      windows,
     }
   }
 
   /** The fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
-  #headers(use: KeyUse, limit: RateLimit, now: number): RateLimitHeaders {
-    let state = ''
-    for (const { name, member } of WINDOWED) {
-      const max = limit[member]
-      if (max === undefined) continue
-      const left = Math.max(0, Math.floor(max - use[member].count(now)))
-      state += `${state && ', '}"${name}";r=${left};t=${inSeconds(use[member].remainingMs(now))}`
-    }
-    return state === '' ? {} : { 'ratelimit-policy': this.#policy(limit), ratelimit: state }
+  #headers(windows: readonly LimitState[], limit: RateLimit): RateLimitHeaders {
+    if (windows.length === 0) return {}
+    const state = windows.map(({ name, remaining, resetMs }) => `"${name}";r=${remaining};t=${inSeconds(resetMs)}`)
+    return { 'ratelimit-policy': this.#policy(limit), ratelimit: state.join(', ') }
   }
 
   #policy(limit: RateLimit): string {
@@ -224,4 +277,15 @@ export class RateLimiter {
 /** Rounded up, and never "now": a client must not come back before the window has ended. */
 function inSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000))
+}
+
+function statesOf(use: KeyUse, limit: RateLimit, now: number): LimitState[] {
+  const states: LimitState[] = []
+  for (const { name, member } of WINDOWED) {
+    const max = limit[member]
+    if (max === undefined) continue
+    const remaining = Math.max(0, Math.floor(max - use[member].count(now)))
+    states.push({ name, limit: max, remaining, resetMs: use[member].remainingMs(now) })
+  }
+  return states
 }

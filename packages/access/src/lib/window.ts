@@ -11,6 +11,17 @@ export class Window {
     this.#lengthMs = lengthMs
   }
 
+  /** The span `now` lies in, for another process to go on with; undefined when there is none. */
+  saved(now: number): { readonly startedAt: number; readonly count: number } | undefined {
+    return this.isOver(now) ? undefined : { startedAt: this.#startedAt, count: this.#count }
+  }
+
+  /** Goes on with a span that another process began. */
+  resume({ startedAt, count }: { readonly startedAt: number; readonly count: number }): void {
+    this.#startedAt = startedAt
+    this.#count = count
+  }
+
   /** What was counted in the span `now` lies in. */
   count(now: number): number {
     return this.isOver(now) ? 0 : this.#count

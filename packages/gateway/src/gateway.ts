@@ -10,6 +10,7 @@ import { dialectOfClient, type Endpoint, endpointOf, type Task } from './lib/end
 import { GatewayError } from './lib/error.ts'
 import { generate } from './lib/generate.ts'
 import { JsonArraySink } from './lib/json-array-sink.ts'
+import { limitHeaders } from './lib/limit-headers.ts'
 import { listModels } from './lib/list-models.ts'
 import { plan } from './lib/plan.ts'
 import type { GatewayRequest, Sink } from './lib/port.ts'
@@ -137,7 +138,10 @@ export class Gateway {
       call.answer.destroy()
       return
     }
-    call.answer.error(error.toChatError(), call.dialect, 'gateway', { ...error.headers, ...call.admission?.headers })
+    call.answer.error(error.toChatError(), call.dialect, 'gateway', {
+      ...limitHeaders(call.admission, call.dialect, call.startedAt),
+      ...error.headers,
+    })
   }
 
   #end(call: Call): void {

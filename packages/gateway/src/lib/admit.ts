@@ -1,5 +1,6 @@
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
+import { limitHeaders } from './limit-headers.ts'
 import type { Services } from './services.ts'
 
 /** Holds the key to its limits. What is admitted is released when the call ends, however it ends. */
@@ -11,6 +12,7 @@ export function admit(call: Call, services: Services): void {
     call.admission = admission
     return
   }
-  const seconds = Math.max(1, Math.ceil(admission.retryAfterMs / 1000))
-  throw new GatewayError('rate_limit_exceeded', admission.message, { headers: { 'retry-after': String(seconds) } })
+  throw new GatewayError('rate_limit_exceeded', admission.message, {
+    headers: limitHeaders(admission, call.dialect, services.now()),
+  })
 }

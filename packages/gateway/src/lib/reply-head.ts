@@ -1,6 +1,7 @@
 import { replyHeaders } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import type { Prepared } from './job.ts'
+import { limitHeaders } from './limit-headers.ts'
 import type { HeaderMap } from './port.ts'
 
 /** How many loss paths a header names. */
@@ -16,7 +17,7 @@ export function replyHead(
   const head = replyHeaders(headers)
   head['x-llm-gateway-upstream'] = account
   head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
-  if (call.admission) Object.assign(head, call.admission.headers)
+  if (call.admission) Object.assign(head, limitHeaders(call.admission, call.dialect, call.startedAt))
   if (prepared?.job.headers) Object.assign(head, prepared.job.headers)
   if (prepared && prepared.losses.length > 0) head['x-llm-gateway-losses'] = lossHeader(prepared)
   return head

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
 import type { Prepared } from './job.ts'
+import { limitHeaders } from './limit-headers.ts'
 import type { AttemptFailure, UpstreamAnswer } from './outcome.ts'
 import { headerOf } from './port.ts'
 import { replyHead } from './reply-head.ts'
@@ -33,7 +34,7 @@ export function respondFailure(
 
 function headersOf(call: Call, account: Account): Record<string, string | string[]> {
   const head: Record<string, string | string[]> = { 'x-llm-gateway-upstream': account.id }
-  if (call.admission) Object.assign(head, call.admission.headers)
+  if (call.admission) Object.assign(head, limitHeaders(call.admission, call.dialect, call.startedAt))
   return head
 }
 

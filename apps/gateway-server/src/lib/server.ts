@@ -12,6 +12,7 @@ import { type Assembly, assemble } from './assemble.ts'
 import { Bookkeeping } from './bookkeeping.ts'
 import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
+import { LimitState } from './limit-state.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog, terminalOf } from './logger.ts'
 import { invalidConfig, type PreparedConfig, prepareConfig, withFlags } from './prepare-config.ts'
@@ -55,6 +56,7 @@ export class GatewayServer {
   readonly #upstream: UpstreamClient
   readonly #router: Router
   readonly #books: Bookkeeping
+  readonly #limits: LimitState
   readonly #gateway: Gateway
   readonly #server: Server
   #active: Active
@@ -92,11 +94,13 @@ export class GatewayServer {
       baseUrl: (account) => this.#active.assembly.state.accounts.get(account)?.baseUrl,
       warn: (message) => log.logger.warn(message),
     })
+    const limiter = new RateLimiter({ now: Date.now })
+    this.#limits = new LimitState(options.home, limiter, (message) => log.logger.warn(message))
     this.#gateway = new Gateway({
       state: active.assembly.state,
       router: this.#router,
       upstream: this.#upstream,
-      limiter: new RateLimiter({ now: Date.now }),
+      limiter,
       failedAuth: new FailedAuthThrottle({ now: Date.now }),
       authorize: (account) => this.#active.assembly.headers.get(account.id) ?? {},
       redact: (text) => this.#redactor.redact(text),
@@ -270,6 +274,7 @@ export class GatewayServer {
     await this.#closeConnections()
     this.#gateway.close()
     await this.#books.close()
+    await this.#limits.end()
     await this.#upstream.close()
     await this.#simulator.close()
     removeRuntime(this.#options.home, process.pid)
@@ -327,6 +332,7 @@ export class GatewayServer {
   #begin(text: string): void {
     this.#server.maxHeadersCount = 100
     const { logger } = this.#log
+    this.#limits.begin()
     writeRuntime(this.#options.home, {
       pid: process.pid,
       url: this.#url,

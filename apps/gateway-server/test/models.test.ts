@@ -1,7 +1,7 @@
 import { startSimulator } from '@llm-gateway/simulator'
 import { NotFoundError } from 'openai'
 import { expect, test } from 'vitest'
-import { anthropicAccount, gatewayKey, openaiAccount, startGateway, startPair } from './harness.ts'
+import { anthropicAccount, gatewayKey, googleAccount, openaiAccount, startGateway, startPair } from './harness.ts'
 import { bytes, startRawUpstream } from './raw-upstream.ts'
 
 const anthropicHeaders = { 'anthropic-version': '2023-06-01' }
@@ -44,6 +44,21 @@ test('Anthropic’s shape pages as the provider does', async () => {
   const last = await page('?after_id=claude-test-39&limit=20')
   expect(last.data.map(({ id }) => id)).toEqual(models.slice(40))
   expect(last.has_more).toBe(false)
+  await simulator.close()
+})
+
+test('Google’s SDK lists them in its own shape, page by page, and asks for one', async () => {
+  const simulator = await startSimulator()
+  await using gateway = await startGateway({ accounts: [googleAccount(simulator.url), openaiAccount(simulator.url)] })
+  const listed: string[] = []
+  for await (const { name } of await gateway.google().models.list({ config: { pageSize: 2 } })) listed.push(name ?? '')
+  const all = await ids(gateway.openai().models.list())
+  expect(all.length).toBeGreaterThan(2)
+  expect(listed).toEqual(all.map((id) => `models/${id}`))
+  const gemini = all.find((id) => id.startsWith('gemini')) ?? ''
+  expect((await gateway.google().models.get({ model: gemini })).name).toBe(`models/${gemini}`)
+  const beta = await fetch(`${gateway.url}/v1beta/models?key=${gateway.key}&pageSize=1`)
+  expect(await beta.json()).toMatchObject({ models: [{ name: listed[0] }], nextPageToken: all[0] })
   await simulator.close()
 })
 

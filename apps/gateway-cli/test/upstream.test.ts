@@ -145,8 +145,11 @@ test('Ctrl-C at a prompt ends with 130 and writes nothing', async () => {
 test.each([
   [2, ['--name=x', '--key=k'], '--provider is missing'],
   [2, ['--provider=antropic', '--name=x', '--key=k'], 'anthropic'],
-  [4, ['--provider=google', '--name=x', '--key=k'], 'not served by this version'],
-  [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'oauth'],
+  [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'lacks client_id, token_url, authorize_url'],
+  [4, ['--type=oauth', '--provider=openai', '--name=x', '--oauth-profile=claude-code'], 'is for anthropic'],
+  [4, ['--type=oauth', '--provider=openai', '--name=x', '--oauth-profile=nobody'], 'no OAuth profile "nobody"'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--oauth-profile=corp'], '--type=oauth'],
+  [2, ['--type=passthrough', '--provider=openai', '--name=x', '--key=k'], 'takes no key'],
   [2, ['--type=magic', '--provider=anthropic', '--name=x'], 'api-key, oauth'],
   [2, ['--provider=azure', '--name=x', '--key=k'], '--base-url is missing'],
   [2, ['--provider=openai', '--name=x'], '--key-stdin'],

@@ -32,6 +32,7 @@ export type {
   LimitConfig,
   LoggingConfig,
   LogLevel,
+  OAuthProfileConfig,
   Permission,
   PriceConfig,
   RateLimitConfig,
@@ -43,7 +44,7 @@ export type {
   ServerConfig,
   TimeoutConfig,
 } from './lib/schema.ts'
-export { KNOWN_PROVIDERS } from './lib/schema.ts'
+export { KNOWN_OAUTH_PROFILES, KNOWN_PROVIDERS } from './lib/schema.ts'
 export { hasLogin, isSecretName, optionRecord, proxyRecord, type SecretPlace } from './lib/secret-places.ts'
 export { configJsonSchema } from './lib/sections.ts'
 export { defaultConfigText } from './lib/starter.ts'

@@ -6,6 +6,7 @@ import { choiceOf, choicesOf, listOf, wholeNumber } from './lists.ts'
 /** The flags of `upstream add` that describe the account, as they were given. */
 export interface AccountFlags {
   readonly type: string
+  readonly oauthProfile: string | undefined
   readonly provider: string | undefined
   readonly baseUrl: string | undefined
   readonly models: readonly string[] | undefined
@@ -15,7 +16,10 @@ export interface AccountFlags {
   readonly option: readonly string[] | undefined
 }
 
-type Settings = Pick<AccountInput, 'baseUrl' | 'models' | 'dialects' | 'priority' | 'weight' | 'options'>
+type Settings = Pick<
+  AccountInput,
+  'oauthProfile' | 'baseUrl' | 'models' | 'dialects' | 'priority' | 'weight' | 'options'
+>
 
 const dialects: readonly AccountDialect[] = [
   'openai-chat',
@@ -26,13 +30,15 @@ const dialects: readonly AccountDialect[] = [
 ]
 
 /** Checks what the flags say, before anything is asked or written. @throws CliError `USAGE` or `REFUSED` */
-export function readAccountFlags(flags: AccountFlags): { readonly provider: Provider; readonly settings: Settings } {
-  const type = choiceOf(flags.type, ['api-key', 'oauth'], '--type')
+export function readAccountFlags(flags: AccountFlags): {
+  readonly type: AccountInput['type']
+  readonly provider: Provider
+  readonly settings: Settings
+} {
+  const type = choiceOf(flags.type, ['api-key', 'oauth', 'passthrough'], '--type')
   const provider = readProvider(flags.provider)
-  if (type === 'oauth') {
-    throw new CliError('REFUSED', 'accounts of type oauth are not served by this version', {
-      hint: `add the account with an API key: --type=api-key`,
-    })
+  if (flags.oauthProfile !== undefined && type !== 'oauth') {
+    throw new CliError('USAGE', '--oauth-profile is for --type=oauth')
   }
   if (provider.needsBaseUrl === true && provider.id !== 'simulator' && flags.baseUrl === undefined) {
     throw new CliError('USAGE', `--base-url is missing: ${provider.name} has no default`)
@@ -43,6 +49,7 @@ export function readAccountFlags(flags: AccountFlags): { readonly provider: Prov
   const weight = readWeight(flags.weight)
   const options = readOptions(flags.option ?? [])
   const settings: Settings = {
+    ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
     ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
     ...(models && { models }),
     ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
@@ -50,7 +57,7 @@ export function readAccountFlags(flags: AccountFlags): { readonly provider: Prov
     ...(weight !== undefined && { weight }),
     ...(options && { options }),
   }
-  return { provider, settings }
+  return { type, provider, settings }
 }
 
 function readProvider(id: string | undefined): Provider {

@@ -4,8 +4,8 @@ import type { Loaded } from './config-store.ts'
 import { hiddenOptions } from './hide.ts'
 import { isoTime } from './time.ts'
 
-/** Where an account's credential is kept: `clear` is the key itself in the file. */
-export type CredentialSource = 'environment' | 'file' | 'encrypted' | 'clear' | 'none'
+/** Where an account's credential is: `clear` is the key itself in the file, `login` the credential store, `client` each client. */
+export type CredentialSource = 'environment' | 'file' | 'encrypted' | 'clear' | 'login' | 'client' | 'none'
 
 /** An upstream account as JSON output tells it: never its credential. */
 export interface AccountJson {
@@ -36,6 +36,8 @@ export function accountJson(account: AccountConfig, loaded: Loaded): AccountJson
 }
 
 export function credentialSource(account: AccountConfig, loaded: Loaded): CredentialSource {
+  if (account.type === 'oauth') return 'login'
+  if (account.type === 'passthrough') return 'client'
   if (account.apiKey === undefined) return 'none'
   if (writtenReference(account, loaded) !== undefined) return 'environment'
   const kind = isReference(account.apiKey)

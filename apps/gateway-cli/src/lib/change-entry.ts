@@ -53,6 +53,9 @@ export abstract class RemoveCommand extends GatewayCommand {
 
   protected abstract readonly kind: EntryKind
 
+  /** Removes what is kept for the entry outside of the file. */
+  protected async forget(_id: string): Promise<void> {}
+
   async execute(): Promise<number> {
     const { kind } = this
     const store = await this.openConfig()
@@ -63,6 +66,7 @@ export abstract class RemoveCommand extends GatewayCommand {
       return 0
     }
     await store.edit((editor) => kind.remove(editor, id))
+    await this.forget(id)
     const server = await applyToServer(this.places, this.output)
     this.output.result({ id, name, removed: true, server })
     this.output.note(`Removed the ${kind.thing} "${name}" (${id}).`)

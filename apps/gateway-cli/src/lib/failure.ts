@@ -2,6 +2,7 @@ import { ConfigError } from '@llm-gateway/config'
 import { ConversionError } from '@llm-gateway/converter'
 import { CredentialError } from '@llm-gateway/credentials'
 import { LedgerError } from '@llm-gateway/ledger'
+import { OAuthError, type OAuthErrorCode } from '@llm-gateway/oauth'
 import { ServerError } from '@llm-gateway/server'
 import { UpstreamError } from '@llm-gateway/upstream'
 import { CliError, type CliErrorCode } from './error.ts'
@@ -37,6 +38,14 @@ export function failureOf(error: unknown, env: Readonly<Record<string, string | 
   }
 }
 
+const refusedLogins: ReadonlySet<OAuthErrorCode> = new Set<OAuthErrorCode>([
+  'PROFILE_INVALID',
+  'LOGIN_UNKNOWN',
+  'LOGIN_EXPIRED',
+  'LOGIN_DENIED',
+  'LOGIN_INVALID',
+])
+
 /** Errors of the packages are made for people; only the exit code is ours to choose. */
 function translated(error: unknown): CliError | undefined {
   const as = (code: CliErrorCode): CliError =>
@@ -45,6 +54,7 @@ function translated(error: unknown): CliError | undefined {
   if (CredentialError.is(error)) return as('FAILED')
   if (LedgerError.is(error)) return as(error.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED')
   if (UpstreamError.is(error)) return as('FAILED')
+  if (OAuthError.is(error)) return as(refusedLogins.has(error.code) ? 'REFUSED' : 'FAILED')
   if (error instanceof ServerError) {
     return as(error.code === 'BIND_REFUSED' || error.code === 'ALREADY_RUNNING' ? 'REFUSED' : 'FAILED')
   }

@@ -4,10 +4,15 @@ import type { Tone } from './style.ts'
 import { latency, relativeTime, when } from './time.ts'
 
 /** How an account is: as the router sees it, or why it takes no part. */
-export type AccountState = HealthState | 'disabled' | 'unusable' | 'unknown'
+export type AccountState = HealthState | 'needs_login' | 'disabled' | 'unusable' | 'unknown'
 
 /** States in which an account serves nothing until something is done or a wait is over. */
-const unhealthy: ReadonlySet<AccountState> = new Set<AccountState>(['open', 'credential-failed', 'unusable'])
+const unhealthy: ReadonlySet<AccountState> = new Set<AccountState>([
+  'open',
+  'credential-failed',
+  'needs_login',
+  'unusable',
+])
 
 export function isUnhealthy(state: AccountState): boolean {
   return unhealthy.has(state)

@@ -5,8 +5,10 @@ import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/acce
 import { renderError } from '@llm-gateway/converter'
 import { type Client, endpointOf, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
 import type { Ledger } from '@llm-gateway/ledger'
+import { OAuthError } from '@llm-gateway/oauth'
 import { type Context, Hono } from 'hono'
 import { answerPreflight, applyCors } from './cors.ts'
+import type { OAuthService } from './oauth/oauth-service.ts'
 import type { ServerStatus } from './status.ts'
 import { usageApi } from './usage-api.ts'
 
@@ -26,6 +28,7 @@ export interface AppPorts {
   status(): ServerStatus
   ledger(): Ledger | undefined
   reload(): Promise<{ ok: true } | { ok: false; problem: string }>
+  readonly oauth: Pick<OAuthService, 'has' | 'force' | 'states'>
 }
 
 /** Every route of the server. Model calls are answered on the raw response; the rest the usual way. */
@@ -61,6 +64,17 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
     '/admin/api',
     usageApi(() => ports.ledger()),
   )
+  app.get('/admin/api/oauth', (c) => c.json({ accounts: ports.oauth.states() }))
+  app.post('/admin/api/oauth/:id/refresh', async (c) => {
+    const id = c.req.param('id')
+    if (!ports.oauth.has(id)) return c.json({ error: { message: `no account with a login has the id ${id}` } }, 404)
+    try {
+      return c.json(await ports.oauth.force(id))
+    } catch (cause) {
+      if (!OAuthError.is(cause)) throw cause
+      return c.json({ error: { code: cause.code, message: cause.message } }, 409)
+    }
+  })
 
   app.notFound(serve)
   app.onError((_error, c) => c.json(...internalError()))

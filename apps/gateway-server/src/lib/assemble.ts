@@ -2,8 +2,10 @@ import { KeyRing } from '@llm-gateway/access'
 import type { AccountConfig, EnvironmentConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
 import { CredentialError, type MasterKey, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
 import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
+import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
 import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
+import { audienceOf, profileOf, tokenAccountOf } from './oauth/token-account.ts'
 import { type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
@@ -11,7 +13,9 @@ export interface Assembly {
   readonly state: GatewayState
   readonly routed: readonly RoutedAccount[]
   readonly routes: RouteSet
-  /** Credential headers by account id. */
+  /** The accounts that log in. */
+  readonly logins: readonly TokenAccount[]
+  /** Credential headers by account id, of those that have a key. */
   readonly headers: ReadonlyMap<string, Record<string, string>>
   readonly secrets: readonly Secret[]
   /** The file's proxies, their logins opened. */
@@ -46,6 +50,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
   }
   const accounts = new Map<string, Account>()
   const routed: RoutedAccount[] = []
+  const logins: TokenAccount[] = []
   const headers = new Map<string, Record<string, string>>()
   const secrets: Secret[] = []
   const unusable: UnusableAccount[] = []
@@ -60,8 +65,11 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     try {
       const secret =
         account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
-      const ready = await accountOf(await withSecretOptions(account, source), options)
-      if (secret) secrets.push(secret)
+      const clientSecret = await clientSecretOf(account, config, options, openKey)
+      const ready = await accountOf(await withSecretOptions(account, source), config, options)
+      if (account.type === 'oauth')
+        logins.push(tokenAccountOf(withBase(account, ready), config, clientSecret?.reveal()))
+      for (const each of [secret, clientSecret]) if (each) secrets.push(each)
       headers.set(account.id, headersOf(account, secret))
       accounts.set(account.id, ready)
       routed.push(routedOf(account, ready))
@@ -80,6 +88,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     },
     routed,
     routes: routesOf(config.routes),
+    logins,
     headers,
     secrets,
     environment,
@@ -93,6 +102,7 @@ class UnusableError extends Error {}
 function reasonOf(cause: unknown): string {
   if (cause instanceof CredentialError || cause instanceof UpstreamError || cause instanceof UnusableError)
     return cause.message
+  if (OAuthError.is(cause)) return cause.message
   throw cause
 }
 
@@ -105,11 +115,30 @@ function secretOf(
   return resolveSecret(reference, { record: account.id, masterKey, baseDir: options.baseDir })
 }
 
-async function accountOf(account: AccountConfig, options: AssembleOptions): Promise<Account> {
+/** The secret that an account's OAuth profile shows the provider, where it has one. */
+async function clientSecretOf(
+  account: AccountConfig,
+  config: GatewayConfig,
+  options: AssembleOptions,
+  masterKey: () => Promise<MasterKey>,
+): Promise<Secret | undefined> {
+  if (account.type !== 'oauth') return undefined
+  const { name, clientSecret } = profileOf(account, config)
+  return clientSecret === undefined
+    ? undefined
+    : resolveSecret(clientSecret, { record: name, masterKey, baseDir: options.baseDir })
+}
+
+/** The built-in simulator's address is known only once it runs. */
+function withBase(account: AccountConfig, { baseUrl }: Account): AccountConfig {
+  return baseUrl === undefined ? account : { ...account, baseUrl }
+}
+
+async function accountOf(account: AccountConfig, config: GatewayConfig, options: AssembleOptions): Promise<Account> {
   const provider = providers.get(account.provider)
   if (provider === undefined)
     throw new UnusableError(`the provider "${account.provider}" is not served by this version`)
-  if (account.type === 'oauth') throw new UnusableError('accounts of type oauth are not served by this version')
+  const audience = audienceOf(account, config)
   const simulated = account.provider === 'simulator' && account.baseUrl === undefined
   const baseUrl = simulated ? await options.simulatorUrl?.() : account.baseUrl
   return {
@@ -117,7 +146,9 @@ async function accountOf(account: AccountConfig, options: AssembleOptions): Prom
     name: account.name,
     provider: account.provider,
     dialects: account.dialects ?? provider.dialects,
-    listsModels: account.models === undefined,
+    // What an account is kept for is not asked for on the gateway's own account.
+    listsModels: account.models === undefined && audience === undefined,
+    ...(audience && { audience }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(account.options && { options: account.options }),
     ...(account.capabilities && { capabilities: account.capabilities }),
@@ -138,6 +169,7 @@ function routedOf(account: AccountConfig, ready: Account): RoutedAccount {
     id: account.id,
     provider: account.provider,
     dialects: ready.dialects ?? [],
+    ...(ready.audience && { audience: ready.audience }),
     ...(account.models && { models: account.models }),
     ...(account.priority !== undefined && { priority: account.priority }),
     ...(account.weight !== undefined && { weight: account.weight }),

@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
 import { ConfigFile, type ConfigWatch, type GatewayConfig, renderIssues, watchConfig } from '@llm-gateway/config'
-import { Redactor } from '@llm-gateway/credentials'
+import { openCredentialStore, Redactor } from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
+import type { TokenState } from '@llm-gateway/oauth'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { type AppPorts, createApp, modelCallsFirst } from './app.ts'
@@ -15,10 +16,13 @@ import { ServerError } from './error.ts'
 import { LimitState } from './limit-state.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog, terminalOf } from './logger.ts'
+import { OAuthService } from './oauth/oauth-service.ts'
+import { tokenStoreOf } from './oauth/token-store.ts'
+import { upstreamFetch } from './oauth/upstream-fetch.ts'
 import { invalidConfig, type PreparedConfig, prepareConfig, withFlags } from './prepare-config.ts'
 import { proxyOf } from './proxy.ts'
 import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
-import type { ServerStatus } from './status.ts'
+import { accountStatus, type ServerStatus } from './status.ts'
 import { version } from './version.ts'
 
 /** How long load balancers go on sending to a server that says it is not ready. */
@@ -58,6 +62,7 @@ export class GatewayServer {
   readonly #books: Bookkeeping
   readonly #limits: LimitState
   readonly #gateway: Gateway
+  readonly #oauth: OAuthService
   readonly #server: Server
   #active: Active
   #watch: ConfigWatch | undefined
@@ -79,6 +84,11 @@ export class GatewayServer {
       proxy: proxyOf(active.assembly.environment, options.env),
       // Any one account may serve every request under way: streams that wait for another's end would wait for minutes.
       connections: active.config.limits.concurrency,
+    })
+    this.#oauth = new OAuthService({
+      store: tokenStoreOf(openCredentialStore({ ...options, warn: (message) => log.logger.warn(message) })),
+      fetch: upstreamFetch(this.#upstream),
+      onChange: (state) => this.#tellLogin(state),
     })
     this.#router = new Router({
       accounts: active.assembly.routed,
@@ -102,7 +112,9 @@ export class GatewayServer {
       upstream: this.#upstream,
       limiter,
       failedAuth: new FailedAuthThrottle({ now: Date.now }),
-      authorize: (account) => this.#active.assembly.headers.get(account.id) ?? {},
+      authorize: ({ id }) =>
+        this.#oauth.has(id) ? this.#oauth.authorize(id) : (this.#active.assembly.headers.get(id) ?? {}),
+      renew: ({ id }, refused) => this.#oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
       newId: requestIds(),
@@ -140,6 +152,7 @@ export class GatewayServer {
       const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log))
       const active = { config: prepared.config, assembly, demo: prepared.demo }
       server = new GatewayServer(options, file, log, active, prepared)
+      await server.#oauth.configure(assembly.logins)
       server.#url = await listen(server.#server, prepared.config.server)
       server.#begin(text)
       return server
@@ -147,6 +160,7 @@ export class GatewayServer {
       // Whatever has begun would keep the process alive, and its caller waiting.
       if (server) {
         server.#gateway.close()
+        await server.#oauth.close()
         await server.#upstream.close()
       }
       await simulator.close()
@@ -186,7 +200,7 @@ export class GatewayServer {
       keys: { total: config.keys.length, active: config.keys.filter((key) => key.status === 'active').length },
       accounts: [...assembly.state.accounts.values()].flatMap((account) => {
         const known = health.get(account.id)
-        return known ? [{ ...known, name: account.name, provider: account.provider }] : []
+        return known ? [accountStatus(known, account, this.#oauth.state(account.id))] : []
       }),
       unusable: assembly.unusable,
       ...(ledger && { ledger }),
@@ -229,6 +243,7 @@ export class GatewayServer {
       logger.error({ problem: assembly }, 'the configuration cannot be used: the running configuration stays in force')
       return { ok: false, problem: assembly }
     }
+    await this.#oauth.configure(assembly.logins)
     this.#apply({ config: prepared.config, assembly, demo: prepared.demo })
     this.#demoKey = prepared.key
     this.#configProblem = undefined
@@ -273,6 +288,7 @@ export class GatewayServer {
     this.#gateway.cut()
     await this.#closeConnections()
     this.#gateway.close()
+    await this.#oauth.close()
     await this.#books.close()
     await this.#limits.end()
     await this.#upstream.close()
@@ -315,6 +331,7 @@ export class GatewayServer {
       status: () => this.status(),
       ledger: () => this.#books.ledger,
       reload: () => this.reload(),
+      oauth: this.#oauth,
     }
     const { timeoutMs } = this.#active.config.server
     const options: NodeServerOptions = {
@@ -350,6 +367,16 @@ export class GatewayServer {
     })
     logger.info({ url: this.#url, version, demo: this.#active.demo }, 'listening')
     this.#tellUnusable(this.#active.assembly)
+  }
+
+  /** What is known of an account's credential ends with a login. */
+  #tellLogin({ accountId, state, problem }: TokenState): void {
+    const { logger } = this.#log
+    if (state === 'needs_login') logger.warn({ account: accountId }, problem ?? 'the account needs a login')
+    else {
+      this.#router.forget(accountId)
+      logger.info({ account: accountId, state }, 'login')
+    }
   }
 
   #learnSecrets(assembly: Assembly): void {

@@ -1,10 +1,15 @@
 import type { LedgerStatus } from '@llm-gateway/ledger'
+import type { TokenState } from '@llm-gateway/oauth'
 import type { AccountHealth } from '@llm-gateway/router'
 
 /** One account as `status` and `health` tell it. */
-export interface AccountStatus extends AccountHealth {
+export interface AccountStatus extends Omit<AccountHealth, 'state'> {
   readonly name: string
   readonly provider: string
+  /** `needs_login`: nothing but a login lets it serve. */
+  readonly state: AccountHealth['state'] | 'needs_login'
+  /** Of an account that logs in: how its token stands, never the token. */
+  readonly oauth?: TokenState
 }
 
 /** What `GET /admin/api/status` answers. */
@@ -27,4 +32,16 @@ export interface ServerStatus {
   readonly ledger?: LedgerStatus
   /** What is wrong with the file on disk, when the running configuration is an older one. */
   readonly configProblem?: string
+}
+
+/** What the router knows of an account, and how its login stands. */
+export function accountStatus(
+  health: AccountHealth,
+  { name, provider }: { readonly name: string; readonly provider: string },
+  oauth: TokenState | undefined,
+): AccountStatus {
+  const known = { ...health, name, provider, ...(oauth && { oauth }) }
+  // A token that cannot be renewed may still be good for a while.
+  if (oauth?.state !== 'needs_login') return known
+  return { ...known, state: 'needs_login', ...(oauth.problem !== undefined && { lastError: oauth.problem }) }
 }

@@ -1,7 +1,8 @@
-import { valueAt } from './data.ts'
+import { isSection, valueAt } from './data.ts'
 import { isLoopback } from './hosts.ts'
 import type { DataPath, Problem } from './issue.ts'
 import { legacyWarning, QWEN } from './legacy.ts'
+import { KNOWN_OAUTH_PROFILES } from './schema.ts'
 import { error, unknownChoice } from './zod-problems.ts'
 
 /** Providers whose endpoint is the user's own, so that no default can stand in for `base_url`. */
@@ -17,12 +18,15 @@ const NEEDS_BASE_URL: Readonly<Record<string, string>> = {
 export function checkAcross(data: unknown, providers: readonly string[]): Problem[] {
   const accountIds = items(data, 'upstream_accounts').map(({ value }) => textAt(value, 'id'))
   const routeSets = [['model_routes'], ...items(data, 'gateway_keys').map(({ path }) => [...path, 'model_routes'])]
+  const profiles = valueAt(data, ['oauth_profiles'])
+  const profileNames = [...KNOWN_OAUTH_PROFILES, ...(isSection(profiles) ? Object.keys(profiles) : [])]
   const deprecated = legacyWarning(data)
   return [
     ...duplicates(data, 'gateway_keys', 'id', 'gateway key'),
     ...duplicates(data, 'gateway_keys', 'key_hash', 'gateway key'),
     ...duplicates(data, 'upstream_accounts', 'id', 'upstream account'),
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkAccount(value, path, providers)),
+    ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkOAuthProfile(value, path, profileNames)),
     ...routeSets.flatMap((path) => checkRoutes(data, path, accountIds, providers)),
     ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkKeyHash(value, path)),
     ...checkHost(data),
@@ -84,6 +88,16 @@ function checkAccount(account: unknown, path: DataPath, providers: readonly stri
     problems.push(error('missing-key', [...path, 'base_url'], message, `add it, such as ${example}`))
   }
   return problems
+}
+
+function checkOAuthProfile(account: unknown, path: DataPath, names: readonly string[]): Problem[] {
+  const name = textAt(account, 'oauth_profile')
+  if (name === undefined) return []
+  const at = [...path, 'oauth_profile']
+  if (textAt(account, 'type') !== 'oauth') {
+    return [error('wrong-type', at, '"oauth_profile" is for accounts of type oauth', 'remove it, or set type: oauth')]
+  }
+  return names.includes(name) ? [] : [unknownChoice('must be a profile of oauth_profiles or one of', at, names, name)]
 }
 
 function checkRoutes(

@@ -72,6 +72,7 @@ describe('defaults', () => {
       },
       keys: [],
       accounts: [],
+      oauthProfiles: [],
       routes: { routes: [], defaultBehavior: 'passthrough' },
       routing: { strategy: 'health-first' },
       responses: { store: 'off', maxEntries: 1000, maxBytes: 64 * 2 ** 20, ttlMs: 24 * 3_600_000 },
@@ -371,5 +372,79 @@ bogus: 1
       expect(loadConfig(text).ok).toBe(false)
       expect(JSON.stringify(issues(text).map(({ message, hint }) => [message, hint]))).not.toContain(secret)
     }
+  })
+})
+
+describe('oauth_profiles', () => {
+  const written = `upstream_accounts:
+  - { id: a, name: a, type: oauth, provider: openai, oauth_profile: corp }
+  - { id: b, name: b, type: oauth, provider: anthropic }
+  - { id: c, name: c, type: passthrough, provider: anthropic }
+oauth_profiles:
+  corp:
+    client_id: gateway
+    client_secret: file:secret
+    client_auth: basic
+    authorize_url: https://idp.example/authorize
+    token_url: https://idp.example/token
+    device_url: http://127.0.0.1:4000/device
+    issuer: https://idp.example
+    scopes: chat  models
+    redirect_uri: http://localhost/callback
+    authorize_params: { audience: models }
+    token_params: { resource: models }
+    header: X-Token
+    prefix: ""
+    clients: [claude-code]
+  claude-code: { scopes: [a, b] }
+`
+
+  it('are read, whatever they lack', () => {
+    const config = load(written)
+    expect(config.oauthProfiles).toEqual([
+      {
+        name: 'corp',
+        clientId: 'gateway',
+        clientSecret: 'file:secret',
+        clientAuthentication: 'basic',
+        authorizeUrl: 'https://idp.example/authorize',
+        tokenUrl: 'https://idp.example/token',
+        deviceUrl: 'http://127.0.0.1:4000/device',
+        issuer: 'https://idp.example',
+        scopes: ['chat', 'models'],
+        redirectUri: 'http://localhost/callback',
+        authorizeParameters: { audience: 'models' },
+        tokenParameters: { resource: 'models' },
+        header: 'x-token',
+        prefix: '',
+        clients: ['claude-code'],
+      },
+      { name: 'claude-code', scopes: ['a', 'b'] },
+    ])
+    expect(config.accounts.map(({ type, oauthProfile }) => [type, oauthProfile])).toEqual([
+      ['oauth', 'corp'],
+      ['oauth', undefined],
+      ['passthrough', undefined],
+    ])
+  })
+
+  it.each([
+    [
+      'token_url: https://idp.example/token',
+      'token_url: http://idp.example/token',
+      'oauth_profiles.corp.token_url',
+      11,
+    ],
+    ['redirect_uri: http://localhost/callback', 'redirect_uri: ftp://a', 'oauth_profiles.corp.redirect_uri', 15],
+    ['client_auth: basic', 'client_auth: jwt', 'oauth_profiles.corp.client_auth', 9],
+    ['clients: [claude-code]', 'clients: []', 'oauth_profiles.corp.clients', 20],
+    ['header: X-Token', 'header: "a b"', 'oauth_profiles.corp.header', 18],
+    ['issuer:', 'isuer:', 'oauth_profiles.corp.isuer', 13],
+    ['oauth_profile: corp', 'oauth_profile: crop', 'upstream_accounts[0].oauth_profile', 2],
+    ['type: passthrough,', 'type: passthrough, oauth_profile: corp,', 'upstream_accounts[2].oauth_profile', 4],
+  ])('with %s written as %s are refused at %s', (right, wrong, path, line) => {
+    const result = loadConfig(written.replace(right, wrong))
+    const errors = result.ok ? [] : result.issues.filter(({ severity }) => severity === 'error')
+    expect(errors.map((issue) => [issue.path, issue.line])).toEqual([[path, line]])
   })
 })

@@ -32,6 +32,8 @@ export interface GatewayConfig {
   prices: PriceConfig[]
   logging: LoggingConfig
   environment: EnvironmentConfig
+  /** OAuth 2.0 providers of the operator's, and what built-in profiles lack. */
+  oauthProfiles: OAuthProfileConfig[]
 }
 
 /** Where the server listens and how it behaves towards clients. */
@@ -119,7 +121,11 @@ export interface AccountConfig {
   /** Unique among the accounts, by habit `upstream_…`. */
   id: string
   name: string
-  type: 'api-key' | 'oauth'
+  /**
+   * Where its credential comes from: the file, a login at the provider, or each client, who sends its own with its gateway key
+   * in `x-llm-gateway-key`.
+   */
+  type: 'api-key' | 'oauth' | 'passthrough'
   /** One of {@link KNOWN_PROVIDERS}, or of the list the caller gave. */
   provider: string
   /** The key itself, `file:PATH` or `enc:v1:…`; the last two are for the application to resolve. */
@@ -136,6 +142,8 @@ export interface AccountConfig {
   models?: string[]
   /** Dialects its endpoint speaks, most wanted first; absent means the provider's. */
   dialects?: AccountDialect[]
+  /** With type oauth: the name of its profile, built in or under `oauth_profiles`; absent means its provider's. */
+  oauthProfile?: string
   /** Provider-specific settings, passed on as they are. */
   options?: Record<string, unknown>
   /** What its models accept, where the converter's tables do not know or are wrong. */
@@ -182,6 +190,35 @@ export interface CapabilityConfig {
   forcedTools?: boolean
   /** Media beside text. */
   media?: ('image' | 'document' | 'audio')[]
+}
+
+/** An OAuth 2.0 provider, or what a built-in profile of this name lacks. */
+export interface OAuthProfileConfig {
+  name: string
+  clientId?: string
+  /** For confidential clients; as for `apiKey`, a reference or the secret itself. */
+  clientSecret?: string
+  /** Default `none` without a secret, else `post`. */
+  clientAuthentication?: 'none' | 'post' | 'basic'
+  /** Where a person logs in. */
+  authorizeUrl?: string
+  /** Where codes and refresh tokens are sent. */
+  tokenUrl?: string
+  /** Where the device flow begins. */
+  deviceUrl?: string
+  /** The `iss` a callback must bear if it bears one; absent means any on the origin of `authorizeUrl`. */
+  issuer?: string
+  scopes?: string[]
+  /** Default `http://127.0.0.1/callback`; elsewhere than on loopback the person copies the code. */
+  redirectUri?: string
+  authorizeParameters?: Record<string, string>
+  tokenParameters?: Record<string, string>
+  /** The header that carries the token to the upstream. Default `authorization`. */
+  header?: string
+  /** What stands before the token in it. Default `Bearer `. */
+  prefix?: string
+  /** The only clients whose requests may be sent with these tokens; absent means any. */
+  clients?: 'claude-code'[]
 }
 
 /** OAuth tokens found in a file of the older Go program. */
@@ -302,3 +339,6 @@ export const KNOWN_PROVIDERS: readonly string[] = [
   'openai-compatible',
   'simulator',
 ]
+
+/** The OAuth profiles that need no entry under `oauth_profiles` to be named. */
+export const KNOWN_OAUTH_PROFILES: readonly string[] = ['claude-code', 'generic']

@@ -20,6 +20,7 @@ import {
 } from './fields.ts'
 import { isLoopback } from './hosts.ts'
 import { modernAccount, modernProvider } from './legacy.ts'
+import { oauthProfilesSection } from './oauth-profiles.ts'
 import type {
   AccountConfig,
   CapabilityConfig,
@@ -256,7 +257,7 @@ const capabilities: z.ZodType<CapabilityConfig> = section({
 const account: z.ZodType<AccountConfig> = section({
   id: text,
   name: text,
-  type: z.enum(['api-key', 'oauth']),
+  type: z.enum(['api-key', 'oauth', 'passthrough']),
   provider: text,
   api_key: optionalText,
   base_url: endpointUrl,
@@ -265,6 +266,7 @@ const account: z.ZodType<AccountConfig> = section({
   weight: share.optional(),
   models: z.array(modelPattern).optional(),
   dialects: z.array(dialect).min(1, 'must name at least one dialect').optional(),
+  oauth_profile: optionalText,
   options: z.record(z.string(), z.unknown()).optional(),
   capabilities: capabilities.optional(),
   created_at: timestamp.optional(),
@@ -293,6 +295,7 @@ const account: z.ZodType<AccountConfig> = section({
     weight: raw.weight,
     models: raw.models,
     dialects: raw.dialects,
+    oauthProfile: raw.oauth_profile,
     options: raw.options,
     capabilities: raw.capabilities,
     createdAt: raw.created_at,
@@ -383,6 +386,7 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   prices: z.array(price).prefault([]),
   logging: loggingSection.prefault({}),
   environment: environmentSection.prefault({}),
+  oauth_profiles: oauthProfilesSection.prefault({}),
 }).transform((raw) => ({
   server: raw.server.server,
   limits: raw.server.limits,
@@ -396,6 +400,7 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   prices: raw.prices,
   logging: raw.logging,
   environment: raw.environment,
+  oauthProfiles: raw.oauth_profiles,
 }))
 
 /** The JSON Schema of the file, for editors: `# yaml-language-server: $schema=…`. */

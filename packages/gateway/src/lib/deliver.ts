@@ -93,6 +93,7 @@ function makeReady(call: Call, candidate: Candidate, account: Account, job: Job)
       clientHeaders: call.request.headers,
       clientQuery: call.request.query,
       sameDialect: dialect === call.dialect,
+      verbatim: account.audience !== undefined,
     })
     return { account, resolved, prepared: job.prepare(call, { account, dialect, model: resolved.model }) }
   } catch (cause) {

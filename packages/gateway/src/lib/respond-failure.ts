@@ -18,7 +18,11 @@ export function respondFailure(
 ): void {
   const { answer } = failure
   const status = answer?.status ?? failure.error.status
-  if (status === 401 || status === 403 || failure.fault.status === 401) throw credentialRefused(account, status)
+  // Of its own credential a client gets the provider's words; where none of ours could be had, the reason for it.
+  const ours = account.audience !== 'own-credential' && failure.unsent !== true
+  if (ours && (status === 401 || status === 403 || failure.fault.status === 401)) {
+    throw credentialRefused(account, status)
+  }
   call.failure = { code: failure.error.code ?? `upstream_${status}`, message: services.redact(failure.error.message) }
   const head = answer ? replyHead(call, account.id, undefined, answer.headers) : headersOf(call, account)
   // Attempts are recorded by now, unlike while a reply is being delivered.

@@ -41,6 +41,11 @@ test('an account that is kept for others is told apart from one that does not se
   expect(planned([listed, accountOf('other')], { model: 'gpt-4o' })).toBe('other')
 })
 
+test('an account of another provider does not take its place, unless it serves any model', () => {
+  expect(planned([kept, accountOf('gpt')])).toBe('wrong-audience: crew')
+  expect(planned([kept, accountOf('any', { provider: 'openai-compatible' })])).toBe('any')
+})
+
 test('an account that lists the model for others does not hide one that serves it', () => {
   const listed = accountOf('kept', { ...anthropic, audience: 'crew', models: ['claude*'] })
   expect(planned([listed, open])).toBe('open')

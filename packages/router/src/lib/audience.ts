@@ -1,6 +1,6 @@
 import type { RoutedAccount } from './account.ts'
 import type { PlanRequest } from './plan.ts'
-import type { Resolution } from './resolve.ts'
+import { quote, type Resolution } from './resolve.ts'
 
 /** Tells apart requests that may go to different accounts. */
 export function audienceKey({ audiences, audienceOnly }: PlanRequest): string {
@@ -16,15 +16,23 @@ export function eligible(
   return accounts.filter(({ audience }) => (audience === undefined ? !audienceOnly : audiences.includes(audience)))
 }
 
-/** Leaves out the accounts with an audience that the request would have to be changed for. */
-export function asItIs(resolution: Resolution, { model, dialect }: PlanRequest): Resolution {
-  if (!resolution.ok || resolution.accounts.every(({ account }) => account.audience === undefined)) return resolution
+/** Where accounts were left out, a resolution without those that must not take their place or would have to change the request. */
+export function fitting(
+  resolution: Resolution,
+  { model, dialect }: PlanRequest,
+  all: readonly RoutedAccount[],
+): Resolution {
+  if (!resolution.ok) return resolution
+  // An account is the only one there is by what is configured, not by who asks.
+  const provider = resolution.accounts[0]?.account.provider
+  const stands = resolution.rule !== 'only-provider' || all.every((account) => account.provider === provider)
   const accounts = resolution.accounts.filter(
     ({ account }) =>
-      account.audience === undefined || (resolution.model === model && account.dialects.includes(dialect)),
+      stands && (account.audience === undefined || (resolution.model === model && account.dialects.includes(dialect))),
   )
+  if (accounts.length === resolution.accounts.length) return resolution
   if (accounts.length > 0) return { ...resolution, accounts }
-  const message = 'the accounts for this model take requests only as they are, in their own dialect and model name'
+  const message = `no upstream account serves model ${quote(model)} to this kind of request`
   return { ok: false, reason: 'no-account', message }
 }
 

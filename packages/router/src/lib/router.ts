@@ -2,7 +2,7 @@ import { checkAccounts, type RoutedAccount } from './account.ts'
 import { type AccountHealth, accountHealth } from './account-health.ts'
 import { AccountState } from './account-state.ts'
 import { type Attempt, TrackedAttempt, untrackedAttempt } from './attempt.ts'
-import { asItIs, audienceKey, audiencesOf, eligible } from './audience.ts'
+import { audienceKey, audiencesOf, eligible, fitting } from './audience.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { choose } from './choose.ts'
 import { Lanes, laneKey, standingOf } from './lane.ts'
@@ -121,7 +121,7 @@ export class Router {
     let path = this.#paths.get(key)
     if (path === undefined) {
       const accounts = eligible(this.#accounts, request)
-      const resolution = asItIs(this.#resolve(model, keyTable?.table, accounts), request)
+      const resolution = fitting(this.#resolve(model, keyTable?.table, accounts), request, this.#accounts)
       if (!resolution.ok) return this.#refuseFor(request, resolution, keyTable?.table)
       path = this.#pathOf(resolution, request.dialect)
       this.#paths.set(key, path)

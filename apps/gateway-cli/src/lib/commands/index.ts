@@ -22,6 +22,10 @@ import { EnvSet } from './env/set.ts'
 import { EnvShow } from './env/show.ts'
 import { EnvUnset } from './env/unset.ts'
 import { Health } from './health.ts'
+import { OauthCallback } from './oauth/callback.ts'
+import { OauthRefresh } from './oauth/refresh.ts'
+import { OauthStart } from './oauth/start.ts'
+import { OauthStatus } from './oauth/status.ts'
 import { RouteAdd } from './route/add.ts'
 import { RouteDefault } from './route/default.ts'
 import { RouteList } from './route/list.ts'
@@ -72,6 +76,10 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   RouteTest,
   RouteDefault,
   RouteRemove,
+  OauthStart,
+  OauthCallback,
+  OauthStatus,
+  OauthRefresh,
   EnvList,
   EnvSet,
   EnvShow,

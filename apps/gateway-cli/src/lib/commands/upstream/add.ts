@@ -1,12 +1,18 @@
-import type { AccountInput } from '@llm-gateway/config'
-import { providers } from '@llm-gateway/upstream'
+import type { AccountConfig, AccountInput } from '@llm-gateway/config'
+import { usableProfile } from '@llm-gateway/oauth'
+import { profileOf } from '@llm-gateway/server'
+import { type Provider, providers } from '@llm-gateway/upstream'
 import { credentialToStore } from '../../account-credential.ts'
 import { readAccountFlags } from '../../account-flags.ts'
 import { accountJson } from '../../account-view.ts'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
 import { Option, type Usage } from '../../clipanion.ts'
+import type { Loaded } from '../../config-store.ts'
+import { CliError, exitCodes } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { freeName } from '../../naming.ts'
+import { logIn } from '../../oauth-login.ts'
+import { openOAuthSession } from '../../oauth-session.ts'
 
 export class UpstreamAdd extends GatewayCommand {
   static override paths: string[][] = [['upstream', 'add']]
@@ -37,7 +43,12 @@ export class UpstreamAdd extends GatewayCommand {
     ],
   }
 
-  type: string = Option.String('--type', 'api-key', { description: 'kind of credential: api-key' })
+  type: string = Option.String('--type', 'api-key', {
+    description: 'where its credential comes from: api-key, oauth or passthrough',
+  })
+  oauthProfile: string | undefined = Option.String('--oauth-profile', {
+    description: "with --type=oauth: the profile (default the provider's)",
+  })
   provider: string | undefined = Option.String('--provider', { description: [...providers.keys()].join(', ') })
   name: string | undefined = Option.String('--name', { description: 'what people call it' })
   key: string | undefined = Option.String('--key', { description: 'the API key, or a reference to it' })
@@ -60,27 +71,21 @@ export class UpstreamAdd extends GatewayCommand {
   })
 
   async execute(): Promise<number> {
-    const { provider, settings } = readAccountFlags(this)
+    const { type, provider, settings } = readAccountFlags(this)
     const store = await this.openConfig()
     const { config } = await store.read()
+    if (type === 'oauth') usableProfile(profileOf({ provider: provider.id, ...settings }, config))
     const name = freeName(
       this.name ?? (await this.prompt.text('Name of the account', '--name')),
       config.accounts,
       'upstream account',
     )
     const id = `upstream_${Buffer.from(this.context.random(8)).toString('hex')}`
-    const apiKey = await credentialToStore(this, {
-      id,
-      needed: provider.needsKey ?? true,
-      places: this.places,
-      io: this.context,
-      prompt: this.prompt,
-      output: this.output,
-    })
+    const apiKey = await this.#apiKey(type, id, provider)
     const account: AccountInput = {
       id,
       name,
-      type: 'api-key',
+      type,
       provider: provider.id,
       ...(apiKey !== undefined && { apiKey }),
       ...settings,
@@ -92,7 +97,50 @@ export class UpstreamAdd extends GatewayCommand {
     const loaded = await store.read()
     const added = loaded.config.accounts.find((each) => each.id === id)
     this.output.result({ ...(added && accountJson(added, loaded)), server }, id)
-    this.output.note(`Added the upstream account "${name}" (${id}). Check it with: llm-gateway upstream test ${id}`)
+    const next = type === 'api-key' ? ` Check it with: llm-gateway upstream test ${id}` : ''
+    this.output.note(`Added the upstream account "${name}" (${id}).${next}`)
+    if (type === 'oauth' && added) return this.#logIn(added, loaded)
+    return exitCodeOfEffect(server)
+  }
+
+  async #apiKey(type: AccountInput['type'], id: string, provider: Provider): Promise<string | undefined> {
+    const { key, keyEnv, keyFile, keyStdin } = this
+    if (type === 'api-key') {
+      return credentialToStore(this, {
+        id,
+        needed: provider.needsKey ?? true,
+        places: this.places,
+        io: this.context,
+        prompt: this.prompt,
+        output: this.output,
+      })
+    }
+    if (keyStdin || [key, keyEnv, keyFile].some((flag) => flag !== undefined)) {
+      throw new CliError('USAGE', `an account of type ${type} takes no key`)
+    }
+    return undefined
+  }
+
+  /** The account is there whatever becomes of its login, which can be done again. */
+  async #logIn(account: AccountConfig, loaded: Loaded): Promise<number> {
+    const { places, output, prompt } = this
+    const { id, name } = account
+    const later = `Log it in with: llm-gateway oauth start ${id}`
+    if (!prompt.possible) {
+      output.note(`It needs a login before it can serve. ${later}`)
+      return exitCodes.ok
+    }
+    const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+    try {
+      await logIn(session, { prompt, output, device: false, paste: false, wait: true })
+    } catch (cause) {
+      output.note(later)
+      throw cause
+    } finally {
+      await session.close()
+    }
+    const server = await applyToServer(places, output)
+    output.note(`The upstream account "${name}" (${id}) is logged in.`)
     return exitCodeOfEffect(server)
   }
 }

@@ -1,3 +1,6 @@
+import { openCredentialStore } from '@llm-gateway/credentials'
+import { forgetTokens } from '@llm-gateway/oauth'
+import { tokenStoreOf } from '@llm-gateway/server'
 import { type EntryKind, RemoveCommand, upstreamAccounts } from '../../change-entry.ts'
 import type { Usage } from '../../clipanion.ts'
 
@@ -10,4 +13,10 @@ export class UpstreamRemove extends RemoveCommand {
   }
 
   protected readonly kind: EntryKind = upstreamAccounts
+
+  protected override async forget(id: string): Promise<void> {
+    const { places, output, context } = this
+    const warn = (message: string): void => output.warn(message)
+    await forgetTokens(id, tokenStoreOf(openCredentialStore({ home: places.home, env: context.env, warn })))
+  }
 }

@@ -1,19 +1,24 @@
 import { dirname } from 'node:path'
 import type { AccountConfig } from '@llm-gateway/config'
+import { CredentialError } from '@llm-gateway/credentials'
+import { OAuthError, type TokenState } from '@llm-gateway/oauth'
 import type { AccountStatus } from '@llm-gateway/server'
 import { providers } from '@llm-gateway/upstream'
 import { accountJson, credentialSource, writtenReference } from '../../account-view.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import type { Loaded } from '../../config-store.ts'
+import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { healthFields } from '../../health-view.ts'
 import { hiddenOptions } from '../../hide.ts'
+import { openOAuthSession } from '../../oauth-session.ts'
 import { observe } from '../../observe.ts'
 import { openCredential } from '../../open-credential.ts'
 import { accountUsage, recentFields, recentUsage } from '../../recent-usage.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
 import { when } from '../../time.ts'
+import { tokenFields, tokenJson } from '../../token-view.ts'
 
 export class UpstreamShow extends GatewayCommand {
   static override paths: string[][] = [['upstream', 'show']]
@@ -37,6 +42,7 @@ export class UpstreamShow extends GatewayCommand {
       env: this.context.env,
       warn: (message) => this.output.warn(message),
     })
+    const token = account.type === 'oauth' ? await this.#token(account, loaded) : undefined
     const hint = credential.ok ? credential.secret?.hint() : undefined
     const problem = credential.ok ? undefined : credential.problem
     const now = this.context.now()
@@ -47,12 +53,14 @@ export class UpstreamShow extends GatewayCommand {
         ...accountJson(account, loaded),
         ...(hint !== undefined && { keyHint: hint }),
         ...(problem !== undefined && { keyProblem: problem }),
+        ...(token && { token: tokenJson(token) }),
         ...(health && { health }),
         ...(usage && { usage }),
       },
       fields(
         [
           ...accountFields(account, credentialText(account, loaded, hint, problem), now),
+          ...(token ? tokenFields(token, now) : []),
           ...(health ? healthFields(health satisfies AccountStatus, now) : []),
           ...recentFields(usage, now),
         ],
@@ -61,6 +69,20 @@ export class UpstreamShow extends GatewayCommand {
     )
     return 0
   }
+
+  async #token(account: AccountConfig, loaded: Loaded): Promise<TokenState> {
+    const { places, output } = this
+    try {
+      const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+      await session.tokens.look()
+      await session.close()
+      return session.tokens.state
+    } catch (cause) {
+      if (!OAuthError.is(cause) && !CredentialError.is(cause) && !(cause instanceof CliError)) throw cause
+      const { id, oauthProfile = '' } = account
+      return { accountId: id, state: 'needs_login', profile: oauthProfile, refreshable: false, problem: cause.message }
+    }
+  }
 }
 
 const sources = {
@@ -68,6 +90,8 @@ const sources = {
   file: 'from a file',
   encrypted: 'encrypted in the file',
   clear: 'IN CLEAR in the file; better add the account anew, which encrypts it',
+  login: 'from a login',
+  client: 'of each client',
   none: 'none',
 } as const
 

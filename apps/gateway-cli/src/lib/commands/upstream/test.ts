@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { AccountConfig } from '@llm-gateway/config'
 import { openMasterKey } from '@llm-gateway/credentials'
 import { providers } from '@llm-gateway/upstream'
 import { Option, type Usage } from '../../clipanion.ts'
@@ -36,6 +37,7 @@ export class UpstreamTest extends GatewayCommand {
     const requestMs = (wholeNumber(this.timeout, '--timeout', { min: 1, max: 3_600 }) ?? 30) * 1_000
     const loaded = await (await this.openConfig()).read()
     const account = resolveEntry(loaded.config.accounts, this.id, 'upstream account')
+    if (account.type !== 'api-key') throw notTested(account)
     if (account.provider === 'simulator' && account.baseUrl === undefined) {
       this.output.result({ ok: true, id: account.id, name: account.name, check: 'none' })
       this.output.note('The built-in simulator answers within the server: there is nothing to reach.')
@@ -71,6 +73,13 @@ export class UpstreamTest extends GatewayCommand {
     this.output.result({ id: account.id, name: account.name, ...report }, text)
     return report.ok ? exitCodes.ok : exitCodes.failure
   }
+}
+
+/** Requests of the gateway's own are not what these credentials are for. */
+function notTested({ id, name, type }: AccountConfig): CliError {
+  const why = type === 'oauth' ? 'its login serves clients, not tests' : 'each client brings its own credential'
+  const hint = type === 'oauth' ? `see how its login stands: llm-gateway oauth status ${id}` : 'try it with a client'
+  return new CliError('REFUSED', `the upstream account "${name}" is of type ${type}: ${why}`, { hint })
 }
 
 function reportFields(report: ProbeReport, provider: string): readonly (readonly [string, string | undefined])[] {

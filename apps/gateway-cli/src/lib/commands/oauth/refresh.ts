@@ -1,0 +1,28 @@
+import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
+import type { Usage } from '../../clipanion.ts'
+import { OAuthCommand } from '../../oauth-command.ts'
+import { when } from '../../time.ts'
+import { tokenJson } from '../../token-view.ts'
+
+export class OauthRefresh extends OAuthCommand {
+  static override paths: string[][] = [['oauth', 'refresh']]
+  static override usage: Usage = {
+    category: 'OAuth logins',
+    description: 'renew the token of an upstream account now',
+    details: 'The server renews tokens by itself before they end; this is for when the provider wants a new one.',
+    examples: [['By name', '$0 oauth refresh claude-code']],
+  }
+
+  execute(): Promise<number> {
+    return this.withSession(async ({ account, tokens }) => {
+      await tokens.force()
+      const server = await applyToServer(this.places, this.output)
+      const { id, name } = account
+      const { expiresAt } = tokens.state
+      this.output.result({ id, name, token: tokenJson(tokens.state), server })
+      const until = expiresAt === undefined ? '' : ` It is good until ${when(expiresAt, this.context.now())}.`
+      this.output.note(`Renewed the token of the upstream account "${name}" (${id}).${until}`)
+      return exitCodeOfEffect(server)
+    })
+  }
+}

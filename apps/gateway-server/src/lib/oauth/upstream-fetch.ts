@@ -1,0 +1,59 @@
+import type { OAuthFetch } from '@llm-gateway/oauth'
+import type { UpstreamCall, UpstreamClient } from '@llm-gateway/upstream'
+
+/** A token's answer is a few hundred bytes. */
+const maxAnswerBytes = 1024 * 1024
+
+/** The upstream client as a `fetch`: requests to authorisation servers go through the same proxies as all others. */
+export function upstreamFetch(client: UpstreamClient): OAuthFetch {
+  return (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const { origin, pathname, search } = new URL(url)
+      const call: UpstreamCall = {
+        accountId: `oauth ${origin}`,
+        origin,
+        path: pathname + search,
+        headers: { ...headers, 'accept-encoding': 'identity' },
+        body: body ?? '',
+        method: method === 'GET' ? 'GET' : 'POST',
+        stream: false,
+      }
+      const pieces: Buffer[] = []
+      let size = 0
+      let head: { status: number; headers: Headers } | undefined
+      const exchange = client.send(call, {
+        onHead: (status, received) => {
+          head = { status, headers: headersOf(received) }
+        },
+        onData: (chunk) => {
+          size += chunk.length
+          if (size <= maxAnswerBytes) pieces.push(chunk)
+          return true
+        },
+        onEnd: () => {
+          if (head === undefined || size > maxAnswerBytes) reject(new Error('the answer is not one'))
+          else resolve(new Response(bodyOf(head.status, pieces), head))
+        },
+        onFailure: (failure) => reject(new Error(failure.message)),
+      })
+      const abort = (): void => {
+        exchange.abort('given up')
+        reject(new Error('the request was given up'))
+      }
+      if (signal?.aborted) abort()
+      else signal?.addEventListener('abort', abort, { once: true })
+    })
+}
+
+function headersOf(received: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(received)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one)
+  }
+  return headers
+}
+
+/** Answers without content must be made without one. */
+function bodyOf(status: number, pieces: readonly Buffer[]): Buffer<ArrayBuffer> | null {
+  return status === 204 || status === 205 || status === 304 ? null : Buffer.concat(pieces)
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { defined, optionalText, section, text } from './fields.ts'
+import { isLoopback } from './hosts.ts'
+import type { OAuthProfileConfig } from './schema.ts'
+
+const ENDPOINT = 'must be a URL that starts with https:// (http:// is for loopback addresses only)'
+
+/** An address that secrets are sent to. */
+const endpoint: z.ZodType<string | undefined> = optionalText.transform((value, context) => {
+  if (value === undefined || isSecure(value)) return value
+  context.issues.push({ code: 'custom', message: ENDPOINT, input: value })
+  return z.NEVER
+})
+
+function isSecure(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || url.hash !== '' || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+const scopes: z.ZodType<string[]> = z
+  .union([z.string(), z.array(text)], { error: 'must be a list of scopes, or one text with blanks between them' })
+  .transform((value) => (typeof value === 'string' ? value.split(/\s+/).filter((scope) => scope !== '') : value))
+
+const parameters = z.record(z.string(), z.string())
+
+const headerName = optionalText.transform((value, context) => {
+  if (value === undefined || /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(value)) return value?.toLowerCase()
+  context.issues.push({ code: 'custom', message: 'must be the name of a header', input: value })
+  return z.NEVER
+})
+
+const profile = section({
+  client_id: optionalText,
+  client_secret: optionalText,
+  client_auth: z.enum(['none', 'post', 'basic']).optional(),
+  authorize_url: endpoint,
+  token_url: endpoint,
+  device_url: endpoint,
+  issuer: optionalText,
+  scopes: scopes.optional(),
+  redirect_uri: endpoint,
+  authorize_params: parameters.optional(),
+  token_params: parameters.optional(),
+  header: headerName,
+  prefix: z.string().optional(),
+  clients: z
+    .array(z.enum(['claude-code']))
+    .min(1, 'must name at least one client')
+    .optional(),
+})
+
+/** `oauth_profiles`: OAuth 2.0 providers by the names that accounts know them by. */
+export const oauthProfilesSection: z.ZodType<OAuthProfileConfig[]> = z
+  .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be a plain name, such as corp-sso'), profile)
+  .transform((raw) =>
+    Object.entries(raw).map(([name, each]) =>
+      defined({
+        name,
+        clientId: each.client_id,
+        clientSecret: each.client_secret,
+        clientAuthentication: each.client_auth,
+        authorizeUrl: each.authorize_url,
+        tokenUrl: each.token_url,
+        deviceUrl: each.device_url,
+        issuer: each.issuer,
+        scopes: each.scopes,
+        redirectUri: each.redirect_uri,
+        authorizeParameters: each.authorize_params,
+        tokenParameters: each.token_params,
+        header: each.header,
+        prefix: each.prefix,
+        clients: each.clients,
+      }),
+    ),
+  )

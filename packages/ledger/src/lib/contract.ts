@@ -80,6 +80,7 @@ export const contractCases: readonly ContractCase[] = [
     async run(ledger) {
       const { total, groups } = await ledger.usage({})
       assert.equal(total.requests, 0)
+      assert.equal('group' in total, false)
       assert.equal(total.successRate, undefined)
       assert.equal(total.latencyMs, undefined)
       assert.equal(groups, undefined)

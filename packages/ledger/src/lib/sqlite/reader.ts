@@ -45,11 +45,12 @@ export class SqliteReader {
   usage(query: UsageQuery): UsageReport {
     const range = rangeOf(this.#db, query)
     const source = sourceOf(range, query)
-    const [total] = this.#sums(source, undefined, this.#latencies(range, query, undefined))
+    const [whole] = this.#sums(source, undefined, this.#latencies(range, query, undefined))
+    const { group: _group, ...total } = whole ?? { group: '', ...totalsOf({}, undefined) }
     return {
       ...(range.since !== undefined && { since: range.since }),
       until: range.until ?? this.#now(),
-      total: total ?? totalsOf({}, undefined),
+      total,
       ...(query.by && { groups: this.#sums(source, query.by, this.#latencies(range, query, query.by)) }),
     }
   }

@@ -29,8 +29,8 @@ export class Stats extends GatewayCommand {
     ],
   }
 
-  since: string | undefined = Option.String('--since,--from', { description: 'from this moment on' })
-  until: string | undefined = Option.String('--until,--to', { description: 'up to this moment' })
+  since: string | undefined = Option.String('--from,--since', { description: 'from this moment on' })
+  until: string | undefined = Option.String('--to,--until', { description: 'up to this moment' })
   by: string | undefined = Option.String('--by', { description: `a line for each ${groups.join(', ')}` })
   key: string | undefined = Option.String('--key', { description: 'only this gateway key (id or name)' })
   account: string | undefined = Option.String('--account', { description: 'only this upstream account (id or name)' })

@@ -25,6 +25,7 @@ export {
   readUsage,
   renderError,
   renderErrorFrame,
+  withholdSeals,
 } from './lib/convert.ts'
 export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
 export { convertEmbeddingReply, convertEmbeddingRequest, readEmbeddingReply } from './lib/embeddings/convert.ts'

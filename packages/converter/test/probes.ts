@@ -16,13 +16,25 @@ export interface Place {
   readonly fields: Readonly<Record<string, JsonValue | Silent>>
 }
 
+/** A list in a request whose members an SDK tells apart by a word, and a sample of each kind. */
+export interface Kinds {
+  readonly union: readonly [file: Declaration, name: string]
+  /** Under which key the word stands. Default `type`. */
+  readonly by?: string
+  /** The list the samples are put into; a place that is no list is replaced by the sample. */
+  readonly at: readonly (string | number)[]
+  /** A sample by its word. */
+  readonly samples: Readonly<Record<string, JsonValue | Silent>>
+}
+
 export interface Probed {
   readonly dialect: Dialect
   readonly request: JsonObject
   readonly places: readonly Place[]
+  readonly kinds: readonly Kinds[]
 }
 
-function silent(value: JsonValue, reason: string): Silent {
+export function silent(value: JsonValue, reason: string): Silent {
   return { value, silent: reason }
 }
 
@@ -76,8 +88,11 @@ const messagesBody: JsonObject = {
   ],
 }
 
-const named = 'the model is named by who routes the request'
-const always = 'the value the field has without being given'
+export const named = 'the model is named by who routes the request'
+export const always = 'the value the field has without being given'
+
+const serverTool = (type: string): JsonObject => ({ type, name: type.replace(/_\d+$/, '') })
+const serverResult = (type: string): JsonObject => ({ type, tool_use_id: 'srvtoolu_1', content: [] })
 
 export const messagesProbes: Probed = {
   dialect: 'anthropic',
@@ -305,6 +320,98 @@ export const messagesProbes: Probed = {
       },
     },
   ],
+  kinds: [
+    {
+      union: ['beta-messages', 'BetaContentBlockParam'],
+      at: ['messages', 0, 'content'],
+      samples: {
+        text: { type: 'text', text: 'More' },
+        image: { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
+        document: { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } },
+        search_result: { type: 'search_result', title: 't', source: 's', content: [{ type: 'text', text: 'x' }] },
+        thinking: { type: 'thinking', thinking: 'x', signature: 's' },
+        redacted_thinking: { type: 'redacted_thinking', data: 's' },
+        tool_use: { type: 'tool_use', id: 'toolu_3', name: 'get_weather', input: {} },
+        tool_result: { type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' },
+        server_tool_use: { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} },
+        web_search_tool_result: serverResult('web_search_tool_result'),
+        web_fetch_tool_result: serverResult('web_fetch_tool_result'),
+        advisor_tool_result: serverResult('advisor_tool_result'),
+        code_execution_tool_result: serverResult('code_execution_tool_result'),
+        bash_code_execution_tool_result: serverResult('bash_code_execution_tool_result'),
+        text_editor_code_execution_tool_result: serverResult('text_editor_code_execution_tool_result'),
+        tool_search_tool_result: serverResult('tool_search_tool_result'),
+        mcp_tool_use: { type: 'mcp_tool_use', id: 'm', name: 'x', server_name: 'y', input: {} },
+        mcp_tool_result: { type: 'mcp_tool_result', tool_use_id: 'm', content: 'x' },
+        mcp_tool_listing: { type: 'mcp_tool_listing' },
+        container_upload: { type: 'container_upload', file_id: 'file_1' },
+        compaction: { type: 'compaction', content: 'What was said.' },
+        tool_addition: { type: 'tool_addition', tool: { type: 'tool_reference', tool_name: 'get_weather' } },
+        tool_removal: { type: 'tool_removal', tool: { type: 'tool_reference', tool_name: 'get_weather' } },
+        fallback: { type: 'fallback' },
+      },
+    },
+    {
+      union: ['beta-messages', 'BetaToolUnion'],
+      at: ['tools'],
+      samples: {
+        custom: { type: 'custom', name: 'g', input_schema: { type: 'object' } },
+        ...Object.fromEntries(
+          [
+            'bash_20241022',
+            'bash_20250124',
+            'code_execution_20250522',
+            'code_execution_20250825',
+            'code_execution_20260120',
+            'code_execution_20260521',
+            'browser_toolset_20260801',
+            'computer_20241022',
+            'computer_20250124',
+            'computer_20251124',
+            'computer_toolset_20260801',
+            'memory_20250818',
+            'text_editor_20241022',
+            'text_editor_20250124',
+            'text_editor_20250429',
+            'text_editor_20250728',
+            'web_search_20250305',
+            'web_search_20260209',
+            'web_search_20260318',
+            'web_fetch_20250910',
+            'web_fetch_20260209',
+            'web_fetch_20260309',
+            'web_fetch_20260318',
+            'advisor_20260301',
+            'tool_search_tool_bm25_20251119',
+            'tool_search_tool_bm25',
+            'tool_search_tool_regex_20251119',
+            'tool_search_tool_regex',
+            'mcp_toolset',
+          ].map((type) => [type, serverTool(type)]),
+        ),
+      },
+    },
+    {
+      union: ['beta-messages', 'BetaToolChoice'],
+      at: ['tool_choice'],
+      samples: {
+        auto: { type: 'auto', disable_parallel_tool_use: true },
+        any: { type: 'any' },
+        tool: { type: 'tool', name: 'get_weather' },
+        none: { type: 'none' },
+      },
+    },
+    {
+      union: ['beta-messages', 'BetaThinkingConfigParam'],
+      at: ['thinking'],
+      samples: {
+        enabled: { type: 'enabled', budget_tokens: 4096 },
+        disabled: { type: 'disabled' },
+        between_tools: { type: 'between_tools' },
+        adaptive: { type: 'adaptive', display: 'summarized' },
+      },
+    },
+  ],
 }
 
 const chatBody: JsonObject = {
@@ -521,6 +628,51 @@ export const chatProbes: Probed = {
       },
     },
   ],
+  kinds: [
+    {
+      union: ['chat', 'ChatCompletionContentPart'],
+      at: ['messages', 1, 'content'],
+      samples: {
+        text: { type: 'text', text: 'More' },
+        image_url: { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+        input_audio: { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+        file: { type: 'file', file: { filename: 'b.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+      },
+    },
+    {
+      union: ['chat', 'ChatCompletionMessageParam'],
+      by: 'role',
+      at: ['messages'],
+      samples: {
+        developer: { role: 'developer', content: 'x' },
+        system: { role: 'system', content: 'x' },
+        user: { role: 'user', content: 'x' },
+        assistant: { role: 'assistant', content: 'x' },
+        tool: { role: 'tool', tool_call_id: 'call_1', content: 'x' },
+        function: { role: 'function', name: 'get_weather', content: 'x' },
+      },
+    },
+    {
+      union: ['chat', 'ChatCompletionTool'],
+      at: ['tools'],
+      samples: {
+        function: { type: 'function', function: { name: 'g' } },
+        custom: { type: 'custom', custom: { name: 'h', format: grammar } },
+      },
+    },
+    {
+      union: ['chat', 'ChatCompletionToolChoiceOption'],
+      at: ['tool_choice'],
+      samples: {
+        function: { type: 'function', function: { name: 'get_weather' } },
+        custom: { type: 'custom', custom: { name: 'patch' } },
+        allowed_tools: {
+          type: 'allowed_tools',
+          allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'get_weather' } }] },
+        },
+      },
+    },
+  ],
 }
 
 export const completionsProbes: Probed = {
@@ -552,4 +704,5 @@ export const completionsProbes: Probed = {
       },
     },
   ],
+  kinds: [],
 }

@@ -1,12 +1,16 @@
 import { type Body, readBodyOf } from './body.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
-import type { JsonObject } from './chat/json.ts'
+import { isObject, type JsonObject } from './chat/json.ts'
+import type { Loss } from './chat/loss.ts'
 import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 import { codecOf } from './codecs.ts'
+import { parseExact } from './lossless.ts'
 import type { ReplyOptions, RequestOptions } from './options.ts'
 import { type Converted, errorOf, replyThrough, requestThrough, type UpstreamErrorAnswer } from './pair.ts'
+import { LossReport } from './report.ts'
+import { mayHoldEnvelope, withholdEnvelopes } from './seals/withhold.ts'
 import { type Framing, framingOf } from './stream/framing.ts'
 import { JsonArrayWriter } from './stream/json-array.ts'
 
@@ -19,9 +23,26 @@ import { JsonArrayWriter } from './stream/json-array.ts'
 export function convertRequest(body: Body, options: RequestOptions): Converted {
   const client = codecOf(options.from)
   const wire = readBodyOf(client, body, 'INVALID_REQUEST')
-  return options.from === options.to
-    ? unconverted(wire, options.model)
-    : requestThrough(wire, client, codecOf(options.to), options)
+  if (options.from !== options.to) return requestThrough(wire, client, codecOf(options.to), options)
+  const report = new LossReport()
+  const { body: own } = unconverted(withholdEnvelopes(wire, options.from, report), options.model)
+  return { body: own, losses: report.losses }
+}
+
+/**
+ * The body of a request that passes in its own dialect, without the envelopes of other providers' seals (`sealKey`); undefined when
+ * it holds none, which it tells without parsing. Of the rest only white space changes.
+ */
+export function withholdSeals(
+  body: string | Uint8Array,
+  dialect: Dialect,
+): { readonly body: string; readonly losses: Loss[] } | undefined {
+  if (!mayHoldEnvelope(body)) return undefined
+  const report = new LossReport()
+  const wire = parseExact(typeof body === 'string' ? body : new TextDecoder().decode(body))
+  if (!isObject(wire)) return undefined
+  const own = withholdEnvelopes(wire, dialect, report)
+  return own === wire ? undefined : { body: JSON.stringify(own), losses: report.losses }
 }
 
 /**

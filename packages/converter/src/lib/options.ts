@@ -15,6 +15,8 @@ export interface PairRequestOptions {
   readonly apiVersion?: string
   /** What is known of the model beyond the built-in table. */
   readonly capabilities?: CapabilityOverrides
+  /** Opens the envelopes in which clients of other dialects bring seals back; see {@link PairReplyOptions.sealKey}. */
+  readonly sealKey?: string
 }
 
 export interface PairReplyOptions extends Partial<Ambient> {
@@ -22,6 +24,15 @@ export interface PairReplyOptions extends Partial<Ambient> {
   readonly request?: JsonObject
   /** The model name to show; default: the upstream's own. */
   readonly model?: string
+  /**
+   * Lets seals (thinking signatures, encrypted reasoning, thought signatures) travel with a client of another dialect, each in an
+   * envelope that a request opens with the same key. Default: seals of other dialects are withheld and reported.
+   *
+   * The key authenticates envelopes, it hides nothing: with a secret one, only what this program made comes back to a provider; with
+   * `''` an envelope is merely guarded against damage, and a client that forges one gains a refusal by the provider, which checks its
+   * seals itself. Programs that serve one client in turn need the same key.
+   */
+  readonly sealKey?: string
   /** Whether reasoning text is shown in a dialect that has only an unofficial place for it (`reasoning_content`). Default true. */
   readonly showReasoning?: boolean
 }

@@ -3,6 +3,7 @@ import { type Body, readBodyOf } from './body.ts'
 import { fitToModel } from './capabilities/fit.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
+import type { Emit } from './chat/event.ts'
 import type { JsonObject } from './chat/json.ts'
 import type { Loss } from './chat/loss.ts'
 import type { ChatReply } from './chat/reply.ts'
@@ -19,6 +20,8 @@ import type {
 import type { PairReplyOptions, PairRequestOptions, PairStreamOptions } from './options.ts'
 import { replyContext } from './reply-context.ts'
 import { LossReport } from './report.ts'
+import { type Carriage, carries, carrySeals, SealCarrier } from './seals/carry.ts'
+import { recoverSeals } from './seals/recover.ts'
 import { FrameSplitter, type OnFrame } from './sse.ts'
 import { Conversion } from './stream/conversion.ts'
 import type { StreamConverter } from './stream/converter.ts'
@@ -95,13 +98,26 @@ function refuseSame(client: { readonly id: Dialect }, upstream: { readonly id: D
   if (client.id === upstream.id) throw new TypeError(`both sides are ${client.id}: pass its bytes on as they are`)
 }
 
+/** A client's half that takes seals out of the envelopes in which they come back. */
+function recovering(
+  client: RequestReader,
+  { sealKey: key }: PairRequestOptions,
+): Pick<RequestReader, 'id' | 'decodeRequest'> {
+  const from = client.id
+  return {
+    id: from,
+    decodeRequest: (wire, report) => recoverSeals(client.decodeRequest(wire, report), { from, key, report }),
+  }
+}
+
 /** Decodes a request from one dialect and encodes it to another. */
 export function requestThrough(
   wire: JsonObject,
-  client: RequestReader,
+  reader: RequestReader,
   upstream: RequestWriter,
   options: PairRequestOptions,
 ): Converted {
+  const client = recovering(reader, options)
   const report = new LossReport()
   const decoded = client.decodeRequest(wire, report)
   const renamed = options.model === undefined ? decoded : { ...decoded, model: options.model }
@@ -147,8 +163,38 @@ export function replyThrough(
   options: PairReplyOptions,
 ): Converted {
   const report = new LossReport()
-  const reply: ChatReply = upstream.decodeReply(wire, report)
-  return { body: client.encodeReply(reply, contextOf(client, upstream, options, report)), losses: report.losses }
+  const context = contextOf(client, upstream, options, report)
+  const reply = withCarriedSeals(upstream.decodeReply(wire, report), client.id, options, context)
+  return { body: client.encodeReply(reply, context), losses: report.losses }
+}
+
+/** A reply whose seals stand where its client keeps them. */
+export function withCarriedSeals(
+  reply: ChatReply,
+  to: Dialect,
+  { sealKey }: PairReplyOptions,
+  context: ReplyContext,
+): ChatReply {
+  if (sealKey === undefined) return reply
+  return { ...reply, parts: carrySeals(reply.parts, carriageOf(to, sealKey, context)) }
+}
+
+function carriageOf(to: Dialect, key: string, context: ReplyContext): Carriage {
+  return { to, key, report: context.report, callId: (id) => context.callId(id) }
+}
+
+/** What a stream's events pass before they are written: they are carried where a key says so. */
+function sealStage(
+  from: Dialect,
+  to: Dialect,
+  { sealKey }: PairReplyOptions,
+  context: ReplyContext,
+): (emit: Emit) => Emit {
+  if (sealKey === undefined || !carries(to)) return (emit) => emit
+  return (emit) => {
+    const carrier = new SealCarrier(from, carriageOf(to, sealKey, context), emit)
+    return (event) => carrier.push(event)
+  }
 }
 
 /** How a stream is cut into events and put together again. */
@@ -170,10 +216,12 @@ export function streamThrough(
   framed: Framed = serverSentEvents,
 ): StreamConverter {
   const report = new LossReport()
+  const context = contextOf(client, upstream, options, report)
+  const staged = sealStage(upstream.id, client.id, options, context)
   return new Conversion({
     report,
-    openDecoder: (emit) => upstream.openDecoder(emit, report),
-    encoder: client.openEncoder(contextOf(client, upstream, options, report)),
+    openDecoder: (emit) => upstream.openDecoder(staged(emit), report),
+    encoder: client.openEncoder(context),
     openSplitter: (onFrame) => framed.openSplitter(onFrame, options.maxEventBytes),
     ...(framed.array && { array: framed.array }),
   })

@@ -4,7 +4,7 @@ import type { Stop } from './chat/stop.ts'
 import type { Usage } from './chat/usage.ts'
 import { codecOf } from './codecs.ts'
 import type { ReplyOptions } from './options.ts'
-import { contextOf, type Framed, streamThrough } from './pair.ts'
+import { contextOf, type Framed, streamThrough, withCarriedSeals } from './pair.ts'
 import { LossReport } from './report.ts'
 import { transformOf } from './stream/conversion.ts'
 import type { StreamConverter, StreamOptions } from './stream/converter.ts'
@@ -49,9 +49,10 @@ export function streamOfReply(
   const client = codecOf(options.to)
   const reply = upstream.decodeReply(readBodyOf(upstream, body, 'INVALID_REPLY'), report)
   if (reply.alternatives) report.dropped('choices', 'a stream tells one answer, the first')
-  const encoder = client.openEncoder(contextOf(client, upstream, options, report))
+  const context = contextOf(client, upstream, options, report)
+  const encoder = client.openEncoder(context)
   let text = ''
-  unfold(reply, (event) => {
+  unfold(withCarriedSeals(reply, client.id, options, context), (event) => {
     text += encoder.encode(event)
   })
   const told = framing === 'sse' ? text : new JsonArrayWriter().write(text, true)

@@ -200,7 +200,7 @@ function readImage(block: Block, report: Report): ImagePart {
   dropOthers(block, knownMembers.image, report)
   const source = requireObject(value, 'source', at)
   const cache = readCache(value)
-  return { type: 'image', source: readSource(source, pathOf(at, 'source')), at, ...(cache && { cache }) }
+  return { type: 'image', source: readSource(source, pathOf(at, 'source'), report), at, ...(cache && { cache }) }
 }
 
 function readDocument(block: Block, report: Report): readonly (FilePart | ImagePart)[] {
@@ -222,7 +222,7 @@ function readDocument(block: Block, report: Report): readonly (FilePart | ImageP
     ...(context !== undefined && { context }),
     ...(cache && { cache }),
   }
-  if (member(source, 'type') !== 'content') return [{ ...head, source: readSource(source, where) }]
+  if (member(source, 'type') !== 'content') return [{ ...head, source: readSource(source, where, report) }]
   return readContentSource(source, where, head, report)
 }
 
@@ -247,8 +247,11 @@ function readContentSource(
   return [{ ...head, source: { kind: 'text', text: texts.join('\n\n') } }, ...images]
 }
 
-function readSource(source: JsonObject, at: string): MediaSource {
+const sourceMembers: ReadonlySet<string> = new Set(['type', 'media_type', 'data', 'url', 'file_id'])
+
+function readSource(source: JsonObject, at: string, report: Report): MediaSource {
   const type = requireString(source, 'type', at)
+  dropOthers({ value: source, at }, sourceMembers, report)
   switch (type) {
     case 'base64':
       return {

@@ -1,10 +1,11 @@
+import type { Dialect } from '../chat/dialect.ts'
 import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
+import { textOfBase64 } from '../chat/media-source.ts'
 import type {
   AssistantPart,
   CacheHint,
-  Citation,
   FilePart,
   ImagePart,
   OpaquePart,
@@ -14,6 +15,7 @@ import type {
   ToolResult,
   UserPart,
 } from '../chat/part.ts'
+import { cachePlace, placeOf } from '../chat/places.ts'
 import type { RequestContext } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 
@@ -26,34 +28,35 @@ export function hasWords(text: string): boolean {
 }
 
 /** The block of a text part, or nothing when it has no words. */
-export function textBlocks(part: TextPart, report: Report): JsonObject[] {
+export function textBlocks(part: TextPart, report: Report, from: Dialect = 'anthropic'): JsonObject[] {
   if (!hasWords(part.text)) {
     if (part.text !== '') report.dropped(part.at, 'Anthropic refuses a text of white space')
     return []
   }
-  const citations = ownCitations(part.citations ?? [], part.at, report)
+  const citations = ownCitations(part, report, from)
   return [
     {
       type: 'text',
       text: part.text,
       ...(citations.length > 0 && { citations }),
-      ...cacheControl(part.cache, hintAt(part), report),
+      ...cacheControl(part.cache, cachePlace(part, from), report),
     },
   ]
 }
 
 /** Citations that came from Anthropic; others cannot be told, because each of its kinds points into a source the request holds. */
-export function ownCitations(citations: readonly Citation[], at: string, report: Report): JsonValue[] {
+function ownCitations({ citations = [], at }: TextPart, report: Report, from: Dialect): JsonValue[] {
   if (citations.length === 0) return []
   const own = citations.flatMap(({ native }) => (native?.dialect === 'anthropic' ? [native.value] : []))
-  if (own.length < citations.length) report.dropped(`${at}.citations`, 'Anthropic has no citation of this kind')
+  if (own.length < citations.length)
+    report.dropped(placeOf('citations', at, from), 'Anthropic has no citation of this kind')
   return own
 }
 
 export function userBlocks(part: UserPart, context: RequestContext): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return textBlocks(part, context.report)
+      return textBlocks(part, context.report, context.from)
     case 'image':
       return [imageBlock(part, context)]
     case 'file':
@@ -66,12 +69,12 @@ export function userBlocks(part: UserPart, context: RequestContext): JsonObject[
 }
 
 export function assistantBlocks(part: AssistantPart, context: RequestContext): JsonObject[] {
-  const { report } = context
+  const { report, from } = context
   switch (part.type) {
     case 'text':
-      return textBlocks(part, report)
+      return textBlocks(part, report, from)
     case 'refusal':
-      return textBlocks({ type: 'text', text: part.text, at: part.at }, report)
+      return textBlocks({ type: 'text', text: part.text, at: part.at }, report, from)
     case 'reasoning':
       return reasoningBlocks(part, report)
     case 'tool-call':
@@ -96,8 +99,8 @@ export function reasoningBlocks(part: ReasoningPart, report: Report): JsonObject
 }
 
 function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
-  const { report } = context
-  if (part.seal) report.dropped(`${part.at}.seal`, 'the seal belongs to another provider')
+  const { report, from } = context
+  if (part.seal) report.dropped(placeOf('seal', part.at, from), 'the seal belongs to another provider')
   return {
     type: 'tool_use',
     id: context.callId(part.id),
@@ -105,7 +108,7 @@ function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
     input: toolInput(part, () =>
       report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
     ),
-    ...cacheControl(part.cache, hintAt(part), report),
+    ...cacheControl(part.cache, cachePlace(part, from), report),
   }
 }
 
@@ -130,17 +133,20 @@ export function toolResultBlock(result: ToolResult, context: RequestContext): Js
     tool_use_id: context.callId(result.callId),
     ...(content.length > 0 && { content }),
     ...(result.isError && { is_error: true }),
-    ...cacheControl(result.cache, hintAt(result), context.report),
+    ...cacheControl(result.cache, cachePlace(result, context.from), context.report),
   }
 }
 
 function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
-  const { report } = context
+  const { report, from } = context
   if (part.detail !== undefined && part.detail !== 'auto') {
-    const path = context.from === 'openai-chat' ? `${part.at}.image_url` : part.at
-    report.dropped(`${path}.detail`, 'Anthropic has one resolution for images')
+    report.dropped(part.detailAt ?? placeOf('detail', part.at, from), 'Anthropic has one resolution for images')
   }
-  return { type: 'image', source: imageSource(part, context), ...cacheControl(part.cache, hintAt(part), report) }
+  return {
+    type: 'image',
+    source: imageSource(part, context),
+    ...cacheControl(part.cache, cachePlace(part, from), report),
+  }
 }
 
 function imageSource({ source, at }: ImagePart, context: RequestContext): JsonObject {
@@ -168,7 +174,7 @@ function documentBlock(part: FilePart, context: RequestContext): JsonObject {
     source: documentSource(part, context),
     ...(part.name !== undefined && { title: part.name }),
     ...(part.context !== undefined && { context: part.context }),
-    ...cacheControl(part.cache, hintAt(part), context.report),
+    ...cacheControl(part.cache, cachePlace(part, context.from), context.report),
   }
 }
 
@@ -194,11 +200,7 @@ function plainText(data: string): JsonObject {
 }
 
 function decodeText(base64: string, at: string, report: Report): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
-  } catch {
-    return report.refuse(at, 'the data is not valid base64')
-  }
+  return textOfBase64(base64) ?? report.refuse(at, 'the data is not valid base64')
 }
 
 function fileSource(id: string, at: string, context: RequestContext): JsonObject {
@@ -214,11 +216,6 @@ function opaqueBlocks(part: OpaquePart, report: Report): JsonObject[] {
   }
   report.approximated(part.at, `${part.kind} is told as text`)
   return [{ type: 'text', text: part.text }]
-}
-
-/** Where the hint of a part stands: only OpenAI's has a lifetime that Anthropic does not know. */
-export function hintAt({ at }: { readonly at: string }): string {
-  return `${at}.prompt_cache_breakpoint`
 }
 
 /** The `cache_control` of a hint, to be spread: the shortest time Anthropic has that is no shorter than the one asked for. */

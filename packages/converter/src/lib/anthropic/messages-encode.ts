@@ -89,8 +89,8 @@ class Messages {
   }
 
   #system(turn: Extract<Turn, { role: 'system' }>): void {
-    const { report, capabilities } = this.#context
-    const blocks = turn.parts.flatMap((part) => textBlocks(part, report))
+    const { report, capabilities, from } = this.#context
+    const blocks = turn.parts.flatMap((part) => textBlocks(part, report, from))
     if (blocks.length === 0) return
     const role = this.#messages.at(-1)?.role
     if (capabilities.systemTurns && (role === 'user' || role === 'system')) this.#open('system').content.push(...blocks)

@@ -298,6 +298,7 @@ function readNestedExtras(wire: JsonObject): Extra[] {
   const enabled = thinking !== undefined && member(thinking, 'type') === 'enabled'
   const extras = [
     ...unknownMembers(wire, 'output_config', ['effort', 'format']),
+    ...unknownFormatMembers(wire),
     ...unknownMembers(wire, 'metadata', ['user_id']),
     ...unknownMembers(wire, 'thinking', ['type', 'display', ...(enabled ? ['budget_tokens'] : [])]),
     ...unknownMembers(wire, 'tool_choice', ['type', 'name', 'disable_parallel_tool_use']),
@@ -320,8 +321,15 @@ function readNestedExtras(wire: JsonObject): Extra[] {
   return extras
 }
 
-function unknownMembers(wire: JsonObject, key: string, known: readonly string[]): Extra[] {
-  const object = readObject(wire, key, '') ?? {}
+function unknownFormatMembers(wire: JsonObject): Extra[] {
+  const config = readObject(wire, 'output_config', '') ?? {}
+  const inner = unknownMembers(config, 'format', ['type', 'schema'], 'output_config')
+  return [...inner, ...unknownMembers(wire, 'output_format', ['type', 'schema'])]
+}
+
+function unknownMembers(wire: JsonObject, name: string, known: readonly string[], at = ''): Extra[] {
+  const object = readObject(wire, name, at) ?? {}
+  const key = pathOf(at, name)
   return Object.keys(object).flatMap((inner) => {
     const value = present(object, inner)
     if (known.includes(inner) || value === undefined) return []
@@ -341,6 +349,8 @@ function readPaths(wire: JsonObject): ChatRequest['paths'] {
     output: format ? 'output_config.format' : 'output_format',
     reasoning: present(config, 'effort') === undefined ? 'thinking' : 'output_config.effort',
     thinking: 'thinking',
+    budget: 'thinking.budget_tokens',
+    display: 'thinking.display',
     serviceTier: 'service_tier',
     fast: 'speed',
     user: 'metadata.user_id',

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../chat/json.ts'
+import { cachePlace, dropLogprobs } from '../chat/places.ts'
 import type {
   ChatRequest,
   CustomTool,
@@ -10,7 +11,7 @@ import type {
 } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
-import { cacheControl, hasWords, hintAt, textBlocks } from './content-encode.ts'
+import { cacheControl, hasWords, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { planThinking } from './thinking.ts'
 
@@ -18,6 +19,9 @@ import { planThinking } from './thinking.ts'
 export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
   const { report, capabilities } = context
   const maxTokens = chat.maxTokens ?? capabilities.defaultMaxTokens
+  if (chat.maxTokens === 0) {
+    report.refuse(pathOf(chat, 'maxTokens'), 'an output limit of no tokens would only fill the cache of Anthropic')
+  }
   if (chat.maxTokens === undefined) {
     report.invented('max_tokens', `Anthropic requires an output limit; ${maxTokens} tokens is the default`)
   }
@@ -25,7 +29,10 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
   const choice = encodeToolChoice(chat, tools.length > 0, context)
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
-  const system = [...chat.system.flatMap((part) => textBlocks(part, report)), ...outputNote(chat, context)]
+  const system = [
+    ...chat.system.flatMap((part) => textBlocks(part, report, context.from)),
+    ...outputNote(chat, context),
+  ]
   const config = { ...(plan.effort && { effort: plan.effort }), ...outputFormat(chat.output, context) }
   const cache = cacheControl(chat.cache, chat.paths.cache ?? 'cache_control', report).cache_control
   const body: JsonObject = {
@@ -96,7 +103,7 @@ function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject
     ...(tool.description !== undefined && { description: tool.description }),
     input_schema: schemaOf(tool.parameters),
     ...(tool.strict && capabilities.structuredOutput && { strict: true }),
-    ...cacheControl(tool.cache, hintAt(tool), report),
+    ...cacheControl(tool.cache, cachePlace(tool, context.from), report),
   }
 }
 
@@ -227,10 +234,11 @@ function dropUnsupported(chat: ChatRequest, { report }: RequestContext): void {
     ['presencePenalty', Boolean(chat.presencePenalty)],
     ['frequencyPenalty', Boolean(chat.frequencyPenalty)],
     ['seed', chat.seed !== undefined],
-    ['logprobs', chat.logprobs !== undefined],
     ['verbosity', chat.verbosity !== undefined],
     ['metadata', chat.metadata !== undefined],
     ['store', chat.store === true],
   ]
-  for (const [field, told] of asked) if (told) report.dropped(pathOf(chat, field), 'Anthropic has no counterpart')
+  const why = 'Anthropic has no counterpart'
+  for (const [field, told] of asked) if (told) report.dropped(pathOf(chat, field), why)
+  dropLogprobs(chat, report, why)
 }

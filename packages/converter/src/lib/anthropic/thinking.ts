@@ -42,21 +42,34 @@ export function planThinking(
   const path = chat.paths.reasoning ?? 'reasoning'
   if (isOff(reasoning)) return turnOff(path, context)
   const effort = effortOf(reasoning, path, context)
+  if (reasoning.effort !== undefined && reasoning.budget !== undefined && capabilities.thinking === 'adaptive') {
+    report.dropped(chat.paths.budget ?? path, 'the effort says how much the model is to think')
+  }
   const kept = effort && { effort }
   if (capabilities.thinking === 'none' || !wantsThinking(reasoning)) {
     if (kept === undefined) report.dropped(path, 'the model has no such control of its reasoning')
+    tellHidden(chat, 'the model has no thinking to show', context)
     return { ...kept, on: false }
   }
   const obstacle = obstacleTo(chat, forced, context)
   if (obstacle !== undefined) {
     report.approximated(path, `thinking is turned off for this call: ${obstacle}`)
+    tellHidden(chat, 'thinking is turned off for this call', context)
     return { ...wireOff(context), ...kept, on: false }
   }
   const display = reasoning.display && { display: reasoning.display }
   if (capabilities.thinking === 'adaptive') return { thinking: { type: 'adaptive', ...display }, ...kept, on: true }
   const budget = budgetOf(reasoning, maxTokens, path, context)
-  if (budget === undefined) return { ...kept, on: false }
+  if (budget === undefined) {
+    tellHidden(chat, 'thinking is turned off for this call', context)
+    return { ...kept, on: false }
+  }
   return { thinking: { type: 'enabled', budget_tokens: budget, ...display }, ...kept, on: true }
+}
+
+/** A wish to see the thinking that there will not be. */
+function tellHidden({ reasoning, paths }: ChatRequest, why: string, { report }: RequestContext): void {
+  if (reasoning?.display === 'summarized' && paths.display !== undefined) report.dropped(paths.display, why)
 }
 
 function isOff({ mode, effort, budget }: Reasoning): boolean {

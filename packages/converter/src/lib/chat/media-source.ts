@@ -40,6 +40,17 @@ function parseDataUrl(url: string): MediaSource | undefined {
   return { kind: 'base64', mediaType: mediaType.trim().toLowerCase() || 'text/plain', data: url.slice(comma + 1) }
 }
 
+/** The UTF-8 text that base64 data holds; undefined when it is no base64. */
+export function textOfBase64(data: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
+  } catch (cause) {
+    // What `atob` throws for a character that is none of base64.
+    if (cause instanceof DOMException) return undefined
+    throw cause
+  }
+}
+
 /** Base64 data as a data URL. */
 export function dataUrl(source: { readonly mediaType: string; readonly data: string }): string {
   return `data:${source.mediaType};base64,${source.data}`

@@ -16,6 +16,8 @@ export interface Seal {
 /** A request to keep the prompt up to and including this part in the provider's cache. */
 export interface CacheHint {
   readonly ttl?: '5m' | '1h' | '30m' | '12h' | '24h'
+  /** Where the mark stands, where that is not the usual member of its part. */
+  readonly at?: string
 }
 
 /** Where media lies. `base64` data is carried as the source's own string, never decoded or copied. */
@@ -54,6 +56,8 @@ export interface ImagePart extends Located {
   readonly type: 'image'
   readonly source: MediaSource
   readonly detail?: string
+  /** Where the detail is asked for, where that is not the usual member of the part. */
+  readonly detailAt?: string
   readonly cache?: CacheHint
 }
 

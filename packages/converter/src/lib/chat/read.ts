@@ -1,5 +1,6 @@
 import { ConversionError } from './error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from './json.ts'
+import type { Report } from './loss.ts'
 
 /**
  * Reading untrusted requests. Every reader takes the object, the key and the path of the object (`''` for the body itself),
@@ -86,6 +87,18 @@ export function readStrings(wire: JsonObject, key: string, at: string): string[]
   return readArray(wire, key, at)?.map((value, i) =>
     typeof value === 'string' ? value : invalid(`${list}[${i}]`, 'must be a string'),
   )
+}
+
+/**
+ * Reports the members of an object that nothing reads, so that a field newer than this code is not lost in silence. What is null or
+ * false says nothing.
+ */
+export function dropOthers(wire: JsonObject, at: string, known: ReadonlySet<string>, report: Report): void {
+  for (const key of Object.keys(wire)) {
+    if (known.has(key)) continue
+    const value = member(wire, key) ?? false
+    if (value !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
+  }
 }
 
 /**

@@ -98,10 +98,16 @@ export type RequestField =
   | 'seed'
   | 'candidates'
   | 'logprobs'
+  /** How many alternatives to each token are told. */
+  | 'topLogprobs'
   | 'output'
   | 'reasoning'
   /** The mode, budget and display of reasoning, where they stand apart from its effort. */
   | 'thinking'
+  /** How many tokens reasoning may take, where an effort is given too. */
+  | 'budget'
+  /** Whether reasoning is shown. */
+  | 'display'
   | 'verbosity'
   | 'serviceTier'
   | 'fast'

@@ -14,6 +14,7 @@ import type {
   UserPart,
 } from '../chat/part.ts'
 import {
+  dropOthers,
   invalid,
   pathOf,
   present,
@@ -34,8 +35,8 @@ export interface Placed {
 /** What reading the parts of a request needs besides the part. */
 export interface PartContext {
   readonly report: Report
-  /** `generationConfig.mediaResolution`, in the canon's words for the detail of an image. */
-  readonly detail?: string
+  /** What `generationConfig.mediaResolution` asks for where a part has none of its own. */
+  readonly detail?: Pick<ImagePart, 'detail' | 'detailAt'>
 }
 
 /** What a part may hold; it holds one of these. */
@@ -59,6 +60,14 @@ const knownMembers = bothSpellings([...kinds, 'thought', 'thoughtSignature', 'me
 /** Where each kind stands among them, by either spelling of its key. */
 const ranks: ReadonlyMap<string, number> = new Map(kinds.flatMap((kind, i) => [[kind, i] as const, [snakeOf(kind), i]]))
 
+/** What is read of the objects in parts. */
+const innerMembers = {
+  call: bothSpellings(['id', 'name', 'args']),
+  response: bothSpellings(['id', 'name', 'response', 'parts', 'scheduling', 'willContinue']),
+  blob: bothSpellings(['mimeType', 'data', 'displayName']),
+  file: bothSpellings(['mimeType', 'fileUri', 'displayName']),
+} as const
+
 /** What kind of part this is; undefined for one newer than this code, or with nothing in it. */
 export function kindOf(part: JsonObject): Kind | undefined {
   let first: number = kinds.length
@@ -72,7 +81,7 @@ export function kindOf(part: JsonObject): Kind | undefined {
 /** The parts of a user turn; results of tools are not among them. */
 export function readUserParts(part: Placed, context: PartContext): UserPart[] {
   const { value, at } = part
-  dropOthers(part, context.report)
+  dropOthers(value, at, knownMembers, context.report)
   const kind = kindOf(value)
   if (kind === 'text') return textParts(part, context)
   if (kind === 'inlineData') return [inlinePart(part, context)]
@@ -84,9 +93,9 @@ export function readUserParts(part: Placed, context: PartContext): UserPart[] {
 /** @param callId the id of a call that came without one. */
 export function readAssistantParts(part: Placed, callId: string, context: PartContext): AssistantPart[] {
   const { value, at } = part
-  dropOthers(part, context.report)
+  dropOthers(value, at, knownMembers, context.report)
   const kind = kindOf(value)
-  if (kind === 'functionCall') return [readCall(part, callId)]
+  if (kind === 'functionCall') return [readCall(part, callId, context.report)]
   if (fieldOf(value, 'thought') === true && (kind === 'text' || kind === undefined)) return thoughtParts(part)
   if (kind === 'text') return textParts(part, context)
   if (kind === 'inlineData') {
@@ -118,21 +127,15 @@ function dropSeal({ value, at }: Placed, report: Report): void {
   if (isSeal(readString(value, key, at))) report.dropped(pathOf(at, key), 'a seal goes back to its own provider only')
 }
 
-function dropOthers({ value, at }: Placed, report: Report): void {
-  for (const key of Object.keys(value)) {
-    if (knownMembers.has(key) || present(value, key) === undefined) continue
-    report.dropped(pathOf(at, key), 'other dialects have no such setting')
-  }
-}
-
 function isEmpty(part: JsonObject): boolean {
   return Object.keys(part).every((key) => knownMembers.has(key) || present(part, key) === undefined)
 }
 
-function readCall({ value, at }: Placed, minted: string): ToolCallPart {
+function readCall({ value, at }: Placed, minted: string, report: Report): ToolCallPart {
   const key = keyOf(value, 'functionCall')
   const call = requireObject(value, key, at)
   const path = pathOf(at, key)
+  dropOthers(call, path, innerMembers.call, report)
   const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
   return {
     type: 'tool-call',
@@ -172,6 +175,7 @@ export function readResult(
   const path = pathOf(at, key)
   const name = requireString(wire, 'name', path)
   const { report } = context
+  dropOthers(wire, path, innerMembers.response, report)
   for (const setting of ['scheduling', 'willContinue']) {
     const spelling = keyOf(wire, setting)
     if (present(wire, spelling)) report.dropped(pathOf(path, spelling), 'other dialects wait for the whole result')
@@ -223,6 +227,7 @@ function inlinePart(part: Placed, context: PartContext): ImagePart | FilePart | 
   const key = keyOf(value, 'inlineData')
   const blob = requireObject(value, key, at)
   const path = pathOf(at, key)
+  dropOthers(blob, path, innerMembers.blob, report)
   const mediaType = requireString(blob, keyOf(blob, 'mimeType'), path).toLowerCase()
   const source = { kind: 'base64' as const, mediaType, data: requireString(blob, 'data', path) }
   const name = readString(blob, keyOf(blob, 'displayName'), path)
@@ -253,6 +258,7 @@ function filePart(part: Placed, context: PartContext): ImagePart | FilePart {
   const key = keyOf(value, 'fileData')
   const file = requireObject(value, key, at)
   const path = pathOf(at, key)
+  dropOthers(file, path, innerMembers.file, report)
   const url = requireString(file, keyOf(file, 'fileUri'), path)
   const mediaType = (readString(file, keyOf(file, 'mimeType'), path) ?? '').toLowerCase()
   const name = readString(file, keyOf(file, 'displayName'), path)
@@ -287,14 +293,14 @@ export function detailOfResolution(resolution: string | undefined, path: string,
   return detail
 }
 
-function detailOf({ value, at }: Placed, context: PartContext): { readonly detail?: string } {
+function detailOf({ value, at }: Placed, context: PartContext): Pick<ImagePart, 'detail' | 'detailAt'> {
   const key = keyOf(value, 'mediaResolution')
   const path = pathOf(at, key)
   // The API reference has an object, older SDKs send the word alone.
   const wire = present(value, key)
   const level = isObject(wire) ? readString(wire, 'level', path) : readString(value, key, at)
-  const detail = detailOfResolution(level, path, context.report) ?? context.detail
-  return detail === undefined ? {} : { detail }
+  const detail = detailOfResolution(level, path, context.report)
+  return detail === undefined ? (context.detail ?? {}) : { detail, detailAt: path }
 }
 
 /** A part only Gemini understands; code it ran is told in words, because the answer rests on it. */

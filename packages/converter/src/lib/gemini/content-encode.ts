@@ -12,12 +12,15 @@ import type {
   ToolResult,
   UserPart,
 } from '../chat/part.ts'
+import { cachePlace, placeOf } from '../chat/places.ts'
 import type { RequestContext } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 
 /** The part of a text, or nothing when it is empty. */
 export function textParts(part: TextPart, context: RequestContext): JsonObject[] {
-  dropCache(part.cache, part.at, context)
+  const { report, from } = context
+  dropCache(part, context)
+  if (part.citations) report.dropped(placeOf('citations', part.at, from), 'a text that is sent carries no sources')
   return part.text === '' ? [] : [{ text: part.text }]
 }
 
@@ -63,10 +66,11 @@ function thoughtParts(part: ReasoningPart, { report }: RequestContext): JsonObje
 }
 
 function callPart(part: ToolCallPart, context: RequestContext): JsonObject {
-  const { report } = context
-  dropCache(part.cache, part.at, context)
+  const { report, from } = context
+  dropCache(part, context)
   const seal = part.seal?.issuer === 'gemini' ? part.seal.value : undefined
-  if (part.seal && seal === undefined) report.dropped(`${part.at}.seal`, 'a seal goes back to its own provider only')
+  if (part.seal && seal === undefined)
+    report.dropped(placeOf('seal', part.at, from), 'a seal goes back to its own provider only')
   const malformed = (): void =>
     report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}')
   return {
@@ -110,7 +114,7 @@ export interface EncodedResult {
 /** @param name the tool's name as the call has it. */
 export function encodeResult(result: ToolResult, name: string, context: RequestContext): EncodedResult {
   const { report, capabilities } = context
-  dropCache(result.cache, result.at, context)
+  dropCache(result, context)
   const texts: string[] = []
   const media: JsonObject[] = []
   for (const part of result.parts) {
@@ -156,9 +160,9 @@ const resolutions: ReadonlyMap<string, string> = new Map([
 ])
 
 function imagePart(part: ImagePart, context: RequestContext): JsonObject {
-  const { source, detail, at, cache } = part
-  dropCache(cache, at, context)
-  const resolution = resolutionOf(detail, at, context)
+  const { source, at } = part
+  dropCache(part, context)
+  const resolution = resolutionOf(part, context)
   const level = resolution === undefined ? {} : { mediaResolution: { level: resolution } }
   switch (source.kind) {
     case 'base64':
@@ -170,15 +174,13 @@ function imagePart(part: ImagePart, context: RequestContext): JsonObject {
   }
 }
 
-function resolutionOf(
-  detail: string | undefined,
-  at: string,
-  { report, capabilities }: RequestContext,
-): string | undefined {
+function resolutionOf({ detail, at }: ImagePart, { report, capabilities, from }: RequestContext): string | undefined {
   if (detail === undefined || detail === 'auto') return undefined
   const resolution = capabilities.imageDetail ? resolutions.get(detail) : undefined
-  if (resolution === undefined) report.dropped(`${at}.detail`, 'the model takes no resolution for an image')
-  else if (detail === 'original') report.approximated(`${at}.detail`, 'the highest resolution of an image is high')
+  if (resolution === undefined)
+    report.dropped(placeOf('detail', at, from), 'the model takes no resolution for an image')
+  else if (detail === 'original')
+    report.approximated(placeOf('detail', at, from), 'the highest resolution of an image is high')
   return resolution
 }
 
@@ -211,15 +213,16 @@ function imageTypeOf(url: string): string | undefined {
 
 function fileParts(part: FilePart, context: RequestContext): JsonObject[] {
   const { source, name, at } = part
-  const { report } = context
-  dropCache(part.cache, at, context)
+  const { report, from } = context
+  dropCache(part, context)
   if (source.kind === 'text') {
     const pieces = [name, part.context, source.text].filter((piece) => piece !== undefined && piece !== '')
     return pieces.length === 0 ? [] : [{ text: pieces.join('\n\n') }]
   }
   const before = part.context === undefined ? [] : [{ text: part.context }]
-  if (part.context !== undefined) report.approximated(`${at}.context`, 'sent as a text before the document')
-  if (name !== undefined) report.dropped(`${at}.name`, 'Gemini takes no names of files')
+  if (part.context !== undefined)
+    report.approximated(placeOf('context', at, from), 'sent as a text before the document')
+  if (name !== undefined) report.dropped(placeOf('name', at, from), 'Gemini takes no names of files')
   switch (source.kind) {
     case 'base64':
       return [...before, { inlineData: { mimeType: source.mediaType, data: source.data } }]
@@ -247,6 +250,6 @@ function opaqueParts(part: OpaquePart, { report }: RequestContext): JsonObject[]
   return [{ text: part.text }]
 }
 
-function dropCache(cache: CacheHint | undefined, at: string, { report }: RequestContext): void {
-  if (cache) report.dropped(`${at}.cache_control`, 'Gemini caches, or does not, without being asked')
+function dropCache(part: { readonly at: string; readonly cache?: CacheHint }, { report, from }: RequestContext): void {
+  if (part.cache) report.dropped(cachePlace(part, from), 'Gemini caches, or does not, without being asked')
 }

@@ -1,7 +1,7 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
-import { invalid, pathOf, readObject, readString } from '../chat/read.ts'
+import { dropOthers, invalid, pathOf, readObject, readString } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
 import {
   kindOf,
@@ -19,6 +19,7 @@ export function decodeSystem(wire: JsonObject, context: PartContext): TextPart[]
   const key = keyOf(wire, 'systemInstruction')
   const content = readObject(wire, key, '')
   if (content === undefined) return []
+  dropOthers(content, key, contentMembers, context.report)
   return flatten(readList(content, 'parts', key), (part) =>
     flatten(readUserParts(part, context), (read) => {
       if (read.type === 'text') return [read]
@@ -37,6 +38,8 @@ export function decodeContents(wire: JsonObject, context: PartContext): Turn[] {
   return conversation.turns
 }
 
+const contentMembers: ReadonlySet<string> = new Set(['role', 'parts'])
+
 interface Call {
   readonly id: string
   answered: boolean
@@ -54,6 +57,7 @@ class Conversation {
   }
 
   add({ value, at }: Placed, ordinal: number): void {
+    dropOthers(value, at, contentMembers, this.#context.report)
     const role = readString(value, 'role', at) ?? 'user'
     const parts = readList(value, 'parts', at)
     if (role === 'model') this.#assistant(parts, at, ordinal)

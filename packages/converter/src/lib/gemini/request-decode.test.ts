@@ -316,7 +316,18 @@ describe('reading the tools of a request', () => {
 
   it('tells of the settings other dialects do not have', () => {
     const { losses } = decode({
-      tools: [{ functionDeclarations: [{ name: 'f', behavior: 'NON_BLOCKING', response: {} }] }],
+      tools: [
+        {
+          functionDeclarations: [
+            {
+              name: 'f',
+              behavior: 'NON_BLOCKING',
+              response: {},
+              parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } },
+            },
+          ],
+        },
+      ],
       toolConfig: {
         retrievalConfig: { languageCode: 'de' },
         functionCallingConfig: { mode: 'VALIDATED', streamFunctionCallArguments: true },

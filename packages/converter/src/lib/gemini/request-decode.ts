@@ -12,7 +12,7 @@ import {
   readStrings,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, OutputFormat, Reasoning, RequestField } from '../chat/request.ts'
-import { detailOfResolution } from './content-decode.ts'
+import { detailOfResolution, type PartContext } from './content-decode.ts'
 import { decodeContents, decodeSystem } from './messages-decode.ts'
 import { jsonSchemaOf } from './schema.ts'
 import { decodeToolChoice, decodeTools, otherToolSettings } from './tools.ts'
@@ -50,7 +50,7 @@ export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
     turns: decodeContents(wire, context),
     tools: decodeTools(wire, report),
     ...(choice && { toolChoice: choice.toolChoice }),
-    ...readSampling(config, paths),
+    ...readSampling(config, paths, report),
     ...(output && { output: output.format }),
     ...readReasoning(config, paths, extras),
     ...readService(wire, paths, extras),
@@ -64,14 +64,15 @@ function bareName(model: string): string {
   return model.startsWith('models/') ? model.slice('models/'.length) : model
 }
 
-function readDetail({ wire, at }: Holder, report: Report): { readonly detail?: string } {
+function readDetail({ wire, at }: Holder, report: Report): Pick<PartContext, 'detail'> {
   const key = keyOf(wire, 'mediaResolution')
-  const detail = detailOfResolution(readString(wire, key, at), pathOf(at, key), report)
-  return detail === undefined ? {} : { detail }
+  const path = pathOf(at, key)
+  const detail = detailOfResolution(readString(wire, key, at), path, report)
+  return detail === undefined ? {} : { detail: { detail, detailAt: path } }
 }
 
 /** How the answer is drawn, and how long it may get. */
-function readSampling({ wire, at }: Holder, paths: Paths): Scalars {
+function readSampling({ wire, at }: Holder, paths: Paths, report: Report): Scalars {
   const number = <Field extends RequestField>(
     field: Field,
     name: string,
@@ -96,15 +97,19 @@ function readSampling({ wire, at }: Holder, paths: Paths): Scalars {
     ...number('frequencyPenalty', 'frequencyPenalty'),
     ...number('seed', 'seed'),
     ...number('candidates', 'candidateCount', readCount),
-    ...readLogprobs({ wire, at }, paths),
+    ...readLogprobs({ wire, at }, paths, report),
   }
 }
 
-function readLogprobs({ wire, at }: Holder, paths: Paths): Pick<ChatRequest, 'logprobs'> {
+function readLogprobs({ wire, at }: Holder, paths: Paths, report: Report): Pick<ChatRequest, 'logprobs'> {
   const key = keyOf(wire, 'responseLogprobs')
   const top = readCount(wire, 'logprobs', at)
-  if (!readBoolean(wire, key, at)) return {}
+  if (!readBoolean(wire, key, at)) {
+    if (top !== undefined) report.dropped(pathOf(at, 'logprobs'), `has no effect without ${key}`)
+    return {}
+  }
   paths.logprobs = pathOf(at, key)
+  paths.topLogprobs = pathOf(at, 'logprobs')
   return { logprobs: top === undefined ? {} : { top } }
 }
 
@@ -147,6 +152,8 @@ function readReasoning({ wire, at }: Holder, paths: Paths, extras: Extra[]): Pic
   }
   if (Object.keys(reasoning).length === 0) return {}
   paths.reasoning = path
+  paths.budget = pathOf(path, keyOf(config, 'thinkingBudget'))
+  paths.display = pathOf(path, keyOf(config, 'includeThoughts'))
   return { reasoning }
 }
 

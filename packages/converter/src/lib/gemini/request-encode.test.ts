@@ -307,7 +307,7 @@ describe('writing the conversation', () => {
     const turns = [userTurn('x'), assistantTurn([foreign, call('b')])]
     const old = encode(chatRequest({ turns }))
     expect(JSON.stringify(old.body)).not.toContain('thoughtSignature')
-    expect(old.losses).toMatchObject([{ path: `${at}.seal`, kind: 'dropped' }])
+    expect(old.losses).toMatchObject([{ path: `${at}.extra_content`, kind: 'dropped' }])
     const later = encode(chatRequest({ model: 'gemini-3-pro', turns }))
     const [, model] = later.body.contents as { parts: JsonObject[] }[]
     expect(model?.parts.map((part) => part.thoughtSignature)).toEqual(['skip_thought_signature_validator', undefined])

@@ -24,13 +24,17 @@ export function encodeThinking(chat: ChatRequest, context: RequestContext): Json
   const { capabilities, report } = context
   if (reasoning === undefined) return undefined
   const path = chat.paths.reasoning ?? 'reasoning'
+  // Anthropic's clients say apart whether to think and how hard.
+  const mode = (reasoning.mode !== undefined && chat.paths.thinking) || path
+  const paths = { path, mode, budget: chat.paths.budget ?? mode }
   if (capabilities.thinking === 'none') {
     if (!isOff(reasoning)) report.dropped(path, 'the model does not think')
+    if (reasoning.display === 'summarized') report.dropped(chat.paths.display ?? path, 'the model does not think')
     return undefined
   }
   const byLevel = capabilities.thinking === 'adaptive'
   const config: JsonObject = {
-    ...(byLevel ? levelOf(reasoning, path, context) : budgetOf(reasoning, path, context)),
+    ...(byLevel ? levelOf(reasoning, paths, context) : budgetOf(reasoning, path, context)),
     ...(reasoning.display === 'summarized' && { includeThoughts: true }),
   }
   return Object.keys(config).length === 0 ? undefined : config
@@ -41,23 +45,28 @@ function isOff({ mode, effort, budget }: Reasoning): boolean {
 }
 
 /** Models of generation 3 take a level, and always think a little. */
-function levelOf(reasoning: Reasoning, path: string, { report, capabilities }: RequestContext): JsonObject {
+function levelOf(
+  reasoning: Reasoning,
+  { path, mode, budget: budgetAt }: { readonly path: string; readonly mode: string; readonly budget: string },
+  { report, capabilities }: RequestContext,
+): JsonObject {
   const { efforts } = capabilities
   const told = (level: Effort | undefined): JsonObject =>
     level === undefined ? {} : { thinkingLevel: level.toUpperCase() }
   if (isOff(reasoning)) {
-    report.approximated(path, 'the thinking of this model cannot be turned off; it is asked for the least')
+    report.approximated(mode, 'the thinking of this model cannot be turned off; it is asked for the least')
     return told(efforts[0])
   }
   const { effort, budget } = reasoning
   if (effort !== undefined && effort !== 'none') {
     const level = nearest(effort, efforts)
+    if (budget !== undefined) report.dropped(budgetAt, 'the effort says how much the model is to reason')
     if (level !== effort) report.approximated(path, `effort ${effort} is sent as thinking level ${level ?? 'default'}`)
     return told(level)
   }
   if (budget === undefined) return {}
   const level = nearest(effortOfBudget(budget), efforts)
-  report.approximated(path, `the thinking budget is told as thinking level ${level ?? 'default'}`)
+  report.approximated(budgetAt, `the thinking budget is told as thinking level ${level ?? 'default'}`)
   return told(level)
 }
 

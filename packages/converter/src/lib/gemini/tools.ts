@@ -1,15 +1,45 @@
 import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import { invalid, pathOf, present, readObject, readString, readStrings, requireString } from '../chat/read.ts'
+import { cachePlace } from '../chat/places.ts'
+import {
+  dropOthers,
+  invalid,
+  pathOf,
+  present,
+  readObject,
+  readString,
+  readStrings,
+  requireString,
+} from '../chat/read.ts'
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { DeclaredTool, RequestContext } from '../codec.ts'
+import { isStrict } from '../openai-chat/request-encode.ts'
 import type { Placed } from './content-decode.ts'
 import { jsonSchemaOf } from './schema.ts'
-import { fieldOf, keyOf, readList } from './wire.ts'
+import { bothSpellings, fieldOf, keyOf, readList } from './wire.ts'
 
 /** Reads `tools`: functions of all tool objects, and each tool Google runs as one of its own. */
 export function decodeTools(wire: JsonObject, report: Report): Tool[] {
-  return readList(wire, 'tools', '').flatMap((tool) => decodeTool(tool, report))
+  const tools = readList(wire, 'tools', '').flatMap((tool) => decodeTool(tool, report))
+  return isValidated(wire) ? validated(tools, wire, report) : tools
+}
+
+/** Whether every call is to keep to its tool's schema. */
+function isValidated(wire: JsonObject): boolean {
+  const mode = callingConfig(wire)?.config.mode
+  return typeof mode === 'string' && mode.toUpperCase() === 'VALIDATED'
+}
+
+/** The other dialects enforce a schema tool by tool, and only one that is closed. */
+function validated(tools: readonly Tool[], wire: JsonObject, report: Report): Tool[] {
+  const at = callingConfig(wire)?.at ?? 'toolConfig'
+  return tools.map((tool) => {
+    if (tool.type !== 'function') return tool
+    const strict = tool.parameters === undefined || isStrict(tool.parameters)
+    if (!strict)
+      report.approximated(pathOf(at, 'mode'), 'a schema that leaves properties open cannot be enforced elsewhere')
+    return strict && tool.parameters !== undefined ? { ...tool, strict } : tool
+  })
 }
 
 function decodeTool(tool: Placed, report: Report): Tool[] {
@@ -47,6 +77,7 @@ function decodeFunction({ value, at }: Placed, report: Report): FunctionTool {
     const key = keyOf(value, name)
     if (present(value, key) !== undefined) report.dropped(pathOf(at, key), 'other dialects have no such setting')
   }
+  dropOthers(value, at, knownDeclaration, report)
   const description = readString(value, 'description', at)
   const parameters = decodeParameters(value, at)
   return {
@@ -57,6 +88,8 @@ function decodeFunction({ value, at }: Placed, report: Report): FunctionTool {
     ...(parameters && { parameters }),
   }
 }
+
+const knownDeclaration = bothSpellings(['name', 'description', 'parameters', 'parametersJsonSchema', ...otherSettings])
 
 /** A schema of the newer field is JSON Schema already and stays as it is. */
 function decodeParameters(wire: JsonObject, at: string): JsonObject | undefined {
@@ -75,6 +108,8 @@ function callingConfig(wire: JsonObject): { readonly config: JsonObject; readonl
   return config && { config, at: pathOf(toolConfigKey, key) }
 }
 
+const knownCalling = bothSpellings(['mode', 'allowedFunctionNames', 'streamFunctionCallArguments'])
+
 /** Reads what a request says of the use of its tools. */
 export function decodeToolChoice(
   wire: JsonObject,
@@ -84,20 +119,26 @@ export function decodeToolChoice(
   if (found === undefined) return undefined
   const { config, at } = found
   const path = pathOf(at, 'mode')
-  const names = readStrings(config, keyOf(config, 'allowedFunctionNames'), at) ?? []
+  dropOthers(config, at, knownCalling, report)
+  const namesKey = keyOf(config, 'allowedFunctionNames')
+  const names = readStrings(config, namesKey, at) ?? []
   const mode = readString(config, 'mode', at)?.toUpperCase()
+  const tellUnusedNames = (): void => {
+    if (names.length > 0) report.dropped(pathOf(at, namesKey), `has no effect with the mode ${mode}`)
+  }
   switch (mode) {
     case undefined:
     case 'MODE_UNSPECIFIED':
       return undefined
     case 'NONE':
+      tellUnusedNames()
       return { toolChoice: { type: 'none' }, path }
     case 'ANY':
       return { toolChoice: required(names), path }
     case 'VALIDATED':
-      report.approximated(path, 'VALIDATED is told as auto: what a tool takes is not enforced')
       return { toolChoice: names.length > 0 ? { type: 'allowed', mode: 'auto', names } : { type: 'auto' }, path }
     case 'AUTO':
+      tellUnusedNames()
       return { toolChoice: { type: 'auto' }, path }
     default:
       return invalid(path, 'must be AUTO, ANY, NONE or VALIDATED')
@@ -137,19 +178,41 @@ export function encodeTools(chat: ChatRequest, context: RequestContext): JsonObj
     if (forces) report.dropped(path, 'there is no tool to choose')
     return {}
   }
+  const validate = enforcement(offered, toolChoice, context)
+  const calling = toolChoice
+    ? encodeChoice(toolChoice, validate, context)
+    : validate
+      ? { mode: 'VALIDATED' }
+      : undefined
   if (parallelToolCalls === false) {
     report.dropped(paths.parallelToolCalls ?? 'parallel_tool_calls', 'Gemini cannot be held to one call at a time')
   }
   return {
     tools: [{ functionDeclarations: declarations }],
-    ...(toolChoice && { toolConfig: { functionCallingConfig: encodeChoice(toolChoice, context) } }),
+    ...(calling && { toolConfig: { functionCallingConfig: calling } }),
   }
 }
 
-function encodeChoice(choice: ToolChoice, context: RequestContext): JsonObject {
+/** Gemini enforces the schemas of all tools or of none: of all where the model must call one, or where each is to be. */
+function enforcement(tools: readonly Tool[], choice: ToolChoice | undefined, { report }: RequestContext): boolean {
+  const strict = tools.filter((tool) => tool.type === 'function' && tool.strict === true)
+  if (strict.length === 0 || choice?.type === 'none') return false
+  const forced =
+    choice?.type === 'required' || choice?.type === 'tool' || (choice?.type === 'allowed' && choice.mode === 'required')
+  if (forced) return true
+  const all = tools.every(
+    (tool) => tool.type !== 'custom' && (tool.type !== 'function' || tool.strict || !tool.parameters),
+  )
+  if (!all)
+    for (const { at } of strict) report.dropped(`${at}.strict`, 'Gemini enforces the schemas of all tools or of none')
+  return all
+}
+
+function encodeChoice(choice: ToolChoice, validate: boolean, context: RequestContext): JsonObject {
+  const auto = { mode: validate ? 'VALIDATED' : 'AUTO' }
   switch (choice.type) {
     case 'auto':
-      return { mode: 'AUTO' }
+      return auto
     case 'none':
       return { mode: 'NONE' }
     case 'required':
@@ -157,7 +220,7 @@ function encodeChoice(choice: ToolChoice, context: RequestContext): JsonObject {
     case 'tool':
       return { mode: 'ANY', allowedFunctionNames: [context.toolName(choice.name)] }
     case 'allowed':
-      if (choice.mode === 'auto') return { mode: 'AUTO' }
+      if (choice.mode === 'auto') return auto
       return { mode: 'ANY', allowedFunctionNames: choice.names.map((name) => context.toolName(name)) }
   }
 }
@@ -175,10 +238,9 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
 }
 
 function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject {
-  const { report } = context
-  const { name, description, parameters, strict, cache, at } = tool
-  if (strict) report.dropped(`${at}.strict`, 'Gemini is not held to the schema of a tool')
-  if (cache) report.dropped(`${at}.cache_control`, 'Gemini caches, or does not, without being asked')
+  const { report, from } = context
+  const { name, description, parameters } = tool
+  if (tool.cache) report.dropped(cachePlace(tool, from), 'Gemini caches, or does not, without being asked')
   return {
     name: context.toolName(name),
     ...(description !== undefined && { description }),

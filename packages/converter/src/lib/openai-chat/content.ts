@@ -1,4 +1,6 @@
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import { fileDataSource, urlSource } from '../chat/media-source.ts'
 import type {
   AudioPart,
   CacheHint,
@@ -7,10 +9,12 @@ import type {
   ImagePart,
   MediaSource,
   OpaquePart,
+  RefusalPart,
   TextPart,
 } from '../chat/part.ts'
 import {
   arrayAt,
+  dropOthers,
   invalid,
   numberAt,
   objectAt,
@@ -26,34 +30,33 @@ export type ContentPart = TextPart | ImagePart | AudioPart | FilePart | OpaquePa
 
 const cacheTtls = new Set(['5m', '1h', '30m', '12h', '24h'])
 
-/** Media types of files whose data came without a data URL. */
-const mediaTypes: ReadonlyMap<string, string> = new Map([
-  ['pdf', 'application/pdf'],
-  ['txt', 'text/plain'],
-  ['md', 'text/markdown'],
-  ['csv', 'text/csv'],
-  ['html', 'text/html'],
-  ['json', 'application/json'],
-])
+/** What is read of each part and of the object in it, by its type. */
+const knownMembers = {
+  text: new Set(['type', 'text', 'prompt_cache_breakpoint', 'cache_control']),
+  image_url: new Set(['type', 'image_url', 'prompt_cache_breakpoint', 'cache_control']),
+  input_audio: new Set(['type', 'input_audio', 'prompt_cache_breakpoint', 'cache_control']),
+  file: new Set(['type', 'file', 'prompt_cache_breakpoint', 'cache_control']),
+  refusal: new Set(['type', 'refusal']),
+  image: new Set(['url', 'detail']),
+  audio: new Set(['data', 'format']),
+  data: new Set(['file_data', 'file_id', 'filename']),
+  cache: new Set(['mode', 'type', 'ttl']),
+} as const
 
 /** Reads one content part of a request. What the dialect does not know is kept as opaque. */
-export function readPart(wire: JsonObject, at: string): ContentPart {
+export function readPart(wire: JsonObject, at: string, report: Report): ContentPart {
   const type = requireString(wire, 'type', at)
-  const cache = cacheOf(wire)
+  const cache = cacheOf(wire, at, report)
   switch (type) {
     case 'text':
+      dropOthers(wire, at, knownMembers.text, report)
       return { type, text: requireString(wire, 'text', at), at, ...(cache && { cache }) }
     case 'image_url':
-      return imagePart(wire, at, cache)
-    case 'input_audio': {
-      const audio = requireObject(wire, 'input_audio', at)
-      const path = pathOf(at, 'input_audio')
-      const format = requireString(audio, 'format', path)
-      const data = requireString(audio, 'data', path)
-      return { type: 'audio', source: { kind: 'base64', mediaType: `audio/${format}`, data }, format, at }
-    }
+      return imagePart(wire, at, cache, report)
+    case 'input_audio':
+      return audioPart(wire, at, cache, report)
     case 'file':
-      return filePart(wire, at, cache)
+      return filePart(wire, at, cache, report)
     default:
       return { type: 'opaque', dialect: 'openai-chat', kind: type, value: wire, at }
   }
@@ -63,7 +66,12 @@ export function readPart(wire: JsonObject, at: string): ContentPart {
  * Reads `content`: a string is one text part, an empty one none; `null` counts as none where the message may be without.
  * Empty texts say nothing, and other dialects refuse them.
  */
-export function readContent(message: JsonObject, at: string, whenNull: 'none' | 'invalid'): ContentPart[] {
+export function readContent(
+  message: JsonObject,
+  at: string,
+  whenNull: 'none' | 'invalid',
+  report: Report,
+): ContentPart[] {
   const path = pathOf(at, 'content')
   const content = member(message, 'content')
   if (content === undefined || content === null) {
@@ -73,24 +81,45 @@ export function readContent(message: JsonObject, at: string, whenNull: 'none' | 
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
   return content
     .map((part, i) =>
-      isObject(part) ? readPart(part, `${path}[${i}]`) : invalid(`${path}[${i}]`, 'must be an object'),
+      isObject(part) ? readPart(part, `${path}[${i}]`, report) : invalid(`${path}[${i}]`, 'must be an object'),
     )
     .filter((part) => part.type !== 'text' || part.text !== '')
 }
 
-function imagePart(wire: JsonObject, at: string, cache: CacheHint | undefined): ImagePart {
+/** The assistant's own words of why it declined. */
+export function readRefusal(wire: JsonObject, at: string, report: Report): RefusalPart {
+  dropOthers(wire, at, knownMembers.refusal, report)
+  return { type: 'refusal', text: requireString(wire, 'refusal', at), at }
+}
+
+function audioPart(wire: JsonObject, at: string, cache: CacheHint | undefined, report: Report): AudioPart {
+  dropOthers(wire, at, knownMembers.input_audio, report)
+  if (cache) report.dropped(cache.at ?? pathOf(at, 'prompt_cache_breakpoint'), 'sound carries no cache mark elsewhere')
+  const audio = requireObject(wire, 'input_audio', at)
+  const path = pathOf(at, 'input_audio')
+  dropOthers(audio, path, knownMembers.audio, report)
+  const format = requireString(audio, 'format', path)
+  const data = requireString(audio, 'data', path)
+  return { type: 'audio', source: { kind: 'base64', mediaType: `audio/${format}`, data }, format, at }
+}
+
+function imagePart(wire: JsonObject, at: string, cache: CacheHint | undefined, report: Report): ImagePart {
+  dropOthers(wire, at, knownMembers.image_url, report)
   const path = pathOf(at, 'image_url')
   const image = member(wire, 'image_url')
   const holder: JsonObject = typeof image === 'string' ? { url: image } : requireObject(wire, 'image_url', at)
+  dropOthers(holder, path, knownMembers.image, report)
   const url = requireString(holder, 'url', path)
   const detail = readString(holder, 'detail', path)
   const source = urlSource(url, pathOf(path, 'url'))
   return { type: 'image', source, at, ...(detail !== undefined && { detail }), ...(cache && { cache }) }
 }
 
-function filePart(wire: JsonObject, at: string, cache: CacheHint | undefined): FilePart {
+function filePart(wire: JsonObject, at: string, cache: CacheHint | undefined, report: Report): FilePart {
+  dropOthers(wire, at, knownMembers.file, report)
   const path = pathOf(at, 'file')
   const file = requireObject(wire, 'file', at)
+  dropOthers(file, path, knownMembers.data, report)
   const name = readString(file, 'filename', path)
   const rest = { at, ...(name !== undefined && { name }), ...(cache && { cache }) }
   const id = readString(file, 'file_id', path)
@@ -99,43 +128,23 @@ function filePart(wire: JsonObject, at: string, cache: CacheHint | undefined): F
   return { type: 'file', source: fileSource(data, name, pathOf(path, 'file_data')), ...rest }
 }
 
+/** Some clients put the URL of a file where its data goes. */
 function fileSource(data: string, name: string | undefined, path: string): MediaSource {
-  if (isDataUrl(data) || data.startsWith('http://') || data.startsWith('https://')) return urlSource(data, path)
-  const extension = name === undefined ? 'pdf' : name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  return { kind: 'base64', mediaType: mediaTypes.get(extension) ?? 'application/octet-stream', data }
-}
-
-/** Where a URL points: a data URL is taken apart, any other stays a URL. */
-function urlSource(url: string, path: string): MediaSource {
-  if (!isDataUrl(url)) return { kind: 'url', url }
-  return parseDataUrl(url) ?? invalid(path, 'must be a base64 data URL: data:<media type>;base64,<data>')
-}
-
-function isDataUrl(url: string): boolean {
-  return url.slice(0, 5).toLowerCase() === 'data:'
-}
-
-/**
- * Takes a base64 data URL apart after RFC 2397: media type parameters are left out, letter case of the type does not matter.
- * The data is a slice of the URL, never copied.
- */
-function parseDataUrl(url: string): MediaSource | undefined {
-  const comma = url.indexOf(',')
-  if (comma === -1) return undefined
-  const [mediaType = '', ...parameters] = url.slice(5, comma).split(';')
-  if (parameters.at(-1)?.trim().toLowerCase() !== 'base64') return undefined
-  const data = url.slice(comma + 1)
-  return { kind: 'base64', mediaType: mediaType.trim().toLowerCase() || 'text/plain', data }
+  const isUrl = data.startsWith('http://') || data.startsWith('https://')
+  return isUrl ? { kind: 'url', url: data } : fileDataSource(data, name, path)
 }
 
 /**
  * OpenAI's `prompt_cache_breakpoint`, or the `cache_control` that clients of OpenRouter and LiteLLM put on chat parts.
  */
-export function cacheOf(wire: JsonObject): CacheHint | undefined {
-  const hint = objectAt(wire, 'prompt_cache_breakpoint') ?? objectAt(wire, 'cache_control')
+export function cacheOf(wire: JsonObject, at: string, report: Report): CacheHint | undefined {
+  const breakpoint = objectAt(wire, 'prompt_cache_breakpoint')
+  const hint = breakpoint ?? objectAt(wire, 'cache_control')
   if (hint === undefined) return undefined
+  const key = breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
+  dropOthers(hint, pathOf(at, key), knownMembers.cache, report)
   const ttl = stringAt(hint, 'ttl')
-  return isTtl(ttl) ? { ttl } : {}
+  return { ...(isTtl(ttl) && { ttl }), ...(breakpoint === undefined && { at: pathOf(at, 'cache_control') }) }
 }
 
 /** Whether a word is a cache lifetime the canon knows. */

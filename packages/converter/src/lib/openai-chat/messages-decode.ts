@@ -1,6 +1,8 @@
 import { isObject, type JsonObject, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
 import {
+  dropOthers,
   invalid,
   objectAt,
   pathOf,
@@ -12,7 +14,7 @@ import {
   requireString,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
-import { cacheOf, readContent, readPart } from './content.ts'
+import { type ContentPart, cacheOf, readContent, readPart, readRefusal } from './content.ts'
 import { argumentsText, reasoningOf, thoughtSignatureOf } from './wire.ts'
 
 type System = ChatRequest['system'][number]
@@ -38,10 +40,11 @@ const echoedKeys: ReadonlySet<string> = new Set(['annotations', 'parsed', 'reaso
 export function decodeMessages(
   wire: JsonObject,
   extras: Extra[],
+  report: Report,
 ): { readonly system: System[]; readonly turns: Turn[] } {
   const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
   if (messages.length === 0) invalid('messages', 'must not be empty')
-  const conversation = new Conversation(extras)
+  const conversation = new Conversation(extras, report)
   for (const [i, { value, at }] of messages.entries()) conversation.add(value, at, i)
   return { system: conversation.system, turns: conversation.turns }
 }
@@ -50,6 +53,7 @@ class Conversation {
   readonly system: System[] = []
   readonly turns: Turn[] = []
   readonly #extras: Extra[]
+  readonly #report: Report
   /** Tool names by call id, which tool messages do not repeat. */
   readonly #names = new Map<string, string>()
   /** The id given to a legacy `function_call`, which has none, until its result takes it. */
@@ -57,15 +61,16 @@ class Conversation {
   /** The results of the tool turn that stands last. */
   #results: ToolResult[] = []
 
-  constructor(extras: Extra[]) {
+  constructor(extras: Extra[], report: Report) {
     this.#extras = extras
+    this.#report = report
   }
 
   add(message: JsonObject, at: string, ordinal: number): void {
     const role = requireString(message, 'role', at)
     this.#tellUnknown(message, at, role)
     if (role === 'system' || role === 'developer') this.#instruction(message, at, role === 'developer')
-    else if (role === 'user') this.turns.push({ role, parts: userParts(message, at), at })
+    else if (role === 'user') this.turns.push({ role, parts: userParts(message, at, this.#report), at })
     else if (role === 'assistant') this.turns.push({ role, parts: this.#assistantParts(message, at, ordinal), at })
     else if (role === 'tool') this.#result(message, at, requireString(message, 'tool_call_id', at))
     else if (role === 'function') this.#result(message, at, this.#legacyResultId(message, at, ordinal))
@@ -80,7 +85,7 @@ class Conversation {
   }
 
   #instruction(message: JsonObject, at: string, developer: boolean): void {
-    const parts = readContent(message, at, 'invalid').map(
+    const parts = readContent(message, at, 'invalid', this.#report).map(
       (part): TextPart => (part.type === 'text' ? part : invalid(part.at, 'an instruction must be text')),
     )
     const mark = developer ? { developer: true as const } : {}
@@ -91,11 +96,11 @@ class Conversation {
   /** Results that follow each other answer the same assistant turn. */
   #result(message: JsonObject, at: string, callId: string): void {
     const name = this.#names.get(callId)
-    const cache = cacheOf(message)
+    const cache = cacheOf(message, at, this.#report)
     const result: ToolResult = {
       callId,
       at,
-      parts: readContent(message, at, 'none').filter((part) => part.type !== 'audio'),
+      parts: readContent(message, at, 'none', this.#report).map((part) => this.#resultPart(part)),
       ...(name !== undefined && { name }),
       ...(cache && { cache }),
     }
@@ -106,11 +111,15 @@ class Conversation {
     }
   }
 
+  #resultPart(part: ContentPart): ToolResult['parts'][number] {
+    return part.type === 'audio' ? this.#report.refuse(part.at, 'no other dialect takes sound from a tool') : part
+  }
+
   #assistantParts(message: JsonObject, at: string, ordinal: number): AssistantPart[] {
     const parts: AssistantPart[] = []
     const reasoning = reasoningOf(message)
     if (reasoning) parts.push({ type: 'reasoning', text: reasoning, at: pathOf(at, reasoningKey(message)) })
-    parts.push(...assistantContent(message, at))
+    parts.push(...assistantContent(message, at, this.#report))
     const refusal = readString(message, 'refusal', at)
     if (refusal) parts.push({ type: 'refusal', text: refusal, at: pathOf(at, 'refusal') })
     for (const call of readObjects(message, 'tool_calls', at) ?? []) parts.push(this.#call(call.value, call.at))
@@ -125,8 +134,10 @@ class Conversation {
       return { type: 'opaque', dialect: 'openai-chat', kind, value: wire, at }
     }
     const id = requireString(wire, 'id', at)
+    dropOthers(wire, at, knownCallKeys, this.#report)
     const body = requireObject(wire, kind, at)
     const path = pathOf(at, kind)
+    dropOthers(body, path, knownBodyKeys, this.#report)
     const name = requireString(body, 'name', path)
     this.#names.set(id, name)
     const signature = thoughtSignatureOf(wire)
@@ -141,6 +152,7 @@ class Conversation {
   }
 
   #legacyCall(wire: JsonObject, at: string, id: string): ToolCallPart {
+    dropOthers(wire, at, knownBodyKeys, this.#report)
     const name = requireString(wire, 'name', at)
     this.#names.set(id, name)
     this.#legacyIds.set(name, id)
@@ -156,6 +168,11 @@ class Conversation {
     }
   }
 }
+
+/** `index` is of streams, whose pieces some clients send back as they came; the seal of `extra_content` is read. */
+const knownCallKeys: ReadonlySet<string> = new Set(['id', 'type', 'function', 'custom', 'index', 'extra_content'])
+
+const knownBodyKeys: ReadonlySet<string> = new Set(['name', 'arguments', 'input'])
 
 /** Legal as an id in every dialect, and the same on every turn that sends the history again. */
 function legacyId(ordinal: number): string {
@@ -173,24 +190,24 @@ function reasoningKey(message: JsonObject): string {
 }
 
 /** A hint on the message itself is for its last part, as OpenRouter's clients mean it. */
-function userParts(message: JsonObject, at: string): UserPart[] {
-  const parts: UserPart[] = readContent(message, at, 'invalid')
-  const cache = objectAt(message, 'cache_control') && cacheOf(message)
+function userParts(message: JsonObject, at: string, report: Report): UserPart[] {
+  const parts: UserPart[] = readContent(message, at, 'invalid', report)
+  const cache = objectAt(message, 'cache_control') && cacheOf(message, at, report)
   const last = parts.at(-1)
   if (cache === undefined || last === undefined || last.type === 'audio' || last.type === 'opaque') return parts
   return [...parts.slice(0, -1), { ...last, cache: last.cache ?? cache }]
 }
 
-function assistantContent(message: JsonObject, at: string): AssistantPart[] {
+function assistantContent(message: JsonObject, at: string, report: Report): AssistantPart[] {
   const content = member(message, 'content')
-  if (!Array.isArray(content)) return readContent(message, at, 'none').filter((part) => part.type === 'text')
+  if (!Array.isArray(content)) return readContent(message, at, 'none', report).filter((part) => part.type === 'text')
   const path = pathOf(at, 'content')
   return content
     .map((part, i): AssistantPart => {
       const place = `${path}[${i}]`
       if (!isObject(part)) return invalid(place, 'must be an object')
-      if (part.type === 'refusal') return { type: 'refusal', text: requireString(part, 'refusal', place), at: place }
-      const read = readPart(part, place)
+      if (part.type === 'refusal') return readRefusal(part, place, report)
+      const read = readPart(part, place, report)
       if (read.type === 'text' || read.type === 'image' || read.type === 'opaque') return read
       return { type: 'opaque', dialect: 'openai-chat', kind: read.type, value: part, at: place }
     })

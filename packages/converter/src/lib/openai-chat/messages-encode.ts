@@ -1,5 +1,6 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
+import { dataUrl, textOfBase64 } from '../chat/media-source.ts'
 import type {
   AssistantPart,
   CacheHint,
@@ -11,6 +12,7 @@ import type {
   ToolResult,
   UserPart,
 } from '../chat/part.ts'
+import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 
@@ -84,23 +86,25 @@ class MessageWriter {
 
   #text(part: TextPart): JsonObject {
     this.#tellCitations(part)
-    return { type: 'text', text: part.text, ...this.#breakpoint(part.cache, part.at) }
+    return { type: 'text', text: part.text, ...this.#breakpoint(part) }
   }
 
   #tellCitations(part: TextPart): void {
-    if (part.citations) this.#context.report.dropped(`${part.at}.citations`, 'a text that is sent carries no sources')
+    const { report, from } = this.#context
+    if (part.citations) report.dropped(placeOf('citations', part.at, from), 'a text that is sent carries no sources')
   }
 
-  #breakpoint(cache: CacheHint | undefined, at: string): JsonObject {
+  #breakpoint(part: { readonly at: string; readonly cache?: CacheHint }): JsonObject {
+    const { cache } = part
     if (cache === undefined) return {}
-    const { report, capabilities } = this.#context
+    const { report, capabilities, from } = this.#context
     if (!capabilities.cacheBreakpoints) {
-      report.dropped(`${at}.cache_control`, 'the model takes no cache breakpoints')
+      report.dropped(cachePlace(part, from), 'the model takes no cache breakpoints')
       return {}
     }
     const ttl = breakpointTtl[cache.ttl ?? '30m']
     if (cache.ttl !== undefined && cache.ttl !== ttl) {
-      report.approximated(`${at}.cache_control`, `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
+      report.approximated(cachePlace(part, from), `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
     }
     return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
   }
@@ -131,26 +135,44 @@ class MessageWriter {
     return {
       type: 'image_url',
       image_url: { url, ...(detail !== undefined && { detail }) },
-      ...this.#breakpoint(part.cache, part.at),
+      ...this.#breakpoint(part),
     }
   }
 
   #file(part: FilePart): JsonObject[] {
     const { source, name, context } = part
-    const hint = this.#breakpoint(part.cache, part.at)
+    const hint = this.#breakpoint(part)
     if (source.kind === 'text') {
       const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
       return [{ type: 'text', text, ...hint }]
     }
-    if (source.kind !== 'base64') {
-      const what = source.kind === 'id' ? 'a file stored at another provider' : 'a document by URL'
-      return this.#context.report.refuse(part.at, `${what} cannot be sent: send its data`)
-    }
-    const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document')
-    const file = { type: 'file', file: { filename, file_data: dataUrl(source) }, ...hint }
+    const text = source.kind === 'base64' && name === undefined ? this.#plainText(source, part.at) : undefined
+    if (text !== undefined) return [{ type: 'text', text, ...hint }]
+    const file = { type: 'file', file: this.#fileOf(part), ...hint }
     if (context === undefined) return [file]
     this.#context.report.approximated(`${part.at}.context`, 'sent as a text before the document')
     return [{ type: 'text', text: context }, file]
+  }
+
+  /** The text of a nameless file of text, which the dialect's files are not for; undefined for any other. */
+  #plainText(
+    { mediaType, data }: { readonly mediaType: string; readonly data: string },
+    at: string,
+  ): string | undefined {
+    if (!mediaType.startsWith('text/')) return undefined
+    return textOfBase64(data) ?? this.#context.report.refuse(at, 'the data is not valid base64')
+  }
+
+  #fileOf({ source, name, at }: FilePart): JsonObject {
+    const { report, from } = this.#context
+    if (source.kind === 'base64') {
+      const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document')
+      return { filename, file_data: dataUrl(source) }
+    }
+    // A file of Responses lies at the same provider.
+    if (source.kind === 'id' && from === 'openai-responses') return { file_id: source.id }
+    const what = source.kind === 'id' ? 'a file stored at another provider' : 'a document by URL'
+    return report.refuse(at, `${what} cannot be sent: send its data`)
   }
 
   /** What only its own dialect understands: a readable rendering of it at most. */
@@ -196,10 +218,10 @@ class MessageWriter {
   }
 
   #assistantText(part: Exclude<AssistantPart, ToolCallPart | { type: 'refusal' }>): string | undefined {
-    const { report } = this.#context
+    const { report, from } = this.#context
     switch (part.type) {
       case 'text':
-        if (part.cache) report.dropped(`${part.at}.cache_control`, 'an assistant text carries no cache breakpoint')
+        if (part.cache) report.dropped(cachePlace(part, from), 'an assistant text carries no cache breakpoint')
         this.#tellCitations(part)
         return part.text
       case 'reasoning':
@@ -214,11 +236,15 @@ class MessageWriter {
   }
 
   #call(part: ToolCallPart): JsonObject {
-    const { report, capabilities } = this.#context
+    const { report, capabilities, from } = this.#context
     const id = this.#context.callId(part.id)
     const name = this.#context.toolName(part.name)
-    if (part.seal) report.dropped(part.at, `the seal of ${part.seal.issuer} goes back to its own provider only`)
-    if (part.cache) report.dropped(`${part.at}.cache_control`, 'a tool call carries no cache breakpoint')
+    if (part.seal)
+      report.dropped(
+        placeOf('seal', part.at, from),
+        `the seal of ${part.seal.issuer} goes back to its own provider only`,
+      )
+    if (part.cache) report.dropped(cachePlace(part, from), 'a tool call carries no cache breakpoint')
     if (part.inputKind === 'text' && capabilities.openaiExtensions) {
       return { id, type: 'custom', custom: { name, input: part.input } }
     }
@@ -257,7 +283,8 @@ class MessageWriter {
   }
 
   #markError(texts: JsonObject[], result: ToolResult): void {
-    this.#context.report.approximated(`${result.at}.is_error`, 'told by the word Error before the result')
+    const { report, from } = this.#context
+    report.approximated(placeOf('error', result.at, from), 'told by the word Error before the result')
     const [first] = texts
     if (typeof first?.text === 'string') texts[0] = { ...first, text: `Error: ${first.text}` }
     else texts.unshift({ type: 'text', text: 'Error' })
@@ -265,12 +292,8 @@ class MessageWriter {
 
   /** A breakpoint on a whole result stands on its last part. */
   #hinted(texts: readonly JsonObject[], result: ToolResult): JsonObject[] {
-    const hint = this.#breakpoint(result.cache, result.at)
+    const hint = this.#breakpoint(result)
     const last = texts.at(-1)
     return last === undefined ? [] : [...texts.slice(0, -1), { ...last, ...hint }]
   }
-}
-
-function dataUrl(source: { readonly mediaType: string; readonly data: string }): string {
-  return `data:${source.mediaType};base64,${source.data}`
 }

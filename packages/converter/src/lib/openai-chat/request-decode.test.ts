@@ -344,7 +344,7 @@ describe('parameters', () => {
       store: true,
       metadata: { a: 'b' },
       serviceTier: 'flex',
-      extras: [],
+      extras: [{ key: 'stream_options.include_obfuscation', verdict: 'silent' }],
     })
     expect(chat.paths).toMatchObject({ maxTokens: 'max_tokens', candidates: 'n', reasoning: 'reasoning_effort' })
   })

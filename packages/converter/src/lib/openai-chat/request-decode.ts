@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import {
+  dropOthers,
   invalid,
   pathOf,
   present,
@@ -67,14 +68,18 @@ const knownKeys: ReadonlySet<string> = new Set([
 ])
 
 /** Reads a Chat Completions request. */
-export function decodeRequest(wire: JsonObject, _report: Report): ChatRequest {
+export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
   const extras: Extra[] = []
   const paths: Paths = {}
-  const { system, turns } = decodeMessages(wire, extras)
-  const scalars = { ...sampling(wire, paths), ...shape(wire, paths, extras), ...identity(wire, paths, extras) }
-  const toolChoice = decodeToolChoice(wire)
+  const { system, turns } = decodeMessages(wire, extras, report)
+  const scalars = {
+    ...sampling(wire, paths),
+    ...shape(wire, paths, extras, report),
+    ...identity(wire, paths, extras, report),
+  }
+  const toolChoice = decodeToolChoice(wire, report)
   if (toolChoice) paths.toolChoice = present(wire, 'tool_choice') === undefined ? 'function_call' : 'tool_choice'
-  const streamOptions = readObject(wire, 'stream_options', '') ?? {}
+  const streamOptions = readStreamOptions(wire, extras, report)
   readUnknown(wire, extras)
   return {
     model: requireString(wire, 'model', ''),
@@ -82,12 +87,24 @@ export function decodeRequest(wire: JsonObject, _report: Report): ChatRequest {
     ...(readBoolean(streamOptions, 'include_usage', 'stream_options') && { wantsUsage: true }),
     system,
     turns,
-    tools: decodeTools(wire),
+    tools: decodeTools(wire, report),
     ...(toolChoice && { toolChoice }),
     ...scalars,
     extras,
     paths,
   }
+}
+
+/** The padding of chunks is between this wire's two ends; only OpenAI's other dialect can be asked for it too. */
+function readStreamOptions(wire: JsonObject, extras: Extra[], report: Report): JsonObject {
+  const options = readObject(wire, 'stream_options', '') ?? {}
+  dropOthers(options, 'stream_options', new Set(['include_usage', 'include_obfuscation']), report)
+  const obfuscation = readBoolean(options, 'include_obfuscation', 'stream_options')
+  if (obfuscation !== undefined) {
+    const path = 'stream_options.include_obfuscation'
+    extras.push({ key: path, path, value: obfuscation, verdict: 'silent' })
+  }
+  return options
 }
 
 /** How the answer is drawn, and how long it may get. */
@@ -127,8 +144,8 @@ function readStop(wire: JsonObject): string[] | undefined {
 }
 
 /** What the answer is to look like. */
-function shape(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
-  const output = readOutput(wire, extras)
+function shape(wire: JsonObject, paths: Paths, extras: Extra[], report: Report): Scalars {
+  const output = readOutput(wire, extras, report)
   if (output) paths.output = 'response_format'
   const effort = readEffort(wire, extras)
   if (effort) paths.reasoning = 'reasoning_effort'
@@ -136,6 +153,7 @@ function shape(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
   if (verbosity !== undefined) paths.verbosity = 'verbosity'
   const logprobs = readLogprobs(wire, extras)
   if (logprobs) paths.logprobs = 'logprobs'
+  if (logprobs?.top !== undefined) paths.topLogprobs = 'top_logprobs'
   const parallelToolCalls = readBoolean(wire, 'parallel_tool_calls', '')
   if (parallelToolCalls !== undefined) paths.parallelToolCalls = 'parallel_tool_calls'
   const modalities = readStrings(wire, 'modalities', '') ?? []
@@ -152,7 +170,7 @@ function shape(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
   }
 }
 
-function readOutput(wire: JsonObject, extras: Extra[]): OutputFormat | undefined {
+function readOutput(wire: JsonObject, extras: Extra[], report: Report): OutputFormat | undefined {
   const format = readObject(wire, 'response_format', '')
   if (format === undefined) return undefined
   const type = requireString(format, 'type', 'response_format')
@@ -164,7 +182,9 @@ function readOutput(wire: JsonObject, extras: Extra[]): OutputFormat | undefined
     return undefined
   }
   const path = 'response_format.json_schema'
+  dropOthers(format, 'response_format', new Set(['type', 'json_schema']), report)
   const wanted = requireObject(format, 'json_schema', 'response_format')
+  dropOthers(wanted, path, new Set(['name', 'description', 'schema', 'strict']), report)
   const name = readString(wanted, 'name', path)
   const description = readString(wanted, 'description', path)
   const strict = readBoolean(wanted, 'strict', path)
@@ -173,7 +193,8 @@ function readOutput(wire: JsonObject, extras: Extra[]): OutputFormat | undefined
     schema: readObject(wanted, 'schema', path) ?? {},
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
-    ...(strict !== undefined && { strict }),
+    // What does not say is not strict in this dialect.
+    strict: strict ?? false,
   }
 }
 
@@ -199,7 +220,7 @@ function readLogprobs(wire: JsonObject, extras: Extra[]): { readonly top?: numbe
 }
 
 /** Who asks, at what price, and what the provider keeps. */
-function identity(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
+function identity(wire: JsonObject, paths: Paths, extras: Extra[], report: Report): Scalars {
   const user = readUser(wire, paths, extras)
   const tier = readString(wire, 'service_tier', '')
   if (tier !== undefined) paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
@@ -207,7 +228,7 @@ function identity(wire: JsonObject, paths: Paths, extras: Extra[]): Scalars {
   if (store !== undefined) paths.store = 'store'
   const metadata = readMetadata(wire)
   if (metadata) paths.metadata = 'metadata'
-  const cache = readCacheOptions(wire, extras)
+  const cache = readCacheOptions(wire, extras, report)
   if (cache) paths.cache = 'prompt_cache_options'
   return {
     ...(user !== undefined && { user }),
@@ -240,9 +261,10 @@ function readMetadata(wire: JsonObject): Readonly<Record<string, string>> | unde
 }
 
 /** Implicit caching keeps the whole prefix; `explicit` only turns that off, which other dialects do anyway. */
-function readCacheOptions(wire: JsonObject, extras: Extra[]): ChatRequest['cache'] {
+function readCacheOptions(wire: JsonObject, extras: Extra[], report: Report): ChatRequest['cache'] {
   const options = readObject(wire, 'prompt_cache_options', '')
   if (options === undefined) return undefined
+  dropOthers(options, 'prompt_cache_options', new Set(['mode', 'ttl']), report)
   const mode = readString(options, 'mode', 'prompt_cache_options') ?? 'implicit'
   const ttl = readString(options, 'ttl', 'prompt_cache_options')
   if (mode === 'implicit') return isTtl(ttl) ? { ttl } : {}

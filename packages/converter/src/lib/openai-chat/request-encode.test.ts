@@ -423,9 +423,11 @@ describe('parameters', () => {
   })
 
   it('reasoning models get no sampling parameters and no stops', () => {
-    const { body, losses } = encode(chatRequest({ model: 'o4-mini', temperature: 1, topP: 1, stop: ['x'] }))
+    const { body, losses } = encode(chatRequest({ model: 'o4-mini', temperature: 0.5, topP: 0.9, stop: ['x'] }))
     expect(Object.keys(body).sort()).toEqual(['messages', 'model'])
     expect(losses.map((loss) => loss.path)).toEqual(['stop[0]', 'temperature', 'top_p'])
+    const usual = { temperature: 1, topP: 1, presencePenalty: 0, frequencyPenalty: 0 }
+    expect(encode(chatRequest({ model: 'o4-mini', ...usual })).losses).toEqual([])
   })
 
   it('hazard 64: a temperature above the highest is lowered', () => {

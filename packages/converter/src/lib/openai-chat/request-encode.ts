@@ -1,7 +1,9 @@
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { dropLogprobs } from '../chat/places.ts'
 import type { ChatRequest, Effort, OutputFormat, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { aliasOf } from '../tool-names.ts'
+import { encodeShared, encodeUser, fastTier } from './identity.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { encodeTools } from './tools.ts'
 import { effortWords } from './wire.ts'
@@ -12,9 +14,6 @@ const effortBudgets: readonly (readonly [effort: Effort, tokens: number])[] = [
   ['medium', 8192],
   ['high', 24576],
 ]
-
-/** Longest `user`; `safety_identifier` takes 128 (openai 7.57.0), but 64 fits both and Azure. Characters. */
-const maxUserLength = 64
 
 /** Writes a Chat Completions request. */
 export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
@@ -55,21 +54,22 @@ function encodeLimits(chat: ChatRequest, { report, capabilities }: RequestContex
   }
 }
 
-/** Sampling fields with the names they have on the wire. */
+/** Sampling fields with the names they have on the wire, and the values they have without being given. */
 const samplingFields = [
-  ['temperature', 'temperature'],
-  ['topP', 'top_p'],
-  ['presencePenalty', 'presence_penalty'],
-  ['frequencyPenalty', 'frequency_penalty'],
+  ['temperature', 'temperature', 1],
+  ['topP', 'top_p', 1],
+  ['presencePenalty', 'presence_penalty', 0],
+  ['frequencyPenalty', 'frequency_penalty', 0],
 ] as const
 
 function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
   const wire: JsonObject = {}
-  for (const [field, key] of samplingFields) {
+  for (const [field, key, usual] of samplingFields) {
     const value = chat[field]
     if (value === undefined) continue
-    if (capabilities.sampling === 'none') report.dropped(path(field, key), 'the model takes no sampling parameters')
-    else wire[key] = field === 'temperature' ? Math.min(value, capabilities.maxTemperature) : value
+    if (capabilities.sampling === 'none') {
+      if (value !== usual) report.dropped(path(field, key), 'the model takes no sampling parameters')
+    } else wire[key] = field === 'temperature' ? Math.min(value, capabilities.maxTemperature) : value
     if (wire[key] !== undefined && wire[key] !== value) {
       report.approximated(path(field, key), `the highest temperature is ${capabilities.maxTemperature}`)
     }
@@ -78,8 +78,7 @@ function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestCont
   if (chat.seed !== undefined) wire.seed = chat.seed
   if (chat.candidates !== undefined && chat.candidates !== 1) wire.n = chat.candidates
   if (chat.logprobs) {
-    if (capabilities.sampling === 'none')
-      report.dropped(path('logprobs', 'logprobs'), 'the model tells no log-probabilities')
+    if (capabilities.sampling === 'none') dropLogprobs(chat, report, 'the model tells no log-probabilities')
     else
       Object.assign(wire, {
         logprobs: true,
@@ -165,10 +164,10 @@ function effortOf(chat: ChatRequest, { report, capabilities }: RequestContext, p
   if (reasoning === undefined) return undefined
   const thinking = chat.paths.thinking ?? path
   if (reasoning.display === 'summarized') {
-    report.dropped(`${thinking}.display`, 'openai-chat does not show reasoning on request')
+    report.dropped(chat.paths.display ?? `${thinking}.display`, 'openai-chat does not show reasoning on request')
   }
   if (reasoning.effort !== undefined && reasoning.budget !== undefined) {
-    report.dropped(`${thinking}.budget_tokens`, 'the effort says how much the model is to reason')
+    report.dropped(chat.paths.budget ?? `${thinking}.budget_tokens`, 'the effort says how much the model is to reason')
   }
   const wanted = wantedEffort(chat)
   if (wanted === 'none' && reasoning.effort !== undefined && reasoning.effort !== 'none') {
@@ -207,14 +206,9 @@ function nearestEffort(wanted: Effort, efforts: readonly Effort[]): Effort | und
   return nearest
 }
 
-function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
-  const wire: JsonObject = {}
-  if (chat.user !== undefined) {
-    wire[capabilities.openaiExtensions ? 'safety_identifier' : 'user'] = userOf(chat.user)
-    if (chat.user.length > maxUserLength) {
-      report.approximated(path('user', 'user'), `an id of more than ${maxUserLength} characters is sent as its hash`)
-    }
-  }
+function encodeIdentity(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {
+  const { report, capabilities } = context
+  const wire: JsonObject = encodeUser(chat, context)
   const send = (field: RequestField, key: string, value: JsonValue | undefined): void => {
     if (value === undefined) return
     if (capabilities.openaiExtensions) wire[key] = value
@@ -223,11 +217,9 @@ function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestCont
   send('serviceTier', 'service_tier', chat.serviceTier)
   send('metadata', 'metadata', chat.metadata && { ...chat.metadata })
   send('store', 'store', chat.store || capabilities.openaiExtensions ? chat.store : undefined)
-  if (chat.fast) {
-    send('fast', 'service_tier', 'priority')
-    if (wire.service_tier === 'priority') report.approximated(path('fast', 'speed'), 'sent as service_tier priority')
-  }
-  return wire
+  if (chat.fast && capabilities.openaiExtensions) wire.service_tier = fastTier(path('fast', 'speed'), context)
+  else if (chat.fast) report.dropped(path('fast', 'speed'), 'servers that are only compatible have no service_tier')
+  return { ...wire, ...encodeShared(context) }
 }
 
 /** Automatic caching of the prefix: what OpenAI does unasked, and can only be told to by newer models. */
@@ -247,13 +239,14 @@ function encodeCache({ cache, paths }: ChatRequest, { report, capabilities }: Re
 /** The lifetime `prompt_cache_options` takes (openai 7.57.0). */
 const automaticTtl = '30m'
 
-/** An id that is too long becomes a hash of it: still one id for one user, which is all it is for. */
-function userOf(user: string): string {
-  return user.length <= maxUserLength ? user : aliasOf(user, maxUserLength)
-}
-
 /** Usage is always asked for, because the answer's cost must be known whoever asked. */
-function encodeStream(chat: ChatRequest, { capabilities }: RequestContext): JsonObject {
+function encodeStream(chat: ChatRequest, context: RequestContext): JsonObject {
   if (!chat.stream) return {}
-  return { stream: true, ...(capabilities.streamUsage && { stream_options: { include_usage: true } }) }
+  const { capabilities } = context
+  const padded = capabilities.openaiExtensions ? context.take('stream_options.include_obfuscation')?.value : undefined
+  const options = {
+    ...(capabilities.streamUsage && { include_usage: true }),
+    ...(padded !== undefined && { include_obfuscation: padded }),
+  }
+  return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) }
 }

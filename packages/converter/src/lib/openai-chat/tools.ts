@@ -1,5 +1,8 @@
 import { type JsonObject, member } from '../chat/json.ts'
+import type { Report } from '../chat/loss.ts'
+import { cachePlace } from '../chat/places.ts'
 import {
+  dropOthers,
   invalid,
   pathOf,
   present,
@@ -14,25 +17,38 @@ import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request
 import type { RequestContext } from '../codec.ts'
 import { cacheOf } from './content.ts'
 
+/** What is read of a tool, of the object in it, and of a choice. */
+const knownMembers = {
+  tool: new Set(['type', 'function', 'custom', 'cache_control', 'prompt_cache_breakpoint']),
+  function: new Set(['name', 'description', 'parameters', 'strict', 'cache_control', 'prompt_cache_breakpoint']),
+  custom: new Set(['name', 'description', 'format']),
+  choice: new Set(['type', 'function', 'custom', 'allowed_tools']),
+  allowed: new Set(['mode', 'tools']),
+} as const
+
 /** Reads `tools`, or the legacy `functions`. */
-export function decodeTools(wire: JsonObject): Tool[] {
-  const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => decodeTool(value, at))
-  const functions = (readObjects(wire, 'functions', '') ?? []).map(({ value, at }) => functionTool(value, at))
+export function decodeTools(wire: JsonObject, report: Report): Tool[] {
+  const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => decodeTool(value, at, report))
+  const functions = (readObjects(wire, 'functions', '') ?? []).map(({ value, at }) => functionTool(value, at, report))
   return [...tools, ...functions]
 }
 
-function decodeTool(wire: JsonObject, at: string): Tool {
+function decodeTool(wire: JsonObject, at: string, report: Report): Tool {
   const type = requireString(wire, 'type', at)
-  if (type === 'function') {
-    const tool = functionTool(requireObject(wire, 'function', at), pathOf(at, 'function'))
-    const cache = cacheOf(wire)
-    return cache ? { ...tool, cache } : tool
+  if (type !== 'function' && type !== 'custom') return { type: 'hosted', kind: type, value: wire, at }
+  dropOthers(wire, at, knownMembers.tool, report)
+  const cache = cacheOf(wire, at, report)
+  if (type === 'custom') {
+    if (cache) report.dropped(cachePlace({ at, cache }, 'openai-chat'), 'a tool of free text carries no cache mark')
+    return customTool(requireObject(wire, 'custom', at), at, report)
   }
-  if (type === 'custom') return customTool(requireObject(wire, 'custom', at), at)
-  return { type: 'hosted', kind: type, value: wire, at }
+  const tool = functionTool(requireObject(wire, 'function', at), pathOf(at, 'function'), report)
+  return cache ? { ...tool, cache: { ...cache, at: cachePlace({ at, cache }, 'openai-chat') } } : tool
 }
 
-function functionTool(wire: JsonObject, at: string): FunctionTool {
+function functionTool(wire: JsonObject, at: string, report: Report): FunctionTool {
+  dropOthers(wire, at, knownMembers.function, report)
+  const cache = cacheOf(wire, at, report)
   const description = readString(wire, 'description', at)
   const parameters = readObject(wire, 'parameters', at)
   const strict = readBoolean(wire, 'strict', at)
@@ -42,12 +58,14 @@ function functionTool(wire: JsonObject, at: string): FunctionTool {
     ...(description !== undefined && { description }),
     ...(parameters && { parameters }),
     ...(strict !== undefined && { strict }),
+    ...(cache && { cache }),
     at,
   }
 }
 
-function customTool(wire: JsonObject, at: string): CustomTool {
+function customTool(wire: JsonObject, at: string, report: Report): CustomTool {
   const path = pathOf(at, 'custom')
+  dropOthers(wire, path, knownMembers.custom, report)
   const description = readString(wire, 'description', path)
   const format = readObject(wire, 'format', path)
   return {
@@ -60,13 +78,14 @@ function customTool(wire: JsonObject, at: string): CustomTool {
 }
 
 /** Reads `tool_choice`, or the legacy `function_call`. */
-export function decodeToolChoice(wire: JsonObject): ToolChoice | undefined {
+export function decodeToolChoice(wire: JsonObject, report: Report): ToolChoice | undefined {
   const choice = present(wire, 'tool_choice')
   if (choice === undefined) return legacyChoice(wire)
   if (typeof choice === 'string') return choiceOfWord(choice, 'tool_choice')
   const object = readObject(wire, 'tool_choice', '')
   if (object === undefined) return undefined
   const type = requireString(object, 'type', 'tool_choice')
+  dropOthers(object, 'tool_choice', knownMembers.choice, report)
   switch (type) {
     case 'function':
     case 'custom': {
@@ -74,7 +93,7 @@ export function decodeToolChoice(wire: JsonObject): ToolChoice | undefined {
       return { type: 'tool', name: requireString(named, 'name', `tool_choice.${type}`) }
     }
     case 'allowed_tools':
-      return allowedChoice(requireObject(object, 'allowed_tools', 'tool_choice'))
+      return allowedChoice(requireObject(object, 'allowed_tools', 'tool_choice'), report)
     default:
       return invalid('tool_choice.type', 'must be function, custom or allowed_tools')
   }
@@ -87,8 +106,9 @@ function choiceOfWord(word: string, path: string): ToolChoice {
   return invalid(path, 'must be auto, none, required or an object')
 }
 
-function allowedChoice(allowed: JsonObject): ToolChoice {
+function allowedChoice(allowed: JsonObject, report: Report): ToolChoice {
   const path = 'tool_choice.allowed_tools'
+  dropOthers(allowed, path, knownMembers.allowed, report)
   const mode = readString(allowed, 'mode', path) ?? 'auto'
   if (mode !== 'auto' && mode !== 'required') invalid(`${path}.mode`, 'must be auto or required')
   const names = (readObjects(allowed, 'tools', path) ?? []).map(({ value, at }) => {
@@ -139,7 +159,7 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
     return []
   }
   if (tool.type === 'custom') return [encodeCustom(tool, context)]
-  if (tool.cache) report.dropped(`${tool.at}.cache_control`, 'a tool cannot carry a cache breakpoint')
+  if (tool.cache) report.dropped(cachePlace(tool, context.from), 'a tool cannot carry a cache breakpoint')
   const { description, parameters, strict } = tool
   return [
     {

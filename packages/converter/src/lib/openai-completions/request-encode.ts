@@ -1,5 +1,6 @@
 import type { JsonObject } from '../chat/json.ts'
-import type { ChatRequest } from '../chat/request.ts'
+import { cachePlace } from '../chat/places.ts'
+import type { ChatRequest, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { encodeRequest as encodeChat } from '../openai-chat/request-encode.ts'
 
@@ -17,11 +18,36 @@ const shared = [
   'stream_options',
 ] as const
 
+/** What the dialect has no counterpart of; none of it changes what kind of answer is given. */
+const without = [
+  'reasoning',
+  'verbosity',
+  'serviceTier',
+  'fast',
+  'metadata',
+  'store',
+  'cache',
+  'topK',
+] as const satisfies readonly RequestField[]
+
 /**
  * Writes a Completions request. The dialect has no turns, tools or instructions: a chat that is more than one user text is refused.
  */
 export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
-  const { report } = context
+  const text = onlyText(chat, context)
+  const { logprobs, user, ...rest } = chat
+  const wire = encodeChat(withoutOthers(rest, context), context)
+  return {
+    prompt: text,
+    ...Object.fromEntries(shared.filter((key) => wire[key] !== undefined).map((key) => [key, wire[key]])),
+    ...(chat.maxTokens !== undefined && { max_tokens: chat.maxTokens }),
+    ...(logprobs && { logprobs: logprobs.top ?? 0 }),
+    ...(user !== undefined && { user }),
+  }
+}
+
+/** The one user text a request may be. */
+function onlyText(chat: ChatRequest, { report, from }: RequestContext): string {
   const [turn, second] = chat.turns
   const [part, more] = turn?.role === 'user' ? turn.parts : []
   if (turn === undefined || second !== undefined || part?.type !== 'text' || more !== undefined) {
@@ -36,19 +62,19 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
   if (tool !== undefined) report.refuse(tool.at, 'openai-completions takes no tools')
   if (chat.output !== undefined)
     report.refuse(chat.paths.output ?? 'output', 'openai-completions takes no output format')
-  const { logprobs, user, ...rest } = chat
-  const wire = encodeChat(rest, context)
-  for (const key of Object.keys(wire)) {
-    if (!carried.has(key)) report.dropped(key, 'openai-completions has no counterpart')
-  }
-  return {
-    prompt: part.text,
-    ...Object.fromEntries(shared.filter((key) => wire[key] !== undefined).map((key) => [key, wire[key]])),
-    ...(chat.maxTokens !== undefined && { max_tokens: chat.maxTokens }),
-    ...(logprobs && { logprobs: logprobs.top ?? 0 }),
-    ...(user !== undefined && { user }),
-  }
+  if (part.cache) report.dropped(cachePlace(part, from), 'openai-completions has no counterpart')
+  return part.text
 }
 
-/** What a chat request is made of that is written here, as it is or in this dialect's own spelling. */
-const carried: ReadonlySet<string> = new Set([...shared, 'messages', 'max_tokens', 'max_completion_tokens'])
+function withoutOthers(chat: ChatRequest, { report }: RequestContext): ChatRequest {
+  for (const field of without) {
+    const value = chat[field]
+    const told = value !== undefined && (field !== 'store' || value === true)
+    if (told) report.dropped(chat.paths[field] ?? field, 'openai-completions has no counterpart')
+  }
+  const { reasoning, verbosity, serviceTier, fast, metadata, store, cache, topK, ...rest } = chat
+  const [turn] = rest.turns
+  const [part] = turn?.role === 'user' ? turn.parts : []
+  if (turn === undefined || part?.type !== 'text') return rest
+  return { ...rest, turns: [{ role: 'user', parts: [{ type: 'text', text: part.text, at: part.at }], at: turn.at }] }
+}

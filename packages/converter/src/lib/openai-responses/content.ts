@@ -14,6 +14,7 @@ import type {
   TextPart,
 } from '../chat/part.ts'
 import {
+  dropOthers,
   invalid,
   numberAt,
   objectAt,
@@ -32,17 +33,11 @@ export type ContentPart = TextPart | RefusalPart | ImagePart | FilePart | AudioP
 /** What is read of each part, by its type. */
 const knownMembers = {
   text: new Set(['type', 'text', 'prompt_cache_breakpoint', 'annotations', 'logprobs']),
+  refusal: new Set(['type', 'refusal']),
+  cache: new Set(['mode', 'ttl']),
   image: new Set(['type', 'image_url', 'file_id', 'detail', 'prompt_cache_breakpoint']),
   file: new Set(['type', 'file_data', 'file_id', 'file_url', 'filename', 'prompt_cache_breakpoint']),
 } as const
-
-/** Reports the members of an object that nothing here reads, so that a field newer than this code is not lost in silence. */
-export function dropOthers(wire: JsonObject, at: string, known: ReadonlySet<string>, report: Report): void {
-  for (const key of Object.keys(wire)) {
-    const value = member(wire, key) ?? false
-    if (!known.has(key) && value !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
-  }
-}
 
 /** Reads a `content` or `output`: a string is one text part, an empty one none, because other dialects refuse empty texts. */
 export function readContent(holder: JsonObject, key: string, at: string, report: Report): ContentPart[] {
@@ -66,6 +61,7 @@ function readPart(wire: JsonObject, at: string, report: Report): ContentPart {
     case 'text':
       return textPart(wire, at, report)
     case 'refusal':
+      dropOthers(wire, at, knownMembers.refusal, report)
       return { type, text: requireString(wire, 'refusal', at), at }
     case 'input_image':
       return imagePart(wire, at, report)
@@ -85,7 +81,7 @@ function readPart(wire: JsonObject, at: string, report: Report): ContentPart {
 
 function textPart(wire: JsonObject, at: string, report: Report): TextPart {
   dropOthers(wire, at, knownMembers.text, report)
-  const cache = cacheOf(wire)
+  const cache = cacheOf(wire, at, report)
   const citations = citationsOf(wire)
   return {
     type: 'text',
@@ -99,7 +95,7 @@ function textPart(wire: JsonObject, at: string, report: Report): TextPart {
 function imagePart(wire: JsonObject, at: string, report: Report): ImagePart {
   dropOthers(wire, at, knownMembers.image, report)
   const detail = readString(wire, 'detail', at)
-  const cache = cacheOf(wire)
+  const cache = cacheOf(wire, at, report)
   // The SDK's type wants a detail said; `auto` is what silence means elsewhere.
   const rest = { at, ...(detail !== undefined && detail !== 'auto' && { detail }), ...(cache && { cache }) }
   const id = readString(wire, 'file_id', at)
@@ -111,7 +107,7 @@ function imagePart(wire: JsonObject, at: string, report: Report): ImagePart {
 function filePart(wire: JsonObject, at: string, report: Report): FilePart {
   dropOthers(wire, at, knownMembers.file, report)
   const name = readString(wire, 'filename', at)
-  const cache = cacheOf(wire)
+  const cache = cacheOf(wire, at, report)
   return {
     type: 'file',
     source: fileSource(wire, name, at),
@@ -130,9 +126,10 @@ function fileSource(wire: JsonObject, name: string | undefined, at: string): Med
   return fileDataSource(data, name, pathOf(at, 'file_data'))
 }
 
-function cacheOf(wire: JsonObject): CacheHint | undefined {
+function cacheOf(wire: JsonObject, at: string, report: Report): CacheHint | undefined {
   const hint = objectAt(wire, 'prompt_cache_breakpoint')
   if (hint === undefined) return undefined
+  dropOthers(hint, pathOf(at, 'prompt_cache_breakpoint'), knownMembers.cache, report)
   const ttl = stringAt(hint, 'ttl')
   return isTtl(ttl) ? { ttl } : {}
 }

@@ -77,7 +77,7 @@ export class ResponsesEncoder implements StreamEncoder {
         this.#writers.get(event.index)?.logprobs(event.index, event.value)
         break
       case 'seal':
-        this.#context.report.dropped(`parts[${event.index}].seal`, withheldSeal)
+        this.#seal(event)
         break
       case 'usage':
         this.#usage = mergeUsage(this.#usage, event.usage)
@@ -162,6 +162,21 @@ export class ResponsesEncoder implements StreamEncoder {
     }
     this.#silent.delete(index)
     this.#add(index, new ReasoningWriter(this.#place))
+  }
+
+  /** A seal in the place of OpenAI's own; its reasoning need not be shown to be sent back. */
+  #seal({ index, seal }: Extract<ChatEvent, { type: 'seal' }>): void {
+    if (seal.issuer !== 'openai-responses') {
+      this.#context.report.dropped(`parts[${index}].seal`, withheldSeal)
+      return
+    }
+    this.#silent.delete(index)
+    let writer = this.#writers.get(index)
+    if (writer === undefined) {
+      writer = new ReasoningWriter(this.#place)
+      this.#add(index, writer)
+    }
+    if (writer instanceof ReasoningWriter) writer.seal(seal.value)
   }
 
   get #place(): ConstructorParameters<typeof ReasoningWriter>[0] {

@@ -2,10 +2,20 @@ import { flatten } from '../chat/flat.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
-import { invalid, pathOf, present, readObject, readObjects, readString, requireString, stringAt } from '../chat/read.ts'
+import {
+  dropOthers,
+  invalid,
+  pathOf,
+  present,
+  readObject,
+  readObjects,
+  readString,
+  requireString,
+  stringAt,
+} from '../chat/read.ts'
 import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
 import { argumentsText } from '../openai-chat/wire.ts'
-import { dropOthers, readContent } from './content.ts'
+import { readContent } from './content.ts'
 import type { ToolNames } from './tool-names.ts'
 import { idOf, sectionBreak, sectionsOf } from './wire.ts'
 
@@ -73,7 +83,7 @@ class Conversation {
   }
 
   add(item: JsonObject, at: string): void {
-    const type = readString(item, 'type', at) ?? 'message'
+    const type = readString(item, 'type', at) ?? untypedKind(item)
     switch (type) {
       case 'message':
         this.#message(item, at)
@@ -189,6 +199,11 @@ class Conversation {
     if (!finishedCalls.has(kind)) this.#report.refuse(at, whyRefused(kind))
     this.#assistant(at).assistant.push({ type: 'opaque', dialect: 'openai-responses', kind, value: item, at })
   }
+}
+
+/** A message may leave out its type, and so may a reference, which has nothing but an id. */
+function untypedKind(item: JsonObject): string {
+  return present(item, 'role') === undefined && idOf(item) !== undefined ? 'item_reference' : 'message'
 }
 
 /** Items that cannot be left out without changing what the conversation says. */

@@ -13,6 +13,7 @@ import type {
   ToolResult,
   UserPart,
 } from '../chat/part.ts'
+import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 
@@ -101,23 +102,25 @@ class InputWriter {
 
   #text(part: TextPart): JsonObject {
     this.#tellCitations(part)
-    return { type: 'input_text', text: part.text, ...this.#breakpoint(part.cache, part.at) }
+    return { type: 'input_text', text: part.text, ...this.#breakpoint(part) }
   }
 
   #tellCitations({ citations, at }: TextPart): void {
-    if (citations) this.#context.report.dropped(`${at}.citations`, 'a text that is sent carries no sources')
+    const { report, from } = this.#context
+    if (citations) report.dropped(placeOf('citations', at, from), 'a text that is sent carries no sources')
   }
 
-  #breakpoint(cache: CacheHint | undefined, at: string): JsonObject {
+  #breakpoint(part: { readonly at: string; readonly cache?: CacheHint }): JsonObject {
+    const { cache } = part
     if (cache === undefined) return {}
-    const { report, capabilities } = this.#context
+    const { report, capabilities, from } = this.#context
     if (!capabilities.cacheBreakpoints) {
-      report.dropped(`${at}.cache_control`, 'the model takes no cache breakpoints')
+      report.dropped(cachePlace(part, from), 'the model takes no cache breakpoints')
       return {}
     }
     const ttl = breakpointTtl[cache.ttl ?? '30m']
     if (cache.ttl !== undefined && cache.ttl !== ttl) {
-      report.approximated(`${at}.cache_control`, `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
+      report.approximated(cachePlace(part, from), `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
     }
     return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
   }
@@ -137,7 +140,8 @@ class InputWriter {
     }
   }
 
-  #image({ source, detail, cache, at }: ImagePart): JsonObject {
+  #image(part: ImagePart): JsonObject {
+    const { source, detail, at } = part
     if (source.kind !== 'base64' && source.kind !== 'url') {
       return this.#context.report.refuse(at, 'an image stored at another provider cannot be sent: send its data or URL')
     }
@@ -145,13 +149,13 @@ class InputWriter {
       type: 'input_image',
       image_url: source.kind === 'url' ? source.url : dataUrl(source),
       detail: detail ?? 'auto',
-      ...this.#breakpoint(cache, at),
+      ...this.#breakpoint(part),
     }
   }
 
   #file(part: FilePart): JsonObject[] {
-    const { source, name, context, cache, at } = part
-    const hint = this.#breakpoint(cache, at)
+    const { source, name, context, at } = part
+    const hint = this.#breakpoint(part)
     if (source.kind === 'text') {
       const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
       return [{ type: 'input_text', text, ...hint }]
@@ -208,7 +212,10 @@ class InputWriter {
     switch (part.type) {
       case 'text':
         if (part.cache) {
-          this.#context.report.dropped(`${part.at}.cache_control`, 'an assistant text carries no cache breakpoint')
+          this.#context.report.dropped(
+            cachePlace(part, this.#context.from),
+            'an assistant text carries no cache breakpoint',
+          )
         }
         this.#tellCitations(part)
         return [{ type: 'output_text', text: part.text }]
@@ -255,11 +262,12 @@ class InputWriter {
   }
 
   #call(part: ToolCallPart): JsonObject {
-    const { report, capabilities } = this.#context
+    const { report, capabilities, from } = this.#context
     const id = this.#context.callId(part.id)
     const name = this.#context.toolName(part.name)
-    if (part.seal) report.dropped(`${part.at}.seal`, `a seal of ${part.seal.issuer} goes back to its own provider only`)
-    if (part.cache) report.dropped(`${part.at}.cache_control`, 'a tool call carries no cache breakpoint')
+    if (part.seal)
+      report.dropped(placeOf('seal', part.at, from), `a seal of ${part.seal.issuer} goes back to its own provider only`)
+    if (part.cache) report.dropped(cachePlace(part, from), 'a tool call carries no cache breakpoint')
     if (part.inputKind === 'text' && capabilities.openaiExtensions) {
       this.#customCalls.add(part.id)
       return { type: 'custom_tool_call', call_id: id, name, input: part.input }
@@ -285,12 +293,13 @@ class InputWriter {
     const parts = flatten(result.parts, (part) => this.#userPart(part))
     if (result.isError) this.#markError(parts, result)
     const last = parts.pop()
-    const hint = this.#breakpoint(result.cache, result.at)
+    const hint = this.#breakpoint(result)
     return last === undefined ? [] : [...parts, { ...last, ...hint }]
   }
 
   #markError(parts: JsonObject[], result: ToolResult): void {
-    this.#context.report.approximated(`${result.at}.is_error`, 'told by the word Error before the result')
+    const { report, from } = this.#context
+    report.approximated(placeOf('error', result.at, from), 'told by the word Error before the result')
     const [first] = parts
     if (typeof first?.text === 'string') parts[0] = { ...first, text: `Error: ${first.text}` }
     else parts.unshift({ type: 'input_text', text: 'Error' })

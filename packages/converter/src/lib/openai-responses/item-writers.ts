@@ -210,6 +210,9 @@ export class MessageWriter extends Item {
 /** Reasoning as the one section of a summary. */
 export class ReasoningWriter extends Item {
   readonly #text: Text
+  /** A reasoning that is only sealed has no summary. */
+  #summary = false
+  #seal: string | undefined
   open = 1
 
   constructor(place: Place) {
@@ -220,22 +223,30 @@ export class ReasoningWriter extends Item {
 
   override begin(): void {
     this.send('response.output_item.added', { item: reasoningItem(this.id, 'in_progress', []) })
-    this.#tell('response.reasoning_summary_part.added', { part: { type: 'summary_text', text: '' } })
   }
 
   override delta(_part: number, literal: string): void {
+    if (!this.#summary)
+      this.#tell('response.reasoning_summary_part.added', { part: { type: 'summary_text', text: '' } })
+    this.#summary = true
     this.#text.write(literal)
+  }
+
+  /** What only the provider can read; it is told with the whole item. */
+  seal(value: string): void {
+    this.#seal = value
   }
 
   override close(): void {
     this.open = 0
+    if (!this.#summary) return
     const text = this.#text.whole()
     this.#tell('response.reasoning_summary_text.done', { text })
     this.#tell('response.reasoning_summary_part.done', { part: { type: 'summary_text', text } })
   }
 
   protected override draft(status: ItemStatus): JsonObject {
-    return reasoningItem(this.id, status, [this.#text.whole()])
+    return reasoningItem(this.id, status, this.#summary ? [this.#text.whole()] : [], this.#seal)
   }
 
   #tell(type: string, members: JsonObject): void {

@@ -80,8 +80,14 @@ export function refusalPart(refusal: string): JsonObject {
   return { type: 'refusal', refusal }
 }
 
-export function reasoningItem(id: string, status: ItemStatus, summary: readonly string[]): JsonObject {
-  return { id, type: 'reasoning', status, summary: summary.map((text) => ({ type: 'summary_text', text })) }
+export function reasoningItem(id: string, status: ItemStatus, summary: readonly string[], seal?: string): JsonObject {
+  return {
+    id,
+    type: 'reasoning',
+    status,
+    summary: summary.map((text) => ({ type: 'summary_text', text })),
+    ...(seal !== undefined && { encrypted_content: seal }),
+  }
 }
 
 /** Whether a call is of a tool the client declared as one of free text, and how the client names it. */

@@ -259,11 +259,16 @@ class Items {
 
   #reason(part: ReasoningPart): void {
     const { report } = this.#context
-    if (part.text === '') report.dropped(part.at, 'the provider hid the reasoning')
-    else if (!this.#shown) report.dropped(part.at, 'the client asked for no summary of the reasoning')
-    else {
-      if (part.seal) report.dropped(`${part.at}.seal`, withheldSeal)
-      this.#push('rs', (id, status) => reasoningItem(id, status, [part.text]))
+    const seal = part.seal?.issuer === 'openai-responses' ? part.seal.value : undefined
+    const shown = part.text !== '' && this.#shown
+    if (!shown && (seal === undefined || part.text !== '')) {
+      const hidden =
+        part.text === '' ? 'the provider hid the reasoning' : 'the client asked for no summary of the reasoning'
+      report.dropped(part.at, hidden)
+    }
+    if (shown && part.seal && seal === undefined) report.dropped(`${part.at}.seal`, withheldSeal)
+    if (shown || seal !== undefined) {
+      this.#push('rs', (id, status) => reasoningItem(id, status, shown ? [part.text] : [], seal))
     }
   }
 

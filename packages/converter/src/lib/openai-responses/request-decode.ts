@@ -1,6 +1,7 @@
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import {
+  dropOthers,
   invalid,
   pathOf,
   present,
@@ -15,7 +16,6 @@ import {
 import type { ChatRequest, Extra, OutputFormat, Reasoning, RequestField } from '../chat/request.ts'
 import { isTtl } from '../openai-chat/content.ts'
 import { effortWords } from '../openai-chat/wire.ts'
-import { dropOthers } from './content.ts'
 import { decodeInput } from './input-decode.ts'
 import { ToolNames } from './tool-names.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
@@ -78,6 +78,7 @@ export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
   const instructions = readString(wire, 'instructions', '')
   const toolChoice = decodeToolChoice(wire, names, extras, report)
   if (toolChoice) paths.toolChoice = 'tool_choice'
+  readStreamOptions(wire, gathering)
   const scalars = { ...sampling(wire, gathering), ...shape(wire, gathering), ...identity(wire, gathering) }
   readUnknown(wire, extras)
   return {
@@ -91,6 +92,15 @@ export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
     extras,
     paths,
   }
+}
+
+/** The padding of chunks is between this wire's two ends; only OpenAI's other dialect can be asked for it too. */
+function readStreamOptions(wire: JsonObject, { extras, report }: Gathering): void {
+  const options = readObject(wire, 'stream_options', '') ?? {}
+  dropOthers(options, 'stream_options', new Set(['include_obfuscation']), report)
+  const path = 'stream_options.include_obfuscation'
+  const value = readBoolean(options, 'include_obfuscation', 'stream_options')
+  if (value !== undefined) extras.push({ key: path, path, value, verdict: 'silent' })
 }
 
 function sampling(wire: JsonObject, { paths }: Gathering): Scalars {
@@ -139,7 +149,7 @@ function shape(wire: JsonObject, gathering: Gathering): Scalars {
   }
 }
 
-function readOutput(text: JsonObject, { extras }: Gathering): OutputFormat | undefined {
+function readOutput(text: JsonObject, { extras, report }: Gathering): OutputFormat | undefined {
   const path = 'text.format'
   const format = readObject(text, 'format', 'text')
   if (format === undefined) return undefined
@@ -151,6 +161,7 @@ function readOutput(text: JsonObject, { extras }: Gathering): OutputFormat | und
     extras.push({ key: path, path, value: format, verdict: 'refuse', detail })
     return undefined
   }
+  dropOthers(format, path, new Set(['type', 'name', 'description', 'schema', 'strict']), report)
   const name = readString(format, 'name', path)
   const description = readString(format, 'description', path)
   const strict = readBoolean(format, 'strict', path)
@@ -159,7 +170,8 @@ function readOutput(text: JsonObject, { extras }: Gathering): OutputFormat | und
     schema: readObject(format, 'schema', path) ?? invalid(pathOf(path, 'schema'), 'is required and must be an object'),
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
-    ...(strict !== undefined && { strict }),
+    // Unlike a tool's, a format that does not say is not strict in this dialect.
+    strict: strict ?? false,
   }
 }
 
@@ -178,6 +190,7 @@ function readReasoning(wire: JsonObject, { paths, extras, report }: Gathering): 
   if (effort === undefined && summary === undefined) return undefined
   paths.reasoning = 'reasoning.effort'
   paths.thinking = 'reasoning'
+  paths.display = present(reasoning, 'summary') === undefined ? 'reasoning.generate_summary' : 'reasoning.summary'
   return { ...(effort && { effort }), ...(summary !== undefined && { display: 'summarized' as const }) }
 }
 

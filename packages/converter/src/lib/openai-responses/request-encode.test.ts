@@ -288,7 +288,7 @@ describe('parameters', () => {
 
   it('keys that mean the same in Chat Completions go on', () => {
     const extra = { key: 'prompt_cache_key', path: 'prompt_cache_key', value: 'k', verdict: 'drop' } as const
-    expect(encode(chatRequest(), {}, [extra]).body.prompt_cache_key).toBe('k')
+    expect(encode(chatRequest(), {}, [extra], 'openai-chat').body.prompt_cache_key).toBe('k')
     expect(encode(chatRequest({ model: 'llama' }), {}, [extra]).body).not.toHaveProperty('prompt_cache_key')
   })
 

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../chat/json.ts'
+import { dropLogprobs } from '../chat/places.ts'
 import type { ChatRequest, OutputFormat, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
+import { encodeShared, encodeUser, fastTier } from '../openai-chat/identity.ts'
 import { isStrict } from '../openai-chat/request-encode.ts'
 import { aliasOf } from '../tool-names.ts'
 import { nearestEffort, wantedEffort } from './effort.ts'
@@ -9,12 +11,6 @@ import { encodeTools } from './tools.ts'
 
 /** The least `max_output_tokens` (OpenAI's API reference). */
 const minOutputTokens = 16
-
-/** Longest `user`; `safety_identifier` takes 128 (openai 7.57.0), but 64 fits both and Azure. Characters. */
-const maxUserLength = 64
-
-/** Keys of Chat Completions that mean the same here and that nothing else in the canon carries. */
-const sharedKeys = ['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options', 'moderation'] as const
 
 type PathOf = (field: RequestField, otherwise: string) => string
 
@@ -34,8 +30,16 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
     ...encodeCache(chat, context),
     // Said always, because this dialect's own default is to store the answer.
     store: chat.store ?? false,
-    ...(chat.stream && { stream: true }),
+    ...encodeStream(chat, context),
   }
+}
+
+function encodeStream(chat: ChatRequest, context: RequestContext): JsonObject {
+  if (!chat.stream) return {}
+  const padded = context.capabilities.openaiExtensions
+    ? context.take('stream_options.include_obfuscation')?.value
+    : undefined
+  return { stream: true, ...(padded !== undefined && { stream_options: { include_obfuscation: padded } }) }
 }
 
 /** Fields the dialect has no counterpart for. */
@@ -70,9 +74,9 @@ function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestCont
   const { temperature, topP, logprobs } = chat
   if (capabilities.sampling === 'none') {
     const why = 'the model takes no sampling parameters'
-    if (temperature !== undefined) report.dropped(path('temperature', 'temperature'), why)
-    if (topP !== undefined) report.dropped(path('topP', 'top_p'), why)
-    if (logprobs) report.dropped(path('logprobs', 'logprobs'), 'the model tells no log-probabilities')
+    if (temperature !== undefined && temperature !== 1) report.dropped(path('temperature', 'temperature'), why)
+    if (topP !== undefined && topP !== 1) report.dropped(path('topP', 'top_p'), why)
+    dropLogprobs(chat, report, 'the model tells no log-probabilities')
     return {}
   }
   const clamped = temperature === undefined ? undefined : Math.min(temperature, capabilities.maxTemperature)
@@ -122,7 +126,7 @@ function encodeReasoning(chat: ChatRequest, context: RequestContext): JsonObject
   const effort = effortOf(chat, context)
   const shown = chat.reasoning.display === 'summarized' && context.capabilities.efforts.length > 0
   if (chat.reasoning.display === 'summarized' && !shown) {
-    context.report.dropped(`${chat.paths.thinking ?? 'reasoning'}.display`, 'the model has no reasoning to show')
+    context.report.dropped(chat.paths.display ?? 'reasoning.display', 'the model has no reasoning to show')
   }
   const reasoning = { ...(effort && { effort }), ...(shown && { summary: 'auto' }) }
   return Object.keys(reasoning).length === 0 ? {} : { reasoning }
@@ -135,7 +139,7 @@ function effortOf(chat: ChatRequest, { report, capabilities }: RequestContext): 
   const thinking = paths.thinking ?? path
   const { mode, effort, budget } = reasoning
   if (effort !== undefined && budget !== undefined) {
-    report.dropped(`${thinking}.budget_tokens`, 'the effort says how much the model is to reason')
+    report.dropped(paths.budget ?? `${thinking}.budget_tokens`, 'the effort says how much the model is to reason')
   }
   const wanted = wantedEffort(reasoning)
   if (wanted === undefined) return undefined
@@ -151,14 +155,9 @@ function effortOf(chat: ChatRequest, { report, capabilities }: RequestContext): 
   return nearest
 }
 
-function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestContext, path: PathOf): JsonObject {
-  const wire: JsonObject = {}
-  if (chat.user !== undefined) {
-    wire[capabilities.openaiExtensions ? 'safety_identifier' : 'user'] = userOf(chat.user)
-    if (chat.user.length > maxUserLength) {
-      report.approximated(path('user', 'user'), `an id of more than ${maxUserLength} characters is sent as its hash`)
-    }
-  }
+function encodeIdentity(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {
+  const { report, capabilities } = context
+  const wire: JsonObject = encodeUser(chat, context)
   const send = (field: RequestField, key: string, value: JsonValue | undefined): void => {
     if (value === undefined) return
     if (capabilities.openaiExtensions) wire[key] = value
@@ -166,28 +165,15 @@ function encodeIdentity(chat: ChatRequest, { report, capabilities }: RequestCont
   }
   send('metadata', 'metadata', chat.metadata && { ...chat.metadata })
   send('serviceTier', 'service_tier', chat.serviceTier)
-  if (chat.fast) {
-    send('fast', 'service_tier', 'priority')
-    if (wire.service_tier === 'priority') report.approximated(path('fast', 'speed'), 'sent as service_tier priority')
-  }
+  if (chat.fast && capabilities.openaiExtensions) wire.service_tier = fastTier(path('fast', 'speed'), context)
+  else if (chat.fast) report.dropped(path('fast', 'speed'), 'servers that are only compatible have no service_tier')
   return wire
-}
-
-/** An id that is too long becomes a hash of it: still one id for one user, which is all it is for. */
-function userOf(user: string): string {
-  return user.length <= maxUserLength ? user : aliasOf(user, maxUserLength)
 }
 
 /** Automatic caching of the prefix is what OpenAI does unasked, and can only be told to by newer models. */
 function encodeCache(chat: ChatRequest, context: RequestContext): JsonObject {
   const { report, capabilities } = context
-  const wire: JsonObject = {}
-  if (capabilities.openaiExtensions) {
-    for (const key of sharedKeys) {
-      const extra = context.take(key)
-      if (extra) wire[key] = extra.value
-    }
-  }
+  const wire = encodeShared(context)
   const { cache, paths } = chat
   if (cache === undefined) return wire
   const path = paths.cache ?? 'cache_control'

@@ -1,6 +1,8 @@
 import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
+import { cachePlace } from '../chat/places.ts'
 import {
+  dropOthers,
   invalid,
   pathOf,
   present,
@@ -15,13 +17,14 @@ import {
 import type { CustomTool, Extra, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { isStrict } from '../openai-chat/request-encode.ts'
-import { dropOthers } from './content.ts'
 import type { ToolNames } from './tool-names.ts'
 
 const knownMembers = {
   function: new Set(['type', 'name', 'description', 'parameters', 'strict']),
   custom: new Set(['type', 'name', 'description', 'format']),
   namespace: new Set(['type', 'name', 'description', 'tools']),
+  choice: new Set(['type', 'name', 'namespace']),
+  allowed: new Set(['type', 'mode', 'tools']),
 } as const
 
 /** What reading a tool needs besides the tool. */
@@ -130,6 +133,7 @@ export function decodeToolChoice(
   switch (type) {
     case 'function':
     case 'custom':
+      dropOthers(object, 'tool_choice', knownMembers.choice, report)
       return { type: 'tool', name: nameIn(object, 'tool_choice', names) }
     case 'allowed_tools':
       return allowedChoice(object, names, report)
@@ -148,6 +152,7 @@ function nameIn(wire: JsonObject, at: string, names: ToolNames): string {
 function allowedChoice(wire: JsonObject, names: ToolNames, report: Report): ToolChoice {
   const mode = readString(wire, 'mode', 'tool_choice') ?? 'auto'
   if (mode !== 'auto' && mode !== 'required') return invalid('tool_choice.mode', 'must be auto or required')
+  dropOthers(wire, 'tool_choice', knownMembers.allowed, report)
   const allowed = (readObjects(wire, 'tools', 'tool_choice') ?? []).flatMap(({ value, at }) => {
     const type = readString(value, 'type', at) ?? 'function'
     if (type === 'function' || type === 'custom') return [nameIn(value, at, names)]
@@ -188,7 +193,7 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
     case 'custom':
       return [encodeCustom(tool, context)]
     case 'function':
-      if (tool.cache) report.dropped(`${tool.at}.cache_control`, 'a tool cannot carry a cache breakpoint')
+      if (tool.cache) report.dropped(cachePlace(tool, context.from), 'a tool cannot carry a cache breakpoint')
       return [encodeFunction(tool, context)]
   }
 }

@@ -1,0 +1,192 @@
+import type { Dialect } from '../chat/dialect.ts'
+import type { ChatEvent, Emit } from '../chat/event.ts'
+import type { Report } from '../chat/loss.ts'
+import type { AssistantPart, ReasoningPart, Seal } from '../chat/part.ts'
+import { type Enclosed, enclose } from './envelope.ts'
+
+/** What carrying seals to a client needs to know of it. */
+export interface Carriage {
+  /** The client's dialect. */
+  readonly to: Dialect
+  readonly key: string
+  readonly report: Report
+  /** The id of a call as the client knows it. */
+  callId(id: string): string
+}
+
+/** The dialects in which reasoning has a place for a seal; in the others only calls have one, which is Gemini's. */
+const ownPlaces: ReadonlySet<Dialect> = new Set(['anthropic', 'openai-responses'])
+
+/** Where a dialect's envelopes stand, told as the issuer whose place it is. */
+function placeFor(to: Dialect): Dialect {
+  return ownPlaces.has(to) ? to : 'gemini'
+}
+
+/** Whether the client's dialect has a place for the very seal, as it is. */
+function isAtHome(seal: Seal, part: 'reasoning' | 'tool-call', to: Dialect): boolean {
+  return seal.issuer === to || (part === 'tool-call' && seal.issuer === 'gemini' && to === 'openai-chat')
+}
+
+/** Whether a client of this dialect can carry seals of others at all. */
+export function carries(to: Dialect): boolean {
+  return to !== 'openai-completions'
+}
+
+/** The seal that stands in the client's place for one; undefined, and reported, when it is too large. */
+function envelope(enclosed: readonly Enclosed[], at: string, { to, key, report }: Carriage): Seal | undefined {
+  const value = enclose(enclosed, key)
+  if (value !== undefined) return { issuer: placeFor(to), value }
+  report.dropped(`${at}.seal`, 'the seal is too large to travel with the client')
+  return undefined
+}
+
+/** Puts the seals of a reply where its client keeps them, each in an envelope unless it is at home there. */
+export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage): AssistantPart[] {
+  const { to } = carriage
+  if (!carries(to)) return [...parts]
+  let waiting: Enclosed[] = []
+  const carried = parts.flatMap((part): AssistantPart[] => {
+    const { seal } = part.type === 'reasoning' || part.type === 'tool-call' ? part : { seal: undefined }
+    if (part.type === 'reasoning' && seal !== undefined && !isAtHome(seal, part.type, to)) {
+      if (ownPlaces.has(to)) return [resealed(part, envelope([enclosedOf(part, seal, false)], part.at, carriage))]
+      waiting.push(enclosedOf(part, seal, true))
+      return [resealed(part, undefined)]
+    }
+    if (part.type !== 'tool-call') return [part]
+    const foreign = seal !== undefined && !isAtHome(seal, part.type, to)
+    if (ownPlaces.has(to) && foreign) {
+      const bearer = envelope([{ seal, call: carriage.callId(part.id) }], part.at, carriage)
+      const { seal: _, ...call } = part
+      return bearer === undefined ? [call] : [{ type: 'reasoning', text: '', seal: bearer, at: part.at }, call]
+    }
+    if (waiting.length === 0 && !foreign) return [part]
+    const own = seal === undefined ? [] : [{ seal, call: carriage.callId(part.id) }]
+    const bearer = envelope([...waiting, ...own], part.at, carriage)
+    waiting = []
+    return [bearer === undefined ? part : { ...part, seal: bearer }]
+  })
+  tellLeft(waiting, carriage)
+  return carried
+}
+
+function enclosedOf({ text, redacted }: ReasoningPart, seal: Seal, apart: boolean): Enclosed {
+  return { seal, ...(apart && { text }), ...(redacted && { redacted }) }
+}
+
+function resealed({ seal: _, redacted: __, ...part }: ReasoningPart, seal: Seal | undefined): ReasoningPart {
+  return seal === undefined ? part : { ...part, seal }
+}
+
+/** An answer without calls needs no seal to be gone on from, and these dialects have no place for one. */
+function tellLeft(left: readonly Enclosed[], { report }: Carriage): void {
+  if (left.length > 0) report.dropped('seal', 'without a tool call the dialect has no place for the seal of reasoning')
+}
+
+/** An event of one part. */
+type PartEvent = Extract<ChatEvent, { readonly index: number }>
+
+/** {@link carrySeals} for a stream: a stage before the encoder. */
+export class SealCarrier {
+  readonly #carriage: Carriage
+  readonly #emit: Emit
+  /** The place of each part in what is emitted: bearers of seals come between. */
+  readonly #places = new Map<number, number>()
+  #next = 0
+  readonly #reasoning = new Map<number, { text: string; redacted: boolean }>()
+  /** Calls that are held back until it is known whether they have a seal, which must stand before them. */
+  readonly #held = new Map<number, { readonly id: string; readonly events: PartEvent[]; seal?: Seal }>()
+  #waiting: Enclosed[] = []
+
+  /** @param from the upstream's dialect: only Gemini seals calls, and sends each whole. */
+  constructor(from: Dialect, carriage: Carriage, emit: Emit) {
+    this.#carriage = carriage
+    this.#emit = emit
+    this.#holdsCalls = from === 'gemini' && ownPlaces.has(carriage.to)
+  }
+
+  readonly #holdsCalls: boolean
+
+  push(event: ChatEvent): void {
+    if (!('index' in event)) {
+      if (event.type === 'finish' || event.type === 'error') this.#finish()
+      this.#emit(event)
+      return
+    }
+    const held = this.#held.get(event.index)
+    if (held !== undefined) {
+      if (event.type === 'seal') held.seal = event.seal
+      else held.events.push(event)
+      if (event.type === 'close') this.#release(event.index)
+      return
+    }
+    if (event.type === 'open') this.#open(event)
+    else if (event.type === 'seal') this.#seal(event.index, event.seal)
+    else {
+      this.#gather(event)
+      this.#forward(event)
+    }
+  }
+
+  #open(event: Extract<ChatEvent, { type: 'open' }>): void {
+    const { part, index } = event
+    if (part.type === 'tool-call' && this.#holdsCalls) {
+      this.#held.set(index, { id: part.id, events: [event] })
+      return
+    }
+    if (part.type === 'reasoning') this.#reasoning.set(index, { text: '', redacted: part.redacted ?? false })
+    this.#forward(event)
+    if (part.type !== 'tool-call' || this.#waiting.length === 0) return
+    const seal = envelope(this.#waiting, `parts[${index}]`, this.#carriage)
+    this.#waiting = []
+    if (seal !== undefined) this.#forward({ type: 'seal', index, seal })
+  }
+
+  #gather(event: PartEvent): void {
+    if (event.type !== 'text' || ownPlaces.has(this.#carriage.to)) return
+    const reasoning = this.#reasoning.get(event.index)
+    if (reasoning !== undefined) reasoning.text += JSON.parse(event.literal) as string
+  }
+
+  #seal(index: number, seal: Seal): void {
+    const { to } = this.#carriage
+    const reasoning = this.#reasoning.get(index)
+    const kind = reasoning === undefined ? 'tool-call' : 'reasoning'
+    if (isAtHome(seal, kind, to) || reasoning === undefined) this.#forward({ type: 'seal', index, seal })
+    else if (ownPlaces.has(to)) {
+      const enclosed = { seal, ...(reasoning.redacted && { redacted: true as const }) }
+      const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage)
+      if (bearer !== undefined) this.#forward({ type: 'seal', index, seal: bearer })
+    } else {
+      this.#waiting.push({ seal, text: reasoning.text, ...(reasoning.redacted && { redacted: true }) })
+    }
+  }
+
+  /** A held call, behind the bearer of its seal where it has one. */
+  #release(index: number): void {
+    const held = this.#held.get(index)
+    this.#held.delete(index)
+    if (held === undefined) return
+    const { seal, id, events } = held
+    const enclosed = seal && [{ seal, call: this.#carriage.callId(id) }]
+    const bearer = enclosed && envelope(enclosed, `parts[${index}]`, this.#carriage)
+    if (bearer !== undefined) {
+      const place = this.#next++
+      this.#emit({ type: 'open', index: place, part: { type: 'reasoning' } })
+      this.#emit({ type: 'seal', index: place, seal: bearer })
+      this.#emit({ type: 'close', index: place })
+    }
+    for (const event of events) this.#forward(event)
+  }
+
+  #forward(event: PartEvent): void {
+    const place = this.#places.get(event.index) ?? this.#next++
+    this.#places.set(event.index, place)
+    this.#emit(place === event.index ? event : { ...event, index: place })
+  }
+
+  #finish(): void {
+    for (const index of this.#held.keys()) this.#release(index)
+    tellLeft(this.#waiting, this.#carriage)
+    this.#waiting = []
+  }
+}

@@ -24,7 +24,7 @@ export function resolveEntry<Entry extends Named>(entries: readonly Entry[], tex
   if (only && others.length === 0) return only
   if (only) {
     const list = found.map(({ id, name }) => `${id} ("${name}")`).join(', ')
-    throw new CliError('USAGE', `"${text}" fits several ${thing}s: ${list}`, { hint: 'give the whole id' })
+    throw new CliError('USAGE', `"${shown(text)}" fits several ${thing}s: ${list}`, { hint: 'give the whole id' })
   }
   throw notFound(entries, text, thing)
 }
@@ -40,5 +40,11 @@ function notFound(entries: readonly Named[], text: string, thing: string): CliEr
   )
   const group = thing === 'gateway key' ? 'apikey' : 'upstream'
   const hint = near === undefined ? `list them with: llm-gateway ${group} list` : `did you mean "${near}"?`
-  return new CliError('NOT_FOUND', `no ${thing} has the id or name "${text}"`, { hint })
+  return new CliError('NOT_FOUND', `no ${thing} has the id or name "${shown(text)}"`, { hint })
+}
+
+/** An id or a name as it was given; where it may be a key that was given by mistake, only its beginning. */
+function shown(text: string): string {
+  const isId = /^(?:gw|upstream|route)_[0-9a-z]{1,40}$/i.test(text)
+  return isId ? text : text.replace(/\S{16,}/g, (word) => (/\d/.test(word) ? `${word.slice(0, 4)}…` : word))
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { scratch } from '../../test/scratch.ts'
 import { removeOrphans, saveAtomically } from './save.ts'
 
@@ -87,12 +87,14 @@ describe('saving', () => {
 describe('a save that is killed', () => {
   const script = fileURLToPath(new URL('../../test/save-forever.ts', import.meta.url))
 
-  it('leaves the old or the new text whole, and what it leaves beside it is cleared away', async () => {
+  it('leaves the old or the new text whole, and what it leaves beside it is cleared away, 50 times', {
+    timeout: 120_000,
+  }, async () => {
     const directory = scratch()
     const file = join(directory, 'c.yaml')
     const whole = ['even\n'.repeat(40_000), 'odd\n'.repeat(40_000)]
     let orphans = 0
-    for (let attempt = 0; attempt < 30; attempt += 1) {
+    for (let attempt = 0; attempt < 50; attempt += 1) {
       const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(child.stdout, 'data')
       // Delays spread over the few milliseconds that one save takes.
@@ -107,5 +109,25 @@ describe('a save that is killed', () => {
     }
     expect(whole).toContain(readFileSync(file, 'utf8'))
     expect(orphans).toBeGreaterThan(0)
+  })
+})
+
+describe('a full disk', () => {
+  it('leaves the old text whole, says so, and nothing beside it', async (context) => {
+    const directory = join(scratch(), 'small')
+    mkdirSync(directory)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', directory])
+    if (mounted.status !== 0) context.skip('needs the right to mount a tmpfs')
+    onTestFinished(() => void spawnSync('umount', [directory]))
+    const file = join(directory, 'c.yaml')
+    await saveAtomically(file, 'old')
+    await expect(saveAtomically(file, 'x'.repeat(100_000))).rejects.toMatchObject({
+      code: 'SAVE_FAILED',
+      message: expect.stringContaining('the disk is full'),
+    })
+    expect(readFileSync(file, 'utf8')).toBe('old')
+    expect(readdirSync(directory)).toEqual(['c.yaml'])
+    await saveAtomically(file, 'new')
+    expect(readFileSync(file, 'utf8')).toBe('new')
   })
 })

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Secret } from './secret.ts'
 
@@ -24,6 +24,8 @@ describe('Secret', () => {
     ['util.inspect without custom inspection', () => inspect(secret, { customInspect: false, showHidden: true })],
     ['an Error message', () => String(new Error(`refused ${text}`).stack)],
     ['structuredClone', () => inspect(structuredClone({ secret }), { showHidden: true })],
+    ['an inspected Error that carries it', () => inspect(Object.assign(new Error('x'), { secret }))],
+    ['console.log’s formats', () => format('%s %o %O %j', secret, secret, secret, secret)],
     ['Object.entries and spread', () => JSON.stringify([Object.entries(object), { ...object }])],
     ['own property names', () => Reflect.ownKeys(secret).map(String).join()],
   ])('does not show in %s', (_way, show) => {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { AccountConfig } from '@llm-gateway/config'
-import { openMasterKey } from '@llm-gateway/credentials'
+import { openMasterKey, Redactor, type Secret } from '@llm-gateway/credentials'
 import { providers } from '@llm-gateway/upstream'
 import { Option, type Usage } from '../../clipanion.ts'
 import { proxySettings } from '../../environment.ts'
@@ -58,7 +58,7 @@ export class UpstreamTest extends GatewayCommand {
       baseDir: dirname(this.places.configFile),
       masterKey: () => openMasterKey({ home: this.places.home, env, create: false }),
     }
-    const report = await probe({
+    const told = await probe({
       account: await withOpenOptions(account, opening),
       secret: credential.secret,
       model: this.model,
@@ -66,6 +66,7 @@ export class UpstreamTest extends GatewayCommand {
       proxy: await proxySettings(loaded.config.environment, env, opening),
       clock: () => performance.now(),
     })
+    const report = withoutSecret(told, credential.secret)
     const text = fields(
       reportFields(report, providers.get(account.provider)?.name ?? account.provider),
       this.output.style,
@@ -93,4 +94,12 @@ function reportFields(report: ProbeReport, provider: string): readonly (readonly
     ['Models', report.models?.toString()],
     ['Problem', report.problem],
   ]
+}
+
+/** Providers repeat the credential in their errors, whole or in part. */
+function withoutSecret(report: ProbeReport, secret: Secret | undefined): ProbeReport {
+  if (secret === undefined || report.problem === undefined) return report
+  const redactor = new Redactor()
+  redactor.add(secret)
+  return { ...report, problem: redactor.redact(report.problem) }
 }

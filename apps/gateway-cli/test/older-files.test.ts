@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { loadConfig } from '@llm-gateway/config'
+import { openCredentialStore } from '@llm-gateway/credentials'
+import { GatewayServer } from '@llm-gateway/server'
+import { startSimulator } from '@llm-gateway/simulator'
+import { expect, test } from 'vitest'
+import { Sandbox } from './kit.ts'
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../../../packages/config/test/fixtures/${name}`, import.meta.url), 'utf8')
+
+/** What the older program showed once: 64 hex digits without a prefix. */
+const olderKey = createHash('sha256').update('a gateway key of the older program').digest('hex')
+
+async function ask(url: string, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model: 'gpt-4o', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }),
+  })
+}
+
+test('the sample of the user’s document loads as it is written there', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = fixture('user-document.yaml')
+  const loaded = loadConfig(sandbox.config)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues))
+  expect(loaded.config.server).toMatchObject({ host: '0.0.0.0', port: 3847, timeoutMs: 30_000 })
+  expect(loaded.config.timeouts).toEqual({
+    requestMs: 60_000,
+    streamIdleMs: 300_000,
+    connectMs: 10_000,
+    tlsMs: 10_000,
+    idleConnMs: 90_000,
+    responseMs: 30_000,
+  })
+  expect(loaded.config.accounts).toMatchObject([{ name: '生产环境-anthropic', apiKey: 'sk-ant-xxxxx' }])
+  // The key's hash is a placeholder, and the address one that others reach: both are told, neither is refused.
+  expect(loaded.warnings.map(({ code }) => code)).toEqual(['exposed-host', 'inert-key'])
+  expect((await sandbox.run('config', 'validate')).code).toBe(0)
+  expect((await sandbox.run('config', 'rewrite', '--json')).json()).toMatchObject({ changes: [] })
+  expect(sandbox.config).toBe(fixture('user-document.yaml'))
+  const start = (host?: string): Promise<GatewayServer> =>
+    GatewayServer.start({ home: sandbox.home, configFile: sandbox.configFile, env: {}, port: 0, ...(host && { host }) })
+  await expect(start()).rejects.toMatchObject({ code: 'BIND_REFUSED' })
+  const server = await start('127.0.0.1')
+  try {
+    expect((await ask(server.url, { 'x-api-key': 'hashed_key' })).status).toBe(401)
+  } finally {
+    await server.stop()
+  }
+})
+
+test('a file of the older program serves its own keys, before and after it is rewritten and encrypted', async () => {
+  const simulator = await startSimulator()
+  const sandbox = new Sandbox()
+  sandbox.config = fixture('go-program.yaml').replace('https://api.anthropic.com', simulator.url)
+  const server = await GatewayServer.start({
+    home: sandbox.home,
+    configFile: sandbox.configFile,
+    env: {},
+    host: '127.0.0.1',
+    port: 0,
+  })
+  const served = async (): Promise<unknown> => {
+    const response = await ask(server.url, { 'x-api-key': olderKey })
+    const { model } = (await response.json()) as { model?: string }
+    return [response.status, model, simulator.requests.at(-1)?.model]
+  }
+  try {
+    // The key's own route of the older program sends gpt-4* to Anthropic, and the client is answered by its own name.
+    expect(await served()).toEqual([200, 'gpt-4o', 'claude-3-5-haiku-latest'])
+    expect((await ask(server.url, { authorization: `Bearer ${olderKey}` })).status).toBe(200)
+    const before = fixture('go-program.yaml')
+    expect((await sandbox.run('config', 'rewrite', '--json')).json()).toMatchObject({ server: 'reloaded' })
+    expect(await served()).toEqual([200, 'gpt-4o', 'claude-3-5-haiku-latest'])
+    expect((await sandbox.run('config', 'encrypt', '--json')).json()).toMatchObject({
+      changes: ['encrypted upstream_accounts.upstream_1756000000000000000.api_key'],
+      server: 'reloaded',
+    })
+    expect(await served()).toEqual([200, 'gpt-4o', 'claude-3-5-haiku-latest'])
+    expect((await sandbox.run('config', 'rotate-key', '--json')).json()).toMatchObject({ server: 'reloaded' })
+    expect(await served()).toEqual([200, 'gpt-4o', 'claude-3-5-haiku-latest'])
+    expect(before).toContain('canary')
+    expect(sandbox.config).not.toMatch(/canary|admin123|_seconds|usage/)
+    const after = loadConfig(sandbox.config)
+    expect(after.ok && after.warnings.map(({ code }) => code)).toEqual(['exposed-host'])
+    const kept = await openCredentialStore({ home: sandbox.home, env: {} }).read('oauth/upstream_1756000123456789012')
+    expect(JSON.parse(kept?.secret.reveal() ?? '{}')).toMatchObject({ refreshToken: 'older-refresh-canary-77ac' })
+  } finally {
+    await server.stop()
+    await simulator.close()
+  }
+})

@@ -12,8 +12,8 @@ export interface SecretPlace {
   readonly kind: 'clear' | 'mixed' | 'encrypted' | 'reference'
 }
 
-/** Names of provider options that hold a secret. */
-const SECRET_NAME = /key|token|secret|password|authorization|cookie/i
+/** Names of provider options that hold a secret: by their last word, so that `tokenizer` is none. */
+const SECRET_NAME = /(?:key|token|secret|password|authorization|cookie)$/i
 
 /** The record an account's option is bound to. */
 export function optionRecord(account: string, name: string): string {
@@ -72,7 +72,8 @@ function placeOf(value: unknown, path: DataPath, record: string): SecretPlace | 
 function kindOf(value: string): SecretPlace['kind'] {
   if (value.startsWith('enc:')) return 'encrypted'
   if (value.startsWith('file:')) return 'reference'
-  if (!/(?<!\$)\$\{/.test(value)) return 'clear'
+  // `$$` is a dollar sign, so what follows a pair of them may still be a reference.
+  if (!value.replaceAll('$$', '').includes('${')) return 'clear'
   return /^\$\{[A-Za-z_][A-Za-z0-9_]*(?::\?[^}]*)?\}$/.test(value) ? 'reference' : 'mixed'
 }
 

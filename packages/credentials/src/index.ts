@@ -15,6 +15,7 @@ export { MemoryCredentialStore } from './lib/memory-store.ts'
 export { openCredentialStore } from './lib/open-store.ts'
 export { Redactor } from './lib/redactor.ts'
 export { isReference, type ReferenceKind, type ResolveSecretOptions, resolveSecret } from './lib/reference.ts'
+export { ReferenceCredentialStore, type ReferenceStoreOptions } from './lib/reference-store.ts'
 export { Secret } from './lib/secret.ts'
 export {
   type CredentialStore,

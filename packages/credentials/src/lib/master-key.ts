@@ -23,7 +23,7 @@ export interface MasterKey {
   readonly others?: readonly MasterKey[]
 }
 
-/** The keychain of the operating system; `@llm-gateway/credentials-keychain` has one. */
+/** The keychain of the operating system, as whoever embeds this package brings one. */
 export interface KeychainPort {
   /** The text kept under a name; undefined where there is none. @throws CredentialError `STORE_UNAVAILABLE` */
   get(name: string): Promise<string | undefined>
@@ -138,7 +138,7 @@ async function fromKeychain(name: string, source: string, keychain: KeychainPort
   if (keychain === undefined) {
     throw new CredentialError(
       'STORE_UNAVAILABLE',
-      `${source} names a key of the keychain, and this program has none: install @llm-gateway/credentials-keychain, or put the key itself there`,
+      `${source} names a key of the keychain, and this program opens no keychain: put the key itself there`,
     )
   }
   const text = await keychain.get(name)

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { loadConfig } from '@llm-gateway/config'
 import { openCredentialStore } from '@llm-gateway/credentials'
 import { GatewayServer } from '@llm-gateway/server'
-import { startSimulator } from '@llm-gateway/simulator'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { Sandbox } from './kit.ts'
 
 const fixture = (name: string): string =>
@@ -19,6 +20,28 @@ async function ask(url: string, headers: Record<string, string>): Promise<Respon
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ model: 'gpt-4o', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }),
   })
+}
+
+/** A provider of Anthropic's dialect that keeps the models it was asked for. */
+async function startProvider(): Promise<{ readonly url: string; readonly models: unknown[] }> {
+  const models: unknown[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { model } = JSON.parse(Buffer.concat(chunks).toString()) as { model: unknown }
+      models.push(model)
+      const reply = { id: 'm', type: 'message', role: 'assistant', model, content: [{ type: 'text', text: 'ok' }] }
+      const ending = { stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...reply, ...ending }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, models }
 }
 
 test('the sample of the user’s document loads as it is written there', async () => {
@@ -53,9 +76,9 @@ test('the sample of the user’s document loads as it is written there', async (
 })
 
 test('a file of the older program serves its own keys, before and after it is rewritten and encrypted', async () => {
-  const simulator = await startSimulator()
+  const provider = await startProvider()
   const sandbox = new Sandbox()
-  sandbox.config = fixture('go-program.yaml').replace('https://api.anthropic.com', simulator.url)
+  sandbox.config = fixture('go-program.yaml').replace('https://api.anthropic.com', provider.url)
   const server = await GatewayServer.start({
     home: sandbox.home,
     configFile: sandbox.configFile,
@@ -66,7 +89,7 @@ test('a file of the older program serves its own keys, before and after it is re
   const served = async (): Promise<unknown> => {
     const response = await ask(server.url, { 'x-api-key': olderKey })
     const { model } = (await response.json()) as { model?: string }
-    return [response.status, model, simulator.requests.at(-1)?.model]
+    return [response.status, model, provider.models.at(-1)]
   }
   try {
     // The key's own route of the older program sends gpt-4* to Anthropic, and the client is answered by its own name.
@@ -90,6 +113,5 @@ test('a file of the older program serves its own keys, before and after it is re
     expect(JSON.parse(kept?.secret.reveal() ?? '{}')).toMatchObject({ refreshToken: 'older-refresh-canary-77ac' })
   } finally {
     await server.stop()
-    await simulator.close()
   }
 })

@@ -58,7 +58,9 @@ class Attempt implements UpstreamSink {
   }
 
   onHead(status: number, headers: HeaderMap): void {
-    this.#call.upstreamRequestId = headerOf(headers, 'request-id') ?? headerOf(headers, 'x-request-id')
+    const requestId = headerOf(headers, 'request-id') ?? headerOf(headers, 'x-request-id')
+    // It is logged and kept in the ledger, and the provider may write anything there, also the credential.
+    this.#call.upstreamRequestId = requestId && this.#services.redact(requestId)
     this.#receiver = this.#receiverFor(status, headers)
   }
 

@@ -22,6 +22,23 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<
   return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) })
 }
 
+/** What holds where a key is absent, as one would write it in the file. */
+export type Fallback = string | number | boolean | readonly string[]
+
+/** Kept beside zod's own metadata, of which the JSON Schema of a value that is transformed leaves defaults out. */
+export const fallbacks: z.core.$ZodRegistry<{ fallback: Fallback }> = z.registry()
+
+/**
+ * A key as people are told of it: in editors by the JSON Schema, and in the configuration reference.
+ *
+ * @param description what it does, without a full stop at its end; a default that is not one value is told here
+ */
+export function setting<Schema extends z.ZodType>(schema: Schema, description: string, fallback?: Fallback): Schema {
+  const told = schema.meta({ description })
+  if (fallback !== undefined) fallbacks.add(told, { fallback })
+  return told
+}
+
 /** Marks a key that only the older Go program wrote, so that editors strike it through. */
 export function legacy<Schema extends z.ZodType>(schema: Schema): z.ZodOptional<Schema> {
   return schema.optional().meta({ deprecated: true })
@@ -41,13 +58,16 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): z.Z
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
   const error = `must be a whole number ${range}`
   const whole = z.int({ error }).min(min, error).max(max, error)
-  return z.union([whole, z.string()], { error }).transform((value, context) => {
-    if (typeof value === 'number') return value
-    const read = /^[+-]?\d+$/.test(value.trim()) ? Number(value) : Number.NaN
-    if (read >= min && read <= max) return read
-    context.issues.push({ code: 'custom', message: error, input: value })
-    return z.NEVER
-  })
+  return z
+    .union([whole, z.string()], { error })
+    .transform((value, context) => {
+      if (typeof value === 'number') return value
+      const read = /^[+-]?\d+$/.test(value.trim()) ? Number(value) : Number.NaN
+      if (read >= min && read <= max) return read
+      context.issues.push({ code: 'custom', message: error, input: value })
+      return z.NEVER
+    })
+    .meta({ title: 'whole number' })
 }
 
 /** A number of 0 or more. */
@@ -59,11 +79,13 @@ export const share: z.ZodType<number> = z
     context.issues.push({ code: 'custom', message: 'must be a number of 0 or more', input: value })
     return z.NEVER
   })
+  .meta({ title: 'number' })
 
 /** True or false, also as text. */
 export const flag: z.ZodType<boolean> = z
   .union([z.boolean(), z.enum(['true', 'false'])], { error: 'must be true or false' })
   .transform((value) => value === true || value === 'true')
+  .meta({ title: 'true or false' })
 
 const DURATION_ERROR = 'must be a duration: seconds such as 30, or "250ms", "30s", "5m", "1h"'
 
@@ -78,6 +100,7 @@ export const duration: z.ZodType<number> = z
     context.issues.push({ code: 'custom', message: tooLong ? 'must be at most 24 days' : message, input: value })
     return z.NEVER
   })
+  .meta({ title: 'duration' })
 
 /** A duration in seconds as the older Go program wrote it, where 0 stood for "not set". */
 export const legacySeconds: z.ZodType<number | undefined> = z
@@ -100,12 +123,14 @@ export const size: z.ZodType<number> = z
     context.issues.push({ code: 'custom', message: SIZE_ERROR, input: value })
     return z.NEVER
   })
+  .meta({ title: 'size' })
 
 /** A SHA-256 in hex, in either case. */
 export const sha256: z.ZodType<string> = z
   .string()
   .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hex: 64 digits')
   .transform((value) => value.toLowerCase())
+  .meta({ title: 'SHA-256 in hex' })
 
 /** A model name, or a pattern that ends in `*`. */
 export const modelPattern: z.ZodType<string> = z
@@ -113,31 +138,38 @@ export const modelPattern: z.ZodType<string> = z
   .min(1, 'must not be empty')
   .max(1000, 'must be at most 1000 characters')
   .regex(/^[^*]*\*?$/, 'may end in * but not hold one elsewhere')
+  .meta({ title: 'model name or prefix*' })
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?<time>[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(?<zone>Z|[+-]\d{2}:\d{2})?)?$/i
 
 /** A date or a date and time, read as milliseconds since the epoch; without a zone it is UTC. */
-export const timestamp: z.ZodType<number> = z.string().transform((value, context) => {
-  const match = DATE.exec(value.trim())
-  const zoned = match?.groups?.time !== undefined && match.groups.zone === undefined ? `${value.trim()}Z` : value.trim()
-  const ms = match === null ? Number.NaN : Date.parse(zoned.replace(' ', 'T'))
-  if (!Number.isNaN(ms)) return ms
-  context.issues.push({
-    code: 'custom',
-    message: 'must be a date such as 2026-12-31 or 2026-12-31T23:59:59Z',
-    input: value,
+export const timestamp: z.ZodType<number> = z
+  .string()
+  .transform((value, context) => {
+    const match = DATE.exec(value.trim())
+    const zoned =
+      match?.groups?.time !== undefined && match.groups.zone === undefined ? `${value.trim()}Z` : value.trim()
+    const ms = match === null ? Number.NaN : Date.parse(zoned.replace(' ', 'T'))
+    if (!Number.isNaN(ms)) return ms
+    context.issues.push({
+      code: 'custom',
+      message: 'must be a date such as 2026-12-31 or 2026-12-31T23:59:59Z',
+      input: value,
+    })
+    return z.NEVER
   })
-  return z.NEVER
-})
+  .meta({ title: 'date' })
 
 /** Where an upstream account's endpoint is, without trailing slash. */
-export const endpointUrl: z.ZodType<string | undefined> = optionalText.transform((value, context) => {
-  if (value === undefined) return undefined
-  const fault = endpointFault(value)
-  if (fault === undefined) return value.replace(/\/+$/, '')
-  context.issues.push({ code: 'custom', message: fault, input: value })
-  return z.NEVER
-})
+export const endpointUrl: z.ZodType<string | undefined> = optionalText
+  .transform((value, context) => {
+    if (value === undefined) return undefined
+    const fault = endpointFault(value)
+    if (fault === undefined) return value.replace(/\/+$/, '')
+    context.issues.push({ code: 'custom', message: fault, input: value })
+    return z.NEVER
+  })
+  .meta({ title: 'URL' })
 
 function endpointFault(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -151,12 +183,14 @@ function endpointFault(value: string): string | undefined {
 }
 
 /** A forward proxy, or `file:…` or `enc:v1:…` for one; as in the older program, one without a scheme is `http://`. */
-export const proxyUrl: z.ZodType<string | undefined> = optionalText.transform((value, context) => {
-  // Resolved by the application, like the secret it is when it holds a login.
-  if (value === undefined || /^(?:enc|file):/.test(value)) return value
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
-  const protocol = URL.canParse(full) ? new URL(full).protocol : ''
-  if (protocol === 'http:' || protocol === 'https:') return full
-  context.issues.push({ code: 'custom', message: 'must be the URL of an http:// or https:// proxy', input: value })
-  return z.NEVER
-})
+export const proxyUrl: z.ZodType<string | undefined> = optionalText
+  .transform((value, context) => {
+    // Resolved by the application, like the secret it is when it holds a login.
+    if (value === undefined || /^(?:enc|file):/.test(value)) return value
+    const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
+    const protocol = URL.canParse(full) ? new URL(full).protocol : ''
+    if (protocol === 'http:' || protocol === 'https:') return full
+    context.issues.push({ code: 'custom', message: 'must be the URL of an http:// or https:// proxy', input: value })
+    return z.NEVER
+  })
+  .meta({ title: 'URL' })

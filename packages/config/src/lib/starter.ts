@@ -14,7 +14,6 @@ server:
   # timeout: 120          # for a client to send its whole request
   # drain_timeout: "30s"  # for open requests to end after a stop
   # body_limit: "32MiB"
-  # metrics: false        # GET /metrics
   # cors:
   #   origins: ["https://chat.example.com"]
 

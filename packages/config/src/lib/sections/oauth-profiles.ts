@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defined, optionalText, section, text } from './fields.ts'
-import { isLoopback } from './hosts.ts'
-import type { OAuthProfileConfig } from './schema.ts'
+import { defined, optionalText, section, setting, text } from '../fields.ts'
+import { isLoopback } from '../hosts.ts'
+import type { OAuthProfileConfig } from '../schema.ts'
 
 const ENDPOINT = 'must be a URL that starts with https:// (http:// is for loopback addresses only)'
 
@@ -30,24 +30,36 @@ const headerName = optionalText.transform((value, context) => {
   return z.NEVER
 })
 
+const clients = z.array(z.enum(['claude-code'])).min(1, 'must name at least one client')
+
 const profile = section({
-  client_id: optionalText,
-  client_secret: optionalText,
-  client_auth: z.enum(['none', 'post', 'basic']).optional(),
-  authorize_url: endpoint,
-  token_url: endpoint,
-  device_url: endpoint,
-  issuer: optionalText,
-  scopes: scopes.optional(),
-  redirect_uri: endpoint,
-  authorize_params: parameters.optional(),
-  token_params: parameters.optional(),
-  header: headerName,
-  prefix: z.string().optional(),
-  clients: z
-    .array(z.enum(['claude-code']))
-    .min(1, 'must name at least one client')
-    .optional(),
+  client_id: setting(optionalText, 'The client id the provider gave you'),
+  client_secret: setting(optionalText, 'Its secret, for confidential clients: a reference, or in clear'),
+  client_auth: setting(
+    z.enum(['none', 'post', 'basic']).optional(),
+    'How client id and secret are sent. Default `none` without a secret, else `post`',
+  ),
+  authorize_url: setting(endpoint, 'Where a person logs in'),
+  token_url: setting(endpoint, 'Where codes and refresh tokens are sent'),
+  device_url: setting(endpoint, 'Where the device flow begins'),
+  issuer: setting(
+    optionalText,
+    'The `iss` a callback must bear if it bears one. Default any on the origin of `authorize_url`',
+  ),
+  scopes: setting(scopes.optional(), 'What the login asks for'),
+  redirect_uri: setting(
+    endpoint,
+    'Where the provider leads the browser; elsewhere than on loopback the person copies the code',
+    'http://127.0.0.1/callback',
+  ),
+  authorize_params: setting(parameters.optional(), 'Further parameters of the address to log in at'),
+  token_params: setting(parameters.optional(), 'Further parameters of token requests'),
+  header: setting(headerName, 'The header that carries the token to the upstream', 'authorization'),
+  prefix: setting(z.string().optional(), 'What stands before the token in it', 'Bearer '),
+  clients: setting(
+    clients.optional(),
+    'The only clients whose requests may be sent with these tokens. Default any, except for Anthropic, where it is Claude Code',
+  ),
 })
 
 /** `oauth_profiles`: OAuth 2.0 providers by the names that accounts know them by. */

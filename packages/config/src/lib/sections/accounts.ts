@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import {
+  type Defined,
+  defined,
+  endpointUrl,
+  integer,
+  legacy,
+  modelPattern,
+  optionalText,
+  section,
+  setting,
+  share,
+  text,
+  timestamp,
+} from '../fields.ts'
+import { modernAccount } from '../legacy.ts'
+import { type AccountConfig, KNOWN_PROVIDERS } from '../schema.ts'
+import { capabilities } from './capabilities.ts'
+
+const dialect = z.enum(['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini'])
+
+/** One of `upstream_accounts`: whom requests go to. */
+export const accountEntry: z.ZodType<AccountConfig> = section({
+  id: setting(text, 'Unique among the accounts, by habit `upstream_…`'),
+  name: setting(text, 'What people call it'),
+  type: setting(
+    z.enum(['api-key', 'oauth', 'passthrough']),
+    'Where its credential comes from: `api_key`, a login at the provider, or each client, who sends its own',
+  ),
+  provider: setting(text, `One of ${KNOWN_PROVIDERS.map((name) => `\`${name}\``).join(', ')}`),
+  api_key: setting(
+    optionalText,
+    'The key: `${VARIABLE}`, `file:PATH`, `enc:v1:…` as the command line writes it, or in clear',
+  ),
+  base_url: setting(endpointUrl, "What the vendor's own SDK takes, with or without `/v1`. Default the provider's"),
+  status: setting(
+    z.enum(['active', 'disabled', 'error']).optional(),
+    'A disabled account stays in the file and is sent nothing; `error` is what the older program wrote, and counts as active',
+    'active',
+  ),
+  priority: setting(integer(Number.MIN_SAFE_INTEGER).optional(), 'Higher ones are asked first', 0),
+  weight: setting(share.optional(), 'Share among equals', 1),
+  models: setting(
+    z.array(modelPattern).optional(),
+    "Models it serves, by the upstream's name for them: names or `prefix*`. Default all of its provider",
+  ),
+  dialects: setting(
+    z.array(dialect).min(1, 'must name at least one dialect').optional(),
+    "Dialects its endpoint speaks, most wanted first. Default the provider's",
+  ),
+  oauth_profile: setting(
+    optionalText,
+    "With type `oauth`: its profile, built in or of `oauth_profiles`. Default the provider's",
+  ),
+  options: setting(
+    z.record(z.string(), z.unknown()).optional(),
+    'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; others `version_path`',
+  ),
+  capabilities: setting(capabilities.optional(), 'What its models accept, where that is not known of them by name'),
+  created_at: setting(timestamp.optional(), 'When it was added'),
+  updated_at: legacy(z.unknown()),
+  usage: legacy(z.unknown()),
+  last_health_check: legacy(z.unknown()),
+  health_status: legacy(z.unknown()),
+  client_id: legacy(z.unknown()),
+  client_secret: legacy(z.unknown()),
+  access_token: legacy(optionalText),
+  refresh_token: legacy(optionalText),
+  resource_url: legacy(optionalText),
+  expires_at: legacy(timestamp),
+}).transform((raw) => {
+  const tokens = defined({ accessToken: raw.access_token, refreshToken: raw.refresh_token, expiresAt: raw.expires_at })
+  const read: Defined<AccountConfig & { resourceUrl: string | undefined }> = defined({
+    id: raw.id,
+    name: raw.name,
+    type: raw.type,
+    provider: raw.provider,
+    apiKey: raw.api_key,
+    baseUrl: raw.base_url,
+    // The older program wrote "error" for an account that had failed; health is measured anew here.
+    status: raw.status === 'disabled' ? ('disabled' as const) : ('active' as const),
+    priority: raw.priority,
+    weight: raw.weight,
+    models: raw.models,
+    dialects: raw.dialects,
+    oauthProfile: raw.oauth_profile,
+    options: raw.options,
+    capabilities: raw.capabilities,
+    createdAt: raw.created_at,
+    legacyTokens: (tokens.accessToken ?? tokens.refreshToken) ? tokens : undefined,
+    resourceUrl: raw.resource_url,
+  })
+  return modernAccount(read)
+})

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import {
+  defined,
+  duration,
+  flag,
+  integer,
+  legacy,
+  legacySeconds,
+  optionalText,
+  section,
+  setting,
+  sha256,
+  size,
+} from '../fields.ts'
+import { isLoopback } from '../hosts.ts'
+import type { CorsConfig, LimitConfig, ServerConfig } from '../schema.ts'
+
+/** Limits a section may leave out; from what inference requests are, and what one process can hold. */
+const DEFAULT_BODY_BYTES = 32 * 2 ** 20
+const DEFAULT_BUFFERED_BYTES = 256 * 2 ** 20
+const DEFAULT_CONCURRENCY = 1000
+
+const origins = z.union(
+  [z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^/*]+$/, 'must be an origin: scheme and host'))],
+  { error: 'must be "*" or a list of origins such as https://chat.example.com' },
+)
+
+const cors: z.ZodType<CorsConfig> = section({
+  origins: setting(
+    origins,
+    'Origins whose pages may call the gateway, such as `https://chat.example.com`, or `"*"` for all',
+  ),
+})
+
+/** `server`: where the gateway listens, how it behaves towards clients, and what it holds at most. */
+export const serverSection: z.ZodType<{ server: ServerConfig; limits: LimitConfig }> = section({
+  host: setting(
+    optionalText,
+    'Address to listen on. One that other machines can reach needs an active gateway key and an admin secret. Read at the start only',
+    '127.0.0.1',
+  ),
+  port: setting(integer(0, 65_535).optional(), 'Port to listen on; 0 is any free one. Read at the start only', 3847),
+  timeout: setting(duration.optional(), 'How long a client may take to send its whole request', 120),
+  drain_timeout: setting(
+    duration.optional(),
+    'How long open requests may run on after a stop was asked for. Default 30 s on loopback, 600 s elsewhere',
+  ),
+  body_limit: setting(size.optional(), 'The longest request body', '32MiB'),
+  buffer_limit: setting(
+    size.optional(),
+    'All request bodies held in memory together; further requests get 503. At least `body_limit`',
+    '256MiB',
+  ),
+  concurrency: setting(integer(1).optional(), 'Requests in flight at once over all keys', DEFAULT_CONCURRENCY),
+  metrics: setting(flag.optional(), 'Meant for `GET /metrics`, which this version does not serve yet', false),
+  cors: setting(cors.optional(), 'Which web pages may call the gateway. Default none'),
+  admin_key_hash: setting(
+    sha256.optional(),
+    'The hash of a secret that opens the admin API, beside gateway keys with the permission `admin`',
+  ),
+  timeout_seconds: legacy(legacySeconds),
+  web: legacy(z.unknown()),
+}).transform((raw) => {
+  const host = raw.host ?? '127.0.0.1'
+  const server = defined({
+    host,
+    port: raw.port ?? 3847,
+    timeoutMs: raw.timeout ?? raw.timeout_seconds ?? 120_000,
+    // On a desktop a stop must not take long; a server's streams are worth waiting for.
+    drainTimeoutMs: raw.drain_timeout ?? (isLoopback(host) ? 30_000 : 600_000),
+    metrics: raw.metrics ?? false,
+    cors: raw.cors,
+    admin: raw.admin_key_hash === undefined ? undefined : { keyHash: raw.admin_key_hash },
+  })
+  const limits = {
+    bodyBytes: raw.body_limit ?? DEFAULT_BODY_BYTES,
+    bufferedBytes: raw.buffer_limit ?? Math.max(DEFAULT_BUFFERED_BYTES, raw.body_limit ?? 0),
+    concurrency: raw.concurrency ?? DEFAULT_CONCURRENCY,
+  }
+  return { server, limits }
+})

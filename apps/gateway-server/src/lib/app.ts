@@ -90,19 +90,28 @@ export function modelCallsFirst(
   otherwise: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
 ): RequestListener {
   return (incoming, outgoing) => {
-    const url = incoming.url ?? ''
-    const mark = url.indexOf('?')
-    const path = mark === -1 ? url : url.slice(0, mark)
+    const path = pathOf(incoming)
     if (endpoints.has(path) || endpointOf(path)) serveModelCall(incoming, outgoing, ports)
     // Never rejects either: the framework answers its own failures.
     else void otherwise(incoming, outgoing)
   }
 }
 
+/** Where clients' SDKs call, whether an endpoint is there or not: a page must be able to read its 404. Everything else is not for pages. */
+const apiPath = /^\/(?:v\d|openai)/
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?')
+  return mark === -1 ? url : url.slice(0, mark)
+}
+
 function serveModelCall(incoming: IncomingMessage, outgoing: ServerResponse, ports: AppPorts): void {
-  const allowed = applyCors(incoming, outgoing, ports.corsOrigins())
-  if (incoming.method === 'OPTIONS') {
-    answerPreflight(incoming, outgoing, allowed)
+  const path = pathOf(incoming)
+  const origins = apiPath.test(path) ? ports.corsOrigins() : undefined
+  const allowed = applyCors(incoming, outgoing, origins)
+  if (incoming.method === 'OPTIONS' && apiPath.test(path)) {
+    const methods = endpointOf(path)?.methods
+    answerPreflight(incoming, outgoing, { allowed, origins, methods })
     return
   }
   if (ports.draining()) outgoing.setHeader('connection', 'close')

@@ -127,6 +127,14 @@ describe('every setting', () => {
     expect(config.limits).toEqual({ bodyBytes: 1_000_000, bufferedBytes: 2 ** 21, concurrency: 7 })
   })
 
+  it('of origins are spelt as browsers spell them, those of apps and extensions too', () => {
+    const origins =
+      'HTTPS://Chat.Example.com:443, "http://localhost:80", "https://a.example:8443", Chrome-Extension://AbC'
+    expect(load(`server: { cors: { origins: [${origins}] } }`).server.cors).toEqual({
+      origins: ['https://chat.example.com', 'http://localhost', 'https://a.example:8443', 'chrome-extension://abc'],
+    })
+  })
+
   it('of what is kept of responses is read', () => {
     const config = load('responses: { store: memory, max_entries: 5, max_size: 1MiB, ttl: 1h }')
     expect(config.responses).toEqual({ store: 'memory', maxEntries: 5, maxBytes: 2 ** 20, ttlMs: 3_600_000 })
@@ -312,6 +320,10 @@ bogus: 1
     ['server: { body_limit: lots }', 'server.body_limit'],
     ['server: { metrics: yes }', 'server.metrics'],
     ['server: { cors: { origins: ["a.example"] } }', 'server.cors.origins[0]'],
+    ['server: { cors: { origins: ["null"] } }', 'server.cors.origins[0]'],
+    ['server: { cors: { origins: ["https://a.example/path"] } }', 'server.cors.origins[0]'],
+    ['server: { cors: { origins: ["https://me@a.example"] } }', 'server.cors.origins[0]'],
+    ['server: { cors: { origins: ["https://*.a.example"] } }', 'server.cors.origins[0]'],
     ['server: { cors: { origins: "a" } }', 'server.cors.origins'],
     ['server: { admin_key_hash: admin123 }', 'server.admin_key_hash'],
     ['server: []', 'server'],

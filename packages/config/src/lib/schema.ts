@@ -56,7 +56,10 @@ export interface ServerConfig {
 
 /** Browser origins that may call the gateway. */
 export interface CorsConfig {
-  /** Exact origins (`https://chat.example.com`), or `*` for all. */
+  /**
+   * Exact origins (`https://chat.example.com`, `chrome-extension://…`), or `*` for all. Only a named one reaches from the public
+   * network into a private one. The admin API is never open to a page.
+   */
   origins: string[] | '*'
 }
 

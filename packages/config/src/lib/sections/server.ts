@@ -20,15 +20,24 @@ const DEFAULT_BODY_BYTES = 32 * 2 ** 20
 const DEFAULT_BUFFERED_BYTES = 256 * 2 ** 20
 const DEFAULT_CONCURRENCY = 1000
 
+/** Of apps and extensions too: `chrome-extension://…`, `tauri://localhost`. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/*?#@\s]+$/i
+
+/** Browsers send origins in lower case, and the port only where it is not the scheme's own. */
+function asBrowsersSpell(origin: string): string {
+  const web = /^https?:/i.test(origin) && URL.canParse(origin)
+  return web ? new URL(origin).origin : origin.toLowerCase()
+}
+
 const origins = z.union(
-  [z.literal('*'), z.array(z.string().regex(/^https?:\/\/[^/*]+$/, 'must be an origin: scheme and host'))],
+  [z.literal('*'), z.array(z.string().regex(ORIGIN, 'must be an origin: scheme and host').transform(asBrowsersSpell))],
   { error: 'must be "*" or a list of origins such as https://chat.example.com' },
 )
 
 const cors: z.ZodType<CorsConfig> = section({
   origins: setting(
     origins,
-    'Origins whose pages may call the gateway, such as `https://chat.example.com`, or `"*"` for all',
+    'Origins whose pages may call the gateway, such as `https://chat.example.com` or `chrome-extension://ID`, or `"*"` for all. Only a named one reaches from the public network into a private one. The admin API opens to no page',
   ),
 })
 

@@ -42,7 +42,7 @@ afterAll(async () => {
 })
 
 /** Short for a test, long for an upstream on the same busy machine. */
-const impatient = { proxy: { request_timeout: 1, response_timeout: 1, stream_timeout: 1 } }
+const impatient = { proxy: { request_timeout: 2, response_timeout: 2, stream_timeout: 2 } }
 
 /** A gateway whose first choice is the bad account. */
 function startTwo(provider: string, badUrl: string, config: Section = {}): Promise<TestGateway> {

@@ -8,6 +8,8 @@ import type { Ledger } from '@llm-gateway/ledger'
 import { OAuthError } from '@llm-gateway/oauth'
 import { type Context, Hono } from 'hono'
 import { answerPreflight, applyCors } from './cors.ts'
+import { isLoopback } from './listen.ts'
+import type { Metrics } from './metrics.ts'
 import type { OAuthService } from './oauth/oauth-service.ts'
 import type { ServerStatus } from './status.ts'
 import { usageApi } from './usage-api.ts'
@@ -25,6 +27,8 @@ export interface AppPorts {
   adminKeyHash(): string | undefined
   /** The token of the runtime file. */
   readonly token: string
+  /** What `GET /metrics` tells; absent: it is switched off. */
+  metrics(): Metrics | undefined
   status(): ServerStatus
   ledger(): Ledger | undefined
   reload(): Promise<{ ok: true } | { ok: false; problem: string }>
@@ -52,6 +56,13 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
   app.get('/health', (c) => c.json({ status: ports.draining() ? 'draining' : 'healthy', service: 'llm-gateway' }))
   app.get('/livez', (c) => c.text('ok'))
   app.get('/readyz', (c) => (ports.draining() ? c.text('draining', 503) : c.text('ok')))
+
+  app.get('/metrics', async (c) => {
+    const metrics = ports.metrics()
+    if (metrics === undefined) return serve(c)
+    if (!isLocalScraper(c.env.incoming) && !mayAdminister(c, ports)) return refuseMetrics(c)
+    return c.body(await metrics.expose(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' })
+  })
 
   app.use('/admin/api/*', async (c, next) => (mayAdminister(c, ports) ? next() : refuseAdmin(c)))
   app.get('/admin/api/status', (c) => c.json(ports.status()))
@@ -120,6 +131,17 @@ function serveModelCall(incoming: IncomingMessage, outgoing: ServerResponse, por
   void ports.gateway.handle(request, sink)
 }
 
+/** Headers of a request that came on behalf of somebody else: of a browser's page, or through a proxy on this machine. */
+const onBehalf = ['origin', 'sec-fetch-site', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+
+/** Whether a program on this machine asks on its own behalf, by a name of this machine, so that no page reaches it by a name of its own. */
+function isLocalScraper({ socket, headers }: IncomingMessage): boolean {
+  const { host = '' } = headers
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[(.*)\]$/, '$1') : ''
+  const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
+  return isLoopback(address) && isLoopback(name) && onBehalf.every((each) => headers[each] === undefined)
+}
+
 /** The local command line's token, the configured secret, or a gateway key with `admin`; never a page of another origin. */
 function mayAdminister(c: AppContext, ports: AppPorts): boolean {
   if (c.req.header('origin') !== undefined || (c.req.header('sec-fetch-site') ?? 'none') !== 'none') return false
@@ -141,6 +163,12 @@ function refuseAdmin(c: AppContext): Response {
     { error: { message: 'the admin API needs an admin secret or a gateway key with the permission "admin"' } },
     401,
   )
+}
+
+function refuseMetrics(c: AppContext): Response {
+  const message =
+    'metrics are for programs on the gateway\'s own machine, and elsewhere need an admin secret or a gateway key with the permission "admin"'
+  return c.json({ error: { message } }, 401)
 }
 
 function internalError(): [object, 500] {

@@ -16,6 +16,7 @@ import { ServerError } from './error.ts'
 import { LimitState } from './limit-state.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog, terminalOf } from './logger.ts'
+import { Metrics } from './metrics.ts'
 import { OAuthService } from './oauth/oauth-service.ts'
 import { tokenStoreOf } from './oauth/token-store.ts'
 import { upstreamFetch } from './oauth/upstream-fetch.ts'
@@ -68,6 +69,8 @@ export class GatewayServer {
   #watch: ConfigWatch | undefined
   #demoKey: string | undefined
   #configProblem: string | undefined
+  /** Absent while `server.metrics` is off: nothing is counted for nobody. */
+  #metrics: Metrics | undefined
   #reloading: Promise<unknown> = Promise.resolve()
   #draining = false
   #hurry = false
@@ -119,11 +122,16 @@ export class GatewayServer {
       now: Date.now,
       newId: requestIds(),
       dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
-      observe: (record) => log.access(record, this.#books.enter(record)),
+      observe: (record) => {
+        const cost = this.#books.enter(record)
+        log.access(record, cost)
+        this.#metrics?.observe(record, cost)
+      },
       ...(options.pulse && { pulse: options.pulse }),
       report: (error, requestId) => log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
     this.#learnSecrets(active.assembly)
+    this.#configureMetrics()
     this.#server = this.#createServer()
   }
 
@@ -266,9 +274,20 @@ export class GatewayServer {
       accounts: assembly.state.accounts.keys(),
     })
     this.#active = next
+    this.#configureMetrics()
     this.#gateway.update(assembly.state)
     this.#log.configure(config.logging)
     this.#books.reprice(config.prices)
+  }
+
+  #configureMetrics(): void {
+    if (!this.#active.config.server.metrics) this.#metrics = undefined
+    else
+      this.#metrics ??= new Metrics({
+        inFlight: () => this.#gateway.inFlight,
+        accounts: () => this.#router.health(),
+        unusable: () => this.#active.assembly.unusable.length,
+      })
   }
 
   /**
@@ -328,6 +347,7 @@ export class GatewayServer {
       corsOrigins: () => this.#active.config.server.cors?.origins,
       adminKeyHash: () => this.#active.config.server.admin?.keyHash,
       token: this.#token,
+      metrics: () => this.#metrics,
       status: () => this.status(),
       ledger: () => this.#books.ledger,
       reload: () => this.reload(),

@@ -61,7 +61,11 @@ export const serverSection: z.ZodType<{ server: ServerConfig; limits: LimitConfi
     '256MiB',
   ),
   concurrency: setting(integer(1).optional(), 'Requests in flight at once over all keys', DEFAULT_CONCURRENCY),
-  metrics: setting(flag.optional(), 'Meant for `GET /metrics`, which this version does not serve yet', false),
+  metrics: setting(
+    flag.optional(),
+    'Serves `GET /metrics` in the format of Prometheus: to programs on this machine, and elsewhere to whoever has the admin secret or a gateway key with the permission `admin`. Counting begins when it is switched on',
+    false,
+  ),
   cors: setting(cors.optional(), 'Which web pages may call the gateway. Default none'),
   admin_key_hash: setting(
     sha256.optional(),

@@ -6,7 +6,7 @@ export interface Schema {
   readonly deprecated?: boolean
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
-  readonly const?: unknown
+  readonly const?: string | number | boolean
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
@@ -88,7 +88,7 @@ function kindOf(schema: Schema): string {
       .filter((value) => value !== '')
       .map((value) => `\`${String(value)}\``)
       .join(', ')
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``
+  if (schema.const !== undefined) return `\`${schema.const}\``
   if (schema.items) return listOf(kindOf(schema.items))
   if (schema.anyOf) return [...new Set(schema.anyOf.map(kindOf))].join(', or ')
   if (schema.type === 'object') return schema.properties ? 'section' : 'names and values'

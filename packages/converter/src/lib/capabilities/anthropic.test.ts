@@ -46,7 +46,10 @@ describe('anthropicCapabilities', () => {
   })
 
   it('takes an unknown claude for the newest and other names for the most permissive', () => {
-    expect(anthropicCapabilities('claude-novella-9')).toEqual(anthropicCapabilities('claude-opus-5-5'))
+    const { maxOutputTokens, contextTokens, ...newest } = anthropicCapabilities('claude-opus-5-5')
+    expect([maxOutputTokens, contextTokens]).toEqual([128_000, 1_000_000])
+    // How long its answers may be is not guessed: what is held back would be lost.
+    expect(anthropicCapabilities('claude-novella-9')).toEqual(newest)
     expect(anthropicCapabilities('kimi-k3')).toMatchObject({ sampling: 'full', prefill: true, thinking: 'budget' })
   })
 })

@@ -1,5 +1,5 @@
 import type { Effort } from '../chat/request.ts'
-import type { Capabilities } from './capabilities.ts'
+import { type Capabilities, capabilitiesOfFamily, type Family } from './capabilities.ts'
 
 /** What every model of the dialect has in common. */
 const base: Capabilities = {
@@ -37,34 +37,34 @@ const since55: Capabilities = { ...since48, thinkingOff: 'never', forcedTools: f
  * Model families by the part of the name that tells them, first match wins; a more specific name stands before a more general one.
  * Sources: the vendor's model pages and migration guides as of November 2026.
  */
-const families: readonly (readonly [name: string, Capabilities])[] = [
-  ['claude-instant', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
-  ['claude-2', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
-  ['claude-3-7', base],
-  ['claude-3-5', { ...base, thinking: 'none', defaultMaxTokens: 8192 }],
-  ['claude-3', { ...base, thinking: 'none', defaultMaxTokens: 4096 }],
-  ['opus-4-8', since48],
-  ['opus-4-7', since47],
-  ['opus-4-6', since46],
-  ['opus-4-5', { ...since41, efforts: upToHigh }],
-  ['opus-4-1', since41],
-  ['opus-4', base],
-  ['sonnet-4-6', since46],
-  ['sonnet-4-5', since41],
-  ['sonnet-4', base],
-  ['haiku-4-5', since41],
-  ['mythos-preview', { ...since47, thinkingOff: 'never' }],
-  ['opus-5-5', since55],
-  ['opus-5', since48],
-  ['sonnet-5-5', { ...since48, thinkingOff: 'between_tools' }],
-  ['sonnet-5', since48],
-  ['haiku-5', since48],
-  ['fable-5-1', since55],
-  ['fable-5-2', since55],
-  ['fable-5', { ...since48, thinkingOff: 'never' }],
-  ['mythos-5-1', since55],
-  ['mythos-5-2', since55],
-  ['mythos-5', { ...since48, thinkingOff: 'never' }],
+const families: readonly Family[] = [
+  ['claude-instant', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 100_000],
+  ['claude-2', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 200_000],
+  ['claude-3-7', base, 64_000, 200_000],
+  ['claude-3-5', { ...base, thinking: 'none', defaultMaxTokens: 8192 }, 8192, 200_000],
+  ['claude-3', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 200_000],
+  ['opus-4-8', since48, 128_000, 1_000_000],
+  ['opus-4-7', since47, 128_000, 1_000_000],
+  ['opus-4-6', since46, 128_000, 1_000_000],
+  ['opus-4-5', { ...since41, efforts: upToHigh }, 64_000, 200_000],
+  ['opus-4-1', since41, 32_000, 200_000],
+  ['opus-4', base, 32_000, 200_000],
+  ['sonnet-4-6', since46, 128_000, 1_000_000],
+  ['sonnet-4-5', since41, 64_000, 200_000],
+  ['sonnet-4', base, 64_000, 200_000],
+  ['haiku-4-5', since41, 64_000, 200_000],
+  ['mythos-preview', { ...since47, thinkingOff: 'never' }, 128_000, 1_000_000],
+  ['opus-5-5', since55, 128_000, 1_000_000],
+  ['opus-5', since48, 128_000, 1_000_000],
+  ['sonnet-5-5', { ...since48, thinkingOff: 'between_tools' }, 128_000, 1_000_000],
+  ['sonnet-5', since48, 128_000, 1_000_000],
+  ['haiku-5', since48, 128_000],
+  ['fable-5-1', since55, 128_000, 1_000_000],
+  ['fable-5-2', since55, 128_000, 1_000_000],
+  ['fable-5', { ...since48, thinkingOff: 'never' }, 128_000, 1_000_000],
+  ['mythos-5-1', since55, 128_000, 1_000_000],
+  ['mythos-5-2', since55, 128_000, 1_000_000],
+  ['mythos-5', { ...since48, thinkingOff: 'never' }, 128_000, 1_000_000],
 ]
 
 /** The first version of the API that has no sampling parameters, whatever the model. */
@@ -89,5 +89,5 @@ function familyOf(model: string): Capabilities {
   const name = model.toLowerCase().replaceAll('.', '-').replaceAll('_', '-')
   if (!name.includes('claude')) return foreign
   const family = families.find(([part]) => name.includes(part))
-  return family ? family[1] : since55
+  return family ? capabilitiesOfFamily(family) : since55
 }

@@ -53,8 +53,30 @@ export interface Capabilities {
   readonly tools?: boolean
   /** Media taken; default any its dialect can carry. */
   readonly media?: readonly MediaKind[]
-  /** The longest answer. Tokens, default unknown. */
+  /** The longest answer, reasoning included. Tokens, default unknown: nothing is held back. */
   readonly maxOutputTokens?: number
+  /** What a request and its answer may hold together. Tokens, default unknown. */
+  readonly contextTokens?: number
+}
+
+/**
+ * A model family: the part of a model's name that tells it, what it accepts, the longest answer and the context window (tokens; those
+ * that are absent are not known).
+ */
+export type Family = readonly [
+  name: string,
+  accepts: Capabilities,
+  maxOutputTokens?: number | undefined,
+  contextTokens?: number,
+]
+
+/** What a family accepts, its limits included. */
+export function capabilitiesOfFamily([, accepts, maxOutputTokens, contextTokens]: Family): Capabilities {
+  return {
+    ...accepts,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(contextTokens !== undefined && { contextTokens }),
+  }
 }
 
 /** Media a model may take beside text. `document` is PDF and other files; plain text always goes. */

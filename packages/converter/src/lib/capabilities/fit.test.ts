@@ -33,7 +33,7 @@ describe('what a model can do at all', () => {
     expect(losses).toContainEqual({
       path: 'max_tokens',
       kind: 'approximated',
-      detail: 'house-model answers with 4096 tokens at most',
+      detail: 'house-model answers with 4096 tokens at most, not 9000',
     })
     expect(converted({}, { maxOutputTokens: 9000 }).losses).toEqual([])
   })

@@ -4,7 +4,7 @@ import type { ChatRequest } from '../chat/request.ts'
 import type { Capabilities, MediaKind } from './capabilities.ts'
 
 /**
- * Holds a request to what the model can do at all, in whatever dialect it is written: what its answers may be long, whether it calls
+ * Holds a request to what the model can do at all, in whatever dialect it is written: how long its answers may be, whether it calls
  * tools, what media it takes. What a dialect words differently for some models is its encoder's to know.
  *
  * @throws ConversionError `UNSUPPORTED` for tools or media the model does not take: leaving them out would give another answer.
@@ -15,7 +15,7 @@ export function fitToModel(chat: ChatRequest, capabilities: Capabilities, report
   if (media !== undefined) refuseMedia(chat, new Set(media), report)
   if (chat.maxTokens === undefined || chat.maxTokens <= maxOutputTokens) return chat
   const path = chat.paths.maxTokens ?? 'maxTokens'
-  report.approximated(path, `${chat.model} answers with ${maxOutputTokens} tokens at most`)
+  report.approximated(path, `${chat.model} answers with ${maxOutputTokens} tokens at most, not ${chat.maxTokens}`)
   return { ...chat, maxTokens: maxOutputTokens }
 }
 

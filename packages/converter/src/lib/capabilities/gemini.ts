@@ -1,5 +1,5 @@
 import type { Effort } from '../chat/request.ts'
-import type { Capabilities } from './capabilities.ts'
+import { type Capabilities, capabilitiesOfFamily, type Family } from './capabilities.ts'
 
 /** What every model of the dialect has in common. */
 const base: Capabilities = {
@@ -55,21 +55,23 @@ const newest = since36(lowToHigh)
  * Model families by the part of the name that tells them, first match wins; a more specific name stands before a more general one.
  * Sources: the vendor's model pages, thinking guide and migration guides as of November 2026.
  */
-const families: readonly (readonly [name: string, Capabilities])[] = [
-  ['gemini-1', early],
-  ['gemini-2.0', early],
-  ['gemini-2.5-flash-image', base],
-  ['gemini-2.5-flash-lite', since25(512, 24_576)],
-  ['gemini-2.5-flash', since25(1, 24_576)],
-  ['gemini-2.5-pro', { ...since25(128, 32_768), thinkingOff: 'never' }],
-  ['gemini-2.5', since25(1, 24_576)],
-  ['gemini-3-pro', since3(['low', 'high'])],
-  ['gemini-3-flash', since3(minimalToHigh)],
-  ['gemini-3.1-pro', since3(lowToHigh)],
-  ['gemini-3.1', since3(minimalToHigh)],
-  ['gemini-3.5-flash-lite', since36(minimalToHigh)],
-  ['gemini-3.5', since3(minimalToHigh)],
-  ['gemini-3.6', since36(minimalToHigh)],
+const families: readonly Family[] = [
+  ['gemini-1.5-pro', early, 8192, 2_097_152],
+  ['gemini-1', early, 8192, 1_048_576],
+  ['gemini-2.0', early, 8192, 1_048_576],
+  ['gemini-2.5-flash-image', base, 32_768, 65_536],
+  ['gemini-2.5-flash-lite', since25(512, 24_576), 65_536, 1_048_576],
+  ['gemini-2.5-flash', since25(1, 24_576), 65_536, 1_048_576],
+  ['gemini-2.5-pro', { ...since25(128, 32_768), thinkingOff: 'never' }, 65_536, 1_048_576],
+  ['gemini-2.5', since25(1, 24_576), 65_536, 1_048_576],
+  ['gemini-3-pro-image', since3(['low', 'high']), 32_768, 65_536],
+  ['gemini-3-pro', since3(['low', 'high']), 65_536, 1_048_576],
+  ['gemini-3-flash', since3(minimalToHigh), 65_536, 1_048_576],
+  ['gemini-3.1-pro', since3(lowToHigh), 65_536, 1_048_576],
+  ['gemini-3.1', since3(minimalToHigh), 65_536, 1_048_576],
+  ['gemini-3.5-flash-lite', since36(minimalToHigh), 65_536, 1_048_576],
+  ['gemini-3.5', since3(minimalToHigh), 65_536, 1_048_576],
+  ['gemini-3.6', since36(minimalToHigh), 65_536, 1_048_576],
 ]
 
 /**
@@ -82,5 +84,5 @@ export function geminiCapabilities(model: string): Capabilities {
   const name = model.toLowerCase()
   if (!name.includes('gemini')) return base
   const family = families.find(([part]) => name.includes(part))
-  return family ? family[1] : newest
+  return family ? capabilitiesOfFamily(family) : newest
 }

@@ -82,3 +82,22 @@ describe('openaiCapabilities', () => {
     expect(known.maxTokensField).toBe(streamUsage ? 'max_completion_tokens' : 'max_tokens')
   })
 })
+
+describe('limits', () => {
+  it.each([
+    ['gpt-4o-2024-11-20', 16_384, 128_000],
+    ['ft:gpt-4.1-mini:org::id', 32_768, 1_047_576],
+    ['gpt-4-1106-preview', 4096, 128_000],
+    ['gpt-5.4-mini', 128_000, 400_000],
+    ['gpt-5.5', 128_000, 1_050_000],
+    ['deepseek/deepseek-v4-pro', 384_000, 1_000_000],
+    ['deepseek-chat', 8192, 128_000],
+    // The window is the only limit these have.
+    ['codestral-latest', undefined, 256_000],
+    // An Azure deployment's name says nothing.
+    ['our-gpt-4o', undefined, undefined],
+  ])('%s answers with at most %s tokens of %s', (model, answer, window) => {
+    const { maxOutputTokens, contextTokens } = openaiCapabilities(model)
+    expect([maxOutputTokens, contextTokens]).toEqual([answer, window])
+  })
+})

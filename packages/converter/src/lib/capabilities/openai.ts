@@ -1,5 +1,5 @@
 import type { Effort } from '../chat/request.ts'
-import type { Capabilities } from './capabilities.ts'
+import { type Capabilities, capabilitiesOfFamily, type Family } from './capabilities.ts'
 
 /**
  * What a server that only speaks the dialect is trusted with: the fields every compatible vendor has had from the start.
@@ -49,63 +49,83 @@ function grok(efforts: readonly Effort[]): Capabilities {
   return { ...compatible, efforts, maxStops: 0 }
 }
 
+const deepseek: Capabilities = { ...compatible, structuredOutput: false, media: [] }
+
 /**
- * Compatible vendors, whoever serves them. Sources: api-docs.deepseek.com (JSON output), docs.x.ai (reasoning), docs.mistral.ai (API),
- * as of November 2026.
+ * Compatible vendors, whoever serves them. Sources: api-docs.deepseek.com (JSON output, models and pricing),
+ * docs.x.ai (reasoning), docs.mistral.ai (API), as of November 2026. Mistral and xAI limit an answer by the context window alone.
  */
-const vendors: readonly (readonly [prefix: string, capabilities: Capabilities])[] = [
-  ['deepseek', { ...compatible, structuredOutput: false, media: [] }],
-  ['grok-3-mini', grok(['low', 'high'])],
+const vendors: readonly Family[] = [
+  ['deepseek-v4', deepseek, 384_000, 1_000_000],
+  ['deepseek-chat', deepseek, 8192, 128_000],
+  ['deepseek-reasoner', deepseek, 65_536, 128_000],
+  ['deepseek', deepseek],
+  ['grok-3-mini', grok(['low', 'high']), undefined, 131_072],
   ['grok-4.3', grok(['none', 'low', 'medium', 'high'])],
   ['grok-4.5', grok(lowToHigh)],
-  ['grok-4', grok([])],
+  ['grok-4', grok([]), undefined, 256_000],
   ['mistral', { ...compatible, maxTemperature: 1.5 }],
   ['ministral', { ...compatible, maxTemperature: 1.5 }],
-  ['magistral', { ...compatible, maxTemperature: 1.5 }],
-  ['codestral', { ...compatible, maxTemperature: 1.5, media: [] }],
+  ['magistral', { ...compatible, maxTemperature: 1.5 }, undefined, 128_000],
+  ['codestral', { ...compatible, maxTemperature: 1.5, media: [] }, undefined, 256_000],
   ['devstral', { ...compatible, maxTemperature: 1.5 }],
 ]
 
 /**
  * Families by the beginning of the model's name; the first that fits wins, so longer names stand before the shorter ones they
- * begin with. Efforts are those of OpenAI's reasoning guide.
+ * begin with. Efforts are those of OpenAI's reasoning guide, limits those of its model pages (November 2026).
  */
-const families: readonly (readonly [prefix: string, capabilities: Capabilities])[] = [
+const families: readonly Family[] = [
   // Open weights are served by other vendors, under their rules.
   ['gpt-oss', compatible],
-  ['gpt-3.5', early],
-  ['gpt-4o-2024-05-13', { ...plain, structuredOutput: false }],
-  ['gpt-4-turbo', { ...plain, structuredOutput: false }],
-  ['gpt-4-vision', { ...plain, structuredOutput: false }],
-  ['gpt-4o', plain],
-  ['chatgpt-4o', plain],
-  ['gpt-4.1', plain],
-  ['gpt-4.5', plain],
-  ['gpt-4', early],
-  ['gpt-audio', plain],
-  ['o1-mini', { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] }],
-  ['o1-preview', { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] }],
-  ['o1', reasoning(lowToHigh)],
-  ['o3', reasoning(lowToHigh)],
-  ['o4', reasoning(lowToHigh)],
-  ['codex-mini', reasoning(lowToHigh)],
-  ['gpt-5-chat', plain],
-  ['gpt-5-codex', reasoning(lowToHigh)],
-  ['gpt-5-pro', reasoning(['high'])],
-  ['gpt-5.1-chat', plain],
-  ['gpt-5.1-codex-max', reasoning(['low', 'medium', 'high', 'xhigh'])],
-  ['gpt-5.1-codex', reasoning(lowToHigh)],
-  ['gpt-5.1', reasoning(['none', 'low', 'medium', 'high'])],
-  ['gpt-5.2-chat', plain],
-  ['gpt-5.2-pro', reasoning(['medium', 'high', 'xhigh'])],
-  ['gpt-5.3-chat', plain],
-  ['gpt-5.2', reasoning(['none', 'low', 'medium', 'high', 'xhigh'])],
-  ['gpt-5.3', reasoning(['none', 'low', 'medium', 'high', 'xhigh'])],
-  ['gpt-5.4', reasoning(['none', 'low', 'medium', 'high', 'xhigh'])],
-  ['gpt-5.5', reasoning(['none', 'low', 'medium', 'high', 'xhigh'])],
-  ['gpt-5.', latest],
-  ['gpt-5', reasoning(['minimal', 'low', 'medium', 'high'])],
-  ['gpt-6', latest],
+  ['gpt-3.5', early, 4096, 16_385],
+  ['gpt-4o-2024-05-13', { ...plain, structuredOutput: false }, 4096, 128_000],
+  ['gpt-4-turbo', { ...plain, structuredOutput: false }, 4096, 128_000],
+  ['gpt-4-vision', { ...plain, structuredOutput: false }, 4096, 128_000],
+  ['gpt-4o', plain, 16_384, 128_000],
+  ['chatgpt-4o', plain, 16_384, 128_000],
+  ['gpt-4.1', plain, 32_768, 1_047_576],
+  ['gpt-4.5', plain, 16_384, 128_000],
+  ['gpt-4-32k', early, 32_768, 32_768],
+  ['gpt-4-1106', early, 4096, 128_000],
+  ['gpt-4-0125', early, 4096, 128_000],
+  ['gpt-4', early, 8192, 8192],
+  ['gpt-audio', plain, 16_384, 128_000],
+  [
+    'o1-mini',
+    { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] },
+    65_536,
+    128_000,
+  ],
+  [
+    'o1-preview',
+    { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] },
+    32_768,
+    128_000,
+  ],
+  ['o1', reasoning(lowToHigh), 100_000, 200_000],
+  ['o3', reasoning(lowToHigh), 100_000, 200_000],
+  ['o4', reasoning(lowToHigh), 100_000, 200_000],
+  ['codex-mini', reasoning(lowToHigh), 100_000, 200_000],
+  ['gpt-5-chat', plain, 16_384, 128_000],
+  ['gpt-5-codex', reasoning(lowToHigh), 128_000, 400_000],
+  ['gpt-5-pro', reasoning(['high']), 272_000, 400_000],
+  ['gpt-5.1-chat', plain, 16_384, 128_000],
+  ['gpt-5.1-codex-max', reasoning(['low', 'medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.1-codex', reasoning(lowToHigh), 128_000, 400_000],
+  ['gpt-5.1', reasoning(['none', 'low', 'medium', 'high']), 128_000, 400_000],
+  ['gpt-5.2-chat', plain, 16_384, 128_000],
+  ['gpt-5.2-pro', reasoning(['medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.3-chat', plain, 16_384, 128_000],
+  ['gpt-5.2', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.3', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.4-mini', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.4-nano', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 400_000],
+  ['gpt-5.4', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 1_050_000],
+  ['gpt-5.5', reasoning(['none', 'low', 'medium', 'high', 'xhigh']), 128_000, 1_050_000],
+  ['gpt-5.', latest, 128_000],
+  ['gpt-5', reasoning(['minimal', 'low', 'medium', 'high']), 128_000, 400_000],
+  ['gpt-6', latest, 128_000],
 ]
 
 /**
@@ -126,7 +146,7 @@ function familyOf(model: string): Capabilities {
   const bare = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
   const family =
     families.find(([prefix]) => isFamily(name, prefix)) ?? vendors.find(([prefix]) => isFamily(bare, prefix))
-  return family === undefined ? compatible : family[1]
+  return family === undefined ? compatible : capabilitiesOfFamily(family)
 }
 
 /** Azure has `stream_options` and `max_completion_tokens` from 2024-09-01-preview on (its list of API changes). */

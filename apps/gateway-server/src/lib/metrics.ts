@@ -1,6 +1,7 @@
 import type { AccessRecord } from '@llm-gateway/gateway'
 import type { AccountHealth, HealthState } from '@llm-gateway/router'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
+import { TallyCounter, TallyHistogram } from './tally.ts'
 import { version } from './version.ts'
 
 /** What is asked for when somebody reads, and costs requests nothing. */
@@ -101,12 +102,12 @@ export class Metrics {
   /** Counts a request that is over. */
   observe(record: AccessRecord, costNanoUsd: number | undefined): void {
     const { dialect, operation } = record
-    this.#requests.inc({ dialect, operation, status_class: statusClass(record) })
-    this.#duration.observe({ dialect, operation }, record.durationMs / 1000)
-    if (record.firstContentMs !== undefined) this.#firstContent.observe({ dialect }, record.firstContentMs / 1000)
-    if (costNanoUsd !== undefined) this.#cost.inc(costNanoUsd / 1e9)
+    this.#requests.add(1, dialect, operation, statusClass(record))
+    this.#duration.add(record.durationMs / 1000, dialect, operation)
+    if (record.firstContentMs !== undefined) this.#firstContent.add(record.firstContentMs / 1000, dialect)
+    if (costNanoUsd !== undefined) this.#cost.add(costNanoUsd / 1e9)
     if (record.losses && record.upstreamDialect !== undefined) {
-      this.#losses.inc({ from: dialect, to: record.upstreamDialect }, record.losses.length)
+      this.#losses.add(record.losses.length, dialect, record.upstreamDialect)
     }
     for (const attempt of record.attempts) this.#countAttempt(attempt)
   }
@@ -117,16 +118,16 @@ export class Metrics {
   }
 
   #countAttempt({ account, verdict, errorClass, usage, model: name }: AccessRecord['attempts'][number]): void {
-    this.#attempts.inc({ account, verdict })
-    if (errorClass !== undefined) this.#failures.inc({ account, class: errorClass })
+    this.#attempts.add(1, account, verdict)
+    if (errorClass !== undefined) this.#failures.add(1, account, errorClass)
     if (usage === undefined) return
     const model = this.#modelLabel(name, verdict === 'success')
     const { input, cacheRead, cacheWrite, output, reasoning } = usage
-    if (input) this.#tokens.inc({ account, model, kind: 'input' }, input)
-    if (cacheRead) this.#tokens.inc({ account, model, kind: 'cache_read' }, cacheRead)
-    if (cacheWrite) this.#tokens.inc({ account, model, kind: 'cache_write' }, cacheWrite)
-    if (output) this.#tokens.inc({ account, model, kind: 'output' }, output)
-    if (reasoning) this.#tokens.inc({ account, model, kind: 'reasoning' }, reasoning)
+    if (input) this.#tokens.add(input, account, model, 'input')
+    if (cacheRead) this.#tokens.add(cacheRead, account, model, 'cache_read')
+    if (cacheWrite) this.#tokens.add(cacheWrite, account, model, 'cache_write')
+    if (output) this.#tokens.add(output, account, model, 'output')
+    if (reasoning) this.#tokens.add(reasoning, account, model, 'reasoning')
   }
 
   /** A name earns its series by an answer: what a provider does not know is only a client's word. */
@@ -173,12 +174,12 @@ export class Metrics {
     })
   }
 
-  #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
-    return new Counter({ name: `llm_gateway_${name}`, help, labelNames, registers: [this.#registry] })
+  #counter(name: string, help: string, labelNames: readonly string[]): TallyCounter {
+    return new TallyCounter({ name: `llm_gateway_${name}`, help, labelNames, registry: this.#registry })
   }
 
-  #histogram<T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]): Histogram<T> {
-    return new Histogram({ name: `llm_gateway_${name}`, help, labelNames, buckets, registers: [this.#registry] })
+  #histogram(name: string, help: string, labelNames: readonly string[], bounds: readonly number[]): TallyHistogram {
+    return new TallyHistogram({ name: `llm_gateway_${name}`, help, labelNames, bounds, registry: this.#registry })
   }
 
   #gauge<T extends string>(

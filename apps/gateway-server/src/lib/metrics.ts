@@ -97,7 +97,7 @@ export class Metrics {
     this.#addProcess()
   }
 
-  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE
+  readonly contentType: string = Registry.PROMETHEUS_CONTENT_TYPE
 
   /** Counts a request that is over. */
   observe(record: AccessRecord, costNanoUsd: number | undefined): void {

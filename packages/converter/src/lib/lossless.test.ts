@@ -32,6 +32,16 @@ describe('parseExact', () => {
     expect(hasFragileNumbers('{"never closed: 1.0')).toBe(false)
   })
 
+  it('finds the one fragile number behind any number of words that look like one', () => {
+    const prose = JSON.stringify('From 1.0 to 2.50, in 1e3 steps: [1.0, -0]. '.repeat(200))
+    for (const fragile of ['1.0', '-0', '1E5', '12345678901234567', '0.30000000000000000001', '-2.50']) {
+      expect(hasFragileNumbers(`{"a":${prose},"b":[${fragile}]}`), fragile).toBe(true)
+      expect(hasFragileNumbers(`{"b" : ${fragile}\n}`), fragile).toBe(true)
+      expect(hasFragileNumbers(fragile), fragile).toBe(true)
+      expect(hasFragileNumbers(`{"a":${prose},"b":"${fragile}","c":[2.5,17,-3]}`)).toBe(false)
+    }
+  })
+
   it('hazard 24: keeps __proto__ an own key', () => {
     const value = parseExact('{"__proto__":{"x":1.0}}')
     expect(Object.hasOwn(value as object, '__proto__')).toBe(true)

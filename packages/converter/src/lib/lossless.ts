@@ -9,11 +9,42 @@ interface SourceAccess {
 const QUOTE = 34
 const BACKSLASH = 92
 
+/** What a fragile number has somewhere: a point, an exponent, 16 digits in a row, or a sign before its zero. */
+const suspicion = /\d(?:[.eE][\d+-]|\d{15})|-0(?![.\d])/g
+
+/** After so many suspicions that were nothing, such as version numbers in prose, passing over the strings is faster. */
+const maxSuspicions = 64
+
 /**
  * Whether a JSON text holds numbers that would change their digits when parsed and written again: more of them than a double
  * holds, an exponent, a trailing zero after the point, minus zero. Strings are passed over: what is written in them stays.
  */
 export function hasFragileNumbers(text: string): boolean {
+  suspicion.lastIndex = 0
+  for (let found = 0; found < maxSuspicions; found++) {
+    // A search for the few characters that matter takes a fifth of the time of a walk over all of them.
+    if (!suspicion.test(text)) return false
+    if (mayBeFragileAt(text, suspicion.lastIndex - 1)) break
+  }
+  return holdsFragileNumber(text)
+}
+
+/** Whether what stands around an index would be a fragile number, were it not inside a string. */
+function mayBeFragileAt(text: string, at: number): boolean {
+  let from = at
+  while (from > 0 && isOfNumber(text.charCodeAt(from - 1))) from--
+  const end = numberEnd(text, at)
+  const literal = text.slice(from, end)
+  return isBound(text, from - 1, ':[,') && isBound(text, end, ',]}') && String(Number(literal)) !== literal
+}
+
+/** Whether white space, one of some characters, or the text's own edge stands there. */
+function isBound(text: string, at: number, characters: string): boolean {
+  const c = text.charAt(at)
+  return c === '' || c === ' ' || c === '\n' || c === '\r' || c === '\t' || characters.includes(c)
+}
+
+function holdsFragileNumber(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const c = text.charCodeAt(at)
     if (c === QUOTE) {
@@ -43,12 +74,16 @@ function isDigit(c: number): boolean {
   return c >= 48 && c <= 57
 }
 
+/** A digit, point, exponent or sign. */
+function isOfNumber(c: number): boolean {
+  return isDigit(c) || c === 46 || c === 69 || c === 101 || c === 43 || c === 45
+}
+
 /** Past the digits, point, exponent and signs of a number. */
 function numberEnd(text: string, from: number): number {
-  for (let at = from; ; at++) {
-    const c = text.charCodeAt(at)
-    if (!isDigit(c) && c !== 46 && c !== 69 && c !== 101 && c !== 43 && c !== 45) return at
-  }
+  let at = from
+  while (isOfNumber(text.charCodeAt(at))) at++
+  return at
 }
 
 /**

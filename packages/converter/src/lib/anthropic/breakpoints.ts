@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 
 /** Most `cache_control` marks a request may have. */
@@ -35,7 +35,7 @@ function holders(body: JsonObject): JsonObject[] {
     for (const item of value) {
       if (!isObject(item)) continue
       if (item.cache_control !== undefined) found.push(item)
-      if (depth < deepest) visit(member(item, 'content'), depth + 1)
+      if (depth < deepest && Array.isArray(item.content)) visit(item.content, depth + 1)
     }
   }
   visit(body.tools)

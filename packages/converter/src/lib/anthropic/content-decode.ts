@@ -78,13 +78,10 @@ export function readTextPart(block: Block, report: Report): TextPart {
   dropOthers(block, knownMembers.text, report)
   const cache = readCache(value)
   const citations = readCitations(value)
-  return {
-    type: 'text',
-    text: requireString(value, 'text', at),
-    at,
-    ...(cache && { cache }),
-    ...(citations.length > 0 && { citations }),
-  }
+  const part: TextPart = { type: 'text', text: requireString(value, 'text', at), at }
+  // Most texts bear neither, and a spread of nothing costs more than the part.
+  if (cache === undefined && citations.length === 0) return part
+  return { ...part, ...(cache && { cache }), ...(citations.length > 0 && { citations }) }
 }
 
 /** The citations of a text block; each stands for the whole block, so the canon's offsets into the text stay absent. */

@@ -33,6 +33,8 @@ export function textBlocks(part: TextPart, report: Report, from: Dialect = 'anth
     if (part.text !== '') report.dropped(part.at, 'Anthropic refuses a text of white space')
     return []
   }
+  // The common text, on the way without a spread of nothing.
+  if (part.cache === undefined && part.citations === undefined) return [{ type: 'text', text: part.text }]
   const citations = ownCitations(part, report, from)
   return [
     {

@@ -66,7 +66,7 @@ class Messages {
   }
 
   #user(blocks: readonly JsonObject[], at: string): void {
-    const all = [...this.#held, ...blocks]
+    const all = this.#held.length === 0 ? blocks : [...this.#held, ...blocks]
     this.#held = []
     if (all.length === 0) this.#context.report.dropped(at, 'Anthropic refuses an empty message')
     else this.#open('user').content.push(...all)

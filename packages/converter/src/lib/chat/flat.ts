@@ -4,6 +4,8 @@ export function flatten<Item, Piece>(
   each: (item: Item, index: number) => readonly Piece[],
 ): Piece[] {
   const pieces: Piece[] = []
-  for (const [index, item] of list.entries()) for (const piece of each(item, index)) pieces.push(piece)
+  for (let index = 0; index < list.length; index++) {
+    for (const piece of each(list[index] as Item, index)) pieces.push(piece)
+  }
   return pieces
 }

@@ -42,7 +42,7 @@ export function dropLogprobs({ paths, logprobs }: ChatRequest, report: Report, w
   if (logprobs.top !== undefined && paths.topLogprobs !== undefined) report.dropped(paths.topLogprobs, why)
 }
 
-/** The path of a cache mark. Chat requests spell it in two ways, so a decoder may have told where it stands. */
+/** The path of a part's cache mark; empty when it bears none. Chat requests spell it in two ways, so a decoder may have told where it stands. */
 export function cachePlace(part: { readonly at: string; readonly cache?: CacheHint }, from: Dialect): string {
-  return part.cache?.at ?? placeOf('cache', part.at, from)
+  return part.cache === undefined ? '' : (part.cache.at ?? placeOf('cache', part.at, from))
 }

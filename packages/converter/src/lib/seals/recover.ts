@@ -22,7 +22,12 @@ export function recoverSeals(chat: ChatRequest, recovery: Recovery): ChatRequest
 }
 
 function holdsEnvelope(turn: Turn): turn is Extract<Turn, { role: 'assistant' }> {
-  return turn.role === 'assistant' && turn.parts.some((part) => isEnvelope(sealOf(part)?.value ?? ''))
+  if (turn.role !== 'assistant') return false
+  for (const part of turn.parts) {
+    const seal = sealOf(part)
+    if (seal !== undefined && isEnvelope(seal.value)) return true
+  }
+  return false
 }
 
 function sealOf(part: AssistantPart): Seal | undefined {

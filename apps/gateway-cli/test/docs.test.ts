@@ -49,10 +49,10 @@ test('what is not run is marked with why', () => {
   expect(marked.map(({ page, text, notRun }) => `${page}: ${text.split('\n')[0]} (${notRun})`)).toMatchInlineSnapshot(
     `
     [
-      "README.md: git clone https://github.com/iBreaker/llm-gateway.git (fetches this repository; scripts/ is tried by every \`npm test\`)",
-      "README.md: node packages/simulator/dist/main.js --port 4000 (the simulator does not end by itself; the test's own stands in)",
-      "README.zh-CN.md: git clone https://github.com/iBreaker/llm-gateway.git (fetches this repository; scripts/ is tried by every \`npm test\`)",
-      "README.zh-CN.md: node packages/simulator/dist/main.js --port 4000 (the simulator does not end by itself; the test's own stands in)",
+      "README.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start does is tried by apps/gateway-cli/test/launcher.test.ts)",
+      "README.md: docker build -t llm-gateway . (needs Docker; deploy/docker/entrypoint.test.ts tries the entry point)",
+      "README.zh-CN.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start does is tried by apps/gateway-cli/test/launcher.test.ts)",
+      "README.zh-CN.md: docker build -t llm-gateway . (needs Docker; deploy/docker/entrypoint.test.ts tries the entry point)",
       "deploy/README.md: docker build -t llm-gateway . (needs Docker; deploy/*.test.ts tries the entry point)",
       "deploy/README.md: docker exec CONTAINER llm-gateway upstream add --type=api-key --provider=anthropic --name=main --key=sk-ant-xxxxx (needs Docker)",
       "deploy/README.md: docker compose -f deploy/compose.yaml up -d (needs Docker)",

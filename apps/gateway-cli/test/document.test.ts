@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { blocks, commandLines, promises, Reader } from './document-kit.ts'
 import { type Cover, covers } from './document-lines.ts'
-import { root } from './samples.ts'
+import { readPage, root } from './samples.ts'
 
 // The walk is one story: each test goes on from the one before it, and each command is a process of its own.
 vi.setConfig({ testTimeout: 60_000 })
@@ -299,43 +299,23 @@ test('each row of its lists names what proves it, and what is named is there', (
   }
 })
 
-test('the READMEs tell where each row of the roadmap stands', () => {
-  const rows = promises().filter((line) => line.startsWith('- [ ]'))
-  expect(rows.map((row) => [row.slice('- [ ] '.length), coverOf(row)?.[1].state])).toMatchInlineSnapshot(`
-    [
-      [
-        "支持更多 LLM 供应商（Google Gemini、Azure OpenAI）",
-        "done",
-      ],
-      [
-        "管理和监控 WebUI",
-        "open",
-      ],
-      [
-        "Prometheus 指标导出",
-        "done",
-      ],
-      [
-        "Docker Compose 部署",
-        "done",
-      ],
-      [
-        "Kubernetes Helm charts",
-        "open",
-      ],
-      [
-        "请求缓存和去重",
-        "open",
-      ],
-      [
-        "高级负载均衡策略",
-        "partly",
-      ],
-      [
-        "多租户支持",
-        "open",
-      ],
-    ]
-  `)
-  expect(rows.every((row) => coverOf(row)?.[1].state !== undefined)).toBe(true)
+const stateWords = { done: ['done', '完成'], partly: ['partly', '部分完成'], open: ['open', '未开始'] } as const
+
+test('the READMEs tell of every row of the roadmap as it stands', () => {
+  const rows = promises().filter((line) => line.startsWith('- [ ] '))
+  const states = rows.map((row) => [row.slice('- [ ] '.length), coverOf(row)?.[1].state] as const)
+  const [english, chinese] = ['README.md', 'README.zh-CN.md'].map(roadmapOf)
+  expect(states.length).toBeGreaterThan(7)
+  expect(chinese?.map(([row]) => row)).toEqual(states.map(([row]) => row))
+  for (const [index, [row, state]] of states.entries()) {
+    if (state === undefined) throw new Error(`no state: ${row}`)
+    expect(english?.[index]?.[1], row).toMatch(new RegExp(`^${stateWords[state][0]}`))
+    expect(chinese?.[index]?.[1], row).toMatch(new RegExp(`^${stateWords[state][1]}`))
+  }
 })
+
+/** The rows of a README's roadmap, the last table of two columns under its last heading but one. */
+function roadmapOf(page: string): (readonly [row: string, state: string])[] {
+  const section = readPage(page).split(/^## /m).at(-2) ?? ''
+  return [...section.matchAll(/^\| (.*?) \| (.*) \|$/gm)].slice(1).map(([, row = '', state = '']) => [row, state])
+}

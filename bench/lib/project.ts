@@ -9,6 +9,9 @@ import { chatRequests, models, type Skipped, type System, wireBytes } from './sy
 
 const main = fileURLToPath(new URL('../../apps/gateway-server/dist/main.js', import.meta.url))
 
+/** As `npm start`, the command and the container run it (scripts/run.mjs). */
+const serverFlags = ['--max-semi-space-size=4']
+
 /** The command's launcher, which `--version` is timed with. */
 export const launcher: string = fileURLToPath(new URL('../../apps/gateway-cli/bin/llm-gateway.mjs', import.meta.url))
 export const launcherBundle: string = fileURLToPath(new URL('../../apps/gateway-cli/dist/cli.js', import.meta.url))
@@ -40,7 +43,16 @@ export async function project(
       const file = join(home, 'config.yaml')
       writeFileSync(file, JSON.stringify(configuration(port, upstreamPort, key, home), undefined, 2))
       return start({
-        command: pinned(cores.system, [process.execPath, ...nodeArgs, main, '--home', home, '--config', file]),
+        command: pinned(cores.system, [
+          process.execPath,
+          ...serverFlags,
+          ...nodeArgs,
+          main,
+          '--home',
+          home,
+          '--config',
+          file,
+        ]),
         cwd: home,
         ready: async () => requests.json !== undefined && (await once(port, wireBytes(requests.json))) === 200,
       })

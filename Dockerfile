@@ -16,6 +16,7 @@ LABEL org.opencontainers.image.title="LLM Gateway" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.source="https://github.com/iBreaker/llm-gateway"
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     LLM_GATEWAY_HOME=/app/config
 WORKDIR /app
 # The command carries everything it needs: there is nothing to install here.

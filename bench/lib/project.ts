@@ -9,7 +9,7 @@ import { chatRequests, models, type Skipped, type System, wireBytes } from './sy
 
 const main = fileURLToPath(new URL('../../apps/gateway-server/dist/main.js', import.meta.url))
 
-/** As `npm start`, the command and the container run it (scripts/run.mjs). */
+/** These and the environment below are what `npm start` runs it with (scripts/run.mjs). */
 const serverFlags = ['--max-semi-space-size=4']
 
 /** The command's launcher, which `--version` is timed with. */
@@ -54,6 +54,7 @@ export async function project(
           file,
         ]),
         cwd: home,
+        env: { MALLOC_ARENA_MAX: '1' },
         ready: async () => requests.json !== undefined && (await once(port, wireBytes(requests.json))) === 200,
       })
     },

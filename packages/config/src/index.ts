@@ -45,7 +45,14 @@ export type {
   TimeoutConfig,
 } from './lib/schema.ts'
 export { KNOWN_OAUTH_PROFILES, KNOWN_PROVIDERS } from './lib/schema.ts'
-export { hasLogin, isSecretName, optionRecord, proxyRecord, type SecretPlace } from './lib/secret-places.ts'
+export {
+  accountProxyRecord,
+  hasLogin,
+  isSecretName,
+  optionRecord,
+  proxyRecord,
+  type SecretPlace,
+} from './lib/secret-places.ts'
 export { configJsonSchema } from './lib/sections.ts'
 export { defaultConfigText } from './lib/starter.ts'
 export type { ConfigWatch, WatchOptions } from './lib/watch.ts'

@@ -1,6 +1,7 @@
 import type { AccountConfig } from '@llm-gateway/config'
 import { isReference } from '@llm-gateway/credentials'
 import type { Loaded } from './config-store.ts'
+import { withoutLogin } from './environment.ts'
 import { hiddenOptions } from './hide.ts'
 import { isoTime } from './time.ts'
 
@@ -16,6 +17,8 @@ export interface AccountJson {
   readonly status: string
   readonly credential: CredentialSource
   readonly baseUrl?: string
+  /** Without its user and password. */
+  readonly proxy?: string
   readonly models?: readonly string[]
   readonly dialects?: readonly string[]
   readonly priority?: number
@@ -26,9 +29,10 @@ export interface AccountJson {
 }
 
 export function accountJson(account: AccountConfig, loaded: Loaded): AccountJson {
-  const { apiKey: _apiKey, legacyTokens: _tokens, createdAt, options, ...rest } = account
+  const { apiKey: _apiKey, legacyTokens: _tokens, createdAt, options, proxy, ...rest } = account
   return {
     ...rest,
+    ...(proxy !== undefined && { proxy: withoutLogin(proxy) }),
     ...(options && { options: hiddenOptions(options) }),
     credential: credentialSource(account, loaded),
     ...(createdAt !== undefined && { createdAt: isoTime(createdAt) }),

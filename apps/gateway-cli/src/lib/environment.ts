@@ -1,5 +1,12 @@
-import { type EnvironmentConfig, type EnvironmentName, proxyRecord } from '@llm-gateway/config'
+import {
+  type AccountConfig,
+  accountProxyRecord,
+  type EnvironmentConfig,
+  type EnvironmentName,
+  proxyRecord,
+} from '@llm-gateway/config'
 import { type ResolveSecretOptions, resolveSecret } from '@llm-gateway/credentials'
+import { proxyOf } from '@llm-gateway/server'
 import type { ProxySettings } from '@llm-gateway/upstream'
 import { CliError } from './error.ts'
 import { nearest } from './suggest.ts'
@@ -44,20 +51,32 @@ export function readProxyVariable(name: EnvironmentName, file: EnvironmentConfig
   }
 }
 
-/** The proxy that calls from here take. @throws CredentialError when an encrypted one cannot be opened */
+/** The proxy that calls of an account take from here. @throws CredentialError when an encrypted one cannot be opened */
 export async function proxySettings(
   file: EnvironmentConfig,
   env: Environment,
   opening: Omit<ResolveSecretOptions, 'record'>,
+  account: AccountConfig,
 ): Promise<ProxySettings> {
-  const settings = proxyVariables.map(async (name) => {
+  const { id, proxy } = account
+  const own =
+    proxy === undefined || proxy === 'direct'
+      ? proxy
+      : (await resolveSecret(proxy, { ...opening, record: accountProxyRecord(id) })).reveal()
+  const open = async (name: 'http_proxy' | 'https_proxy'): Promise<string | undefined> => {
     const configured = file[fieldOf[name]]
-    if (configured === undefined || name === 'no_proxy')
-      return [fieldOf[name], configured ?? fromEnvironment(name, env)]
-    return [fieldOf[name], (await resolveSecret(configured, { ...opening, record: proxyRecord(name) })).reveal()]
-  })
-  const all = await Promise.all(settings)
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as ProxySettings
+    return configured === undefined
+      ? undefined
+      : (await resolveSecret(configured, { ...opening, record: proxyRecord(name) })).reveal()
+  }
+  const [httpProxy, httpsProxy] = await Promise.all([open('http_proxy'), open('https_proxy')])
+  const { noProxy } = file
+  const opened: EnvironmentConfig = {
+    ...(httpProxy !== undefined && { httpProxy }),
+    ...(httpsProxy !== undefined && { httpsProxy }),
+    ...(noProxy !== undefined && { noProxy }),
+  }
+  return proxyOf(opened, env, new Map(own === undefined ? [] : [[id, own]]))
 }
 
 function fromEnvironment(name: EnvironmentName, env: Environment): string | undefined {
@@ -65,7 +84,7 @@ function fromEnvironment(name: EnvironmentName, env: Environment): string | unde
 }
 
 /** A proxy's URL may hold a user and a password, and be encrypted for it. */
-function withoutLogin(value: string): string {
+export function withoutLogin(value: string): string {
   if (value.startsWith('enc:')) return '(encrypted)'
   return value.replace(/(:\/\/|^)[^/@\s,]*@/, '$1***@')
 }

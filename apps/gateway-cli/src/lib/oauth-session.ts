@@ -39,7 +39,7 @@ export async function openOAuthSession(options: OAuthSessionOptions): Promise<OA
   }
   const known = tokenAccountOf(account, loaded.config, await clientSecretOf(options, opening))
   const store = tokenStoreOf(openCredentialStore({ home: places.home, env: io.env, warn }))
-  const client = new UpstreamClient({ proxy: await proxySettings(loaded.config.environment, io.env, opening) })
+  const client = new UpstreamClient({ proxy: await proxySettings(loaded.config.environment, io.env, opening, account) })
   const login: LoginOptions = { store, fetch: upstreamFetch(client), clock: systemClock, random: io.random }
   const tokens: TokenOptions = { store, fetch: login.fetch, clock: systemClock, random: Math.random }
   return { account: known, login, tokens: new AccountTokens(known, tokens), close: () => client.close() }

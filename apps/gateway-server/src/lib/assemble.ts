@@ -6,7 +6,7 @@ import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
 import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
 import { audienceOf, profileOf, tokenAccountOf } from './oauth/token-account.ts'
-import { type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
+import { openProxy, type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
 export interface Assembly {
@@ -20,6 +20,8 @@ export interface Assembly {
   readonly secrets: readonly Secret[]
   /** The file's proxies, their logins opened. */
   readonly environment: EnvironmentConfig
+  /** Proxies of single accounts by their id, their logins opened. */
+  readonly proxies: ReadonlyMap<string, string>
   /** Accounts that cannot serve, with the reason. */
   readonly unusable: readonly UnusableAccount[]
 }
@@ -54,6 +56,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
   const headers = new Map<string, Record<string, string>>()
   const secrets: Secret[] = []
   const unusable: UnusableAccount[] = []
+  const proxies = new Map<string, string>()
   const source: SecretSource = {
     baseDir: options.baseDir,
     masterKey: openKey,
@@ -69,6 +72,8 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
       const ready = await accountOf(await withSecretOptions(account, source), config, options)
       if (account.type === 'oauth')
         logins.push(tokenAccountOf(withBase(account, ready), config, clientSecret?.reveal()))
+      const proxy = await openProxy(account, source)
+      if (proxy !== undefined) proxies.set(account.id, proxy)
       for (const each of [secret, clientSecret]) if (each) secrets.push(each)
       headers.set(account.id, headersOf(account, secret))
       accounts.set(account.id, ready)
@@ -92,6 +97,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     headers,
     secrets,
     environment,
+    proxies,
     unusable,
   }
 }

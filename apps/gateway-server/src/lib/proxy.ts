@@ -1,18 +1,33 @@
 import type { EnvironmentConfig } from '@llm-gateway/config'
 import type { ProxySettings } from '@llm-gateway/upstream'
 
-/** The proxy upstream calls go through: the file's where it names one, else the process's own variables. */
-export function proxyOf(file: EnvironmentConfig, env: Readonly<Record<string, string | undefined>>): ProxySettings {
-  const http = file.httpProxy ?? set(env.http_proxy) ?? set(env.HTTP_PROXY)
-  const https = file.httpsProxy ?? set(env.https_proxy) ?? set(env.HTTPS_PROXY)
-  const none = file.noProxy ?? set(env.no_proxy) ?? set(env.NO_PROXY)
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The proxy upstream calls go through: the file's where it names one, else the process's own variables, in lower case before upper
+ * case, as curl reads them. `ALL_PROXY` stands in for both where it is an HTTP proxy; other kinds there are meant for other
+ * programs.
+ *
+ * @param accounts proxies of single accounts by their id, or `direct`.
+ */
+export function proxyOf(
+  file: EnvironmentConfig,
+  env: Environment,
+  accounts: ReadonlyMap<string, string>,
+): ProxySettings {
+  const all = set(env, 'all_proxy')
+  const any = all !== undefined && /^(?:https?:\/\/|[^:/]+(?::\d+)?$)/i.test(all) ? all : undefined
+  const http = file.httpProxy ?? set(env, 'http_proxy') ?? any
+  const https = file.httpsProxy ?? set(env, 'https_proxy') ?? any
+  const none = file.noProxy ?? set(env, 'no_proxy')
   return {
+    accounts,
     ...(http !== undefined && { httpProxy: http }),
     ...(https !== undefined && { httpsProxy: https }),
     ...(none !== undefined && { noProxy: none }),
   }
 }
 
-function set(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value
+function set(env: Environment, name: string): string | undefined {
+  return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value.trim() !== '')
 }

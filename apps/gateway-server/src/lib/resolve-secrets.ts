@@ -1,5 +1,6 @@
 import {
   type AccountConfig,
+  accountProxyRecord,
   type EnvironmentConfig,
   hasLogin,
   isSecretName,
@@ -7,6 +8,7 @@ import {
   proxyRecord,
 } from '@llm-gateway/config'
 import { CredentialError, type MasterKey, resolveSecret, Secret } from '@llm-gateway/credentials'
+import { ProxyRules } from '@llm-gateway/upstream'
 import { ServerError } from './error.ts'
 
 /** How secrets of the configuration are opened. */
@@ -56,6 +58,16 @@ export async function withOpenProxies(file: EnvironmentConfig, source: SecretSou
     if (!CredentialError.is(cause)) throw cause
     throw new ServerError('CONFIG_INVALID', `the proxy cannot be used: ${cause.message}`, cause)
   }
+}
+
+/** The proxy of an account's own, its login opened. @throws CredentialError */
+export async function openProxy({ id, proxy }: AccountConfig, source: SecretSource): Promise<string | undefined> {
+  if (proxy === undefined || proxy === 'direct') return proxy
+  const secret = await resolveSecret(proxy, { ...source, record: accountProxyRecord(id) })
+  if (hasLogin(secret.reveal())) learnLogin(secret.reveal(), source)
+  // Judged here, where it is one account's trouble.
+  new ProxyRules({ accounts: new Map([[id, secret.reveal()]]) })
+  return secret.reveal()
 }
 
 function learnLogin(proxy: string, { learn }: SecretSource): void {

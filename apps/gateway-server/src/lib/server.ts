@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly host?: string
   /** When a silent stream gets a sign of life, and when a client that does not read is given up. Default: the gateway's. */
   readonly pulse?: Partial<PulseOptions>
+  /** Certificates (PEM) that upstreams are trusted by, in place of Node's own. */
+  readonly upstreamCa?: string
 }
 
 export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly problem: string }
@@ -84,7 +86,8 @@ export class GatewayServer {
     this.#simulator = demo.simulator
     this.#demoKey = demo.key
     this.#upstream = new UpstreamClient({
-      proxy: proxyOf(active.assembly.environment, options.env),
+      proxy: proxyOf(active.assembly.environment, options.env, active.assembly.proxies),
+      ...(options.upstreamCa !== undefined && { ca: options.upstreamCa }),
       // Any one account may serve every request under way: streams that wait for another's end would wait for minutes.
       connections: active.config.limits.concurrency,
     })
@@ -270,7 +273,7 @@ export class GatewayServer {
       if (JSON.stringify(before.get(id)) !== JSON.stringify(headers)) this.#router.forget(id)
     }
     this.#upstream.configure({
-      proxy: proxyOf(assembly.environment, this.#options.env),
+      proxy: proxyOf(assembly.environment, this.#options.env, assembly.proxies),
       accounts: assembly.state.accounts.keys(),
     })
     this.#active = next

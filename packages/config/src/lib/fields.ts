@@ -183,14 +183,19 @@ function endpointFault(value: string): string | undefined {
 }
 
 /** A forward proxy, or `file:…` or `enc:v1:…` for one; as in the older program, one without a scheme is `http://`. */
-export const proxyUrl: z.ZodType<string | undefined> = optionalText
-  .transform((value, context) => {
-    // Resolved by the application, like the secret it is when it holds a login.
-    if (value === undefined || /^(?:enc|file):/.test(value)) return value
-    const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
-    const protocol = URL.canParse(full) ? new URL(full).protocol : ''
-    if (protocol === 'http:' || protocol === 'https:') return full
-    context.issues.push({ code: 'custom', message: 'must be the URL of an http:// or https:// proxy', input: value })
-    return z.NEVER
-  })
-  .meta({ title: 'URL' })
+export const proxyUrl: z.ZodType<string | undefined> = optionalText.transform(readProxy).meta({ title: 'URL' })
+
+/** The same, or the word for none. */
+export const accountProxy: z.ZodType<string | undefined> = optionalText
+  .transform((value, context) => (value === 'direct' ? value : readProxy(value, context)))
+  .meta({ title: 'URL or `direct`' })
+
+function readProxy(value: string | undefined, context: z.RefinementCtx<string | undefined>): string | undefined {
+  // Resolved by the application, like the secret it is when it holds a login.
+  if (value === undefined || /^(?:enc|file):/.test(value)) return value
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
+  const protocol = URL.canParse(full) ? new URL(full).protocol : ''
+  if (protocol === 'http:' || protocol === 'https:') return full
+  context.issues.push({ code: 'custom', message: 'must be the URL of an http:// or https:// proxy', input: value })
+  return z.NEVER
+}

@@ -333,6 +333,8 @@ bogus: 1
     ['model_routes: [{ source: a, provider: opena }]', 'model_routes[0].provider'],
     ['environment: { http_proxy: "socks5://x:1" }', 'environment.http_proxy'],
     [account('base_url: https://user:pw@x.example'), 'upstream_accounts[0].base_url'],
+    [account('proxy: socks5://x.example:1080'), 'upstream_accounts[0].proxy'],
+    [account('proxy: [direct]'), 'upstream_accounts[0].proxy'],
     [account('base_url: https://x.example/?api=1'), 'upstream_accounts[0].base_url'],
     [account('dialects: [openai-chats]'), 'upstream_accounts[0].dialects[0]'],
     [account('dialects: []'), 'upstream_accounts[0].dialects'],

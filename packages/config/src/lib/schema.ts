@@ -135,6 +135,8 @@ export interface AccountConfig {
   apiKey?: string
   /** An `http:` or `https:` URL without trailing slash; absent means the provider's own. */
   baseUrl?: string
+  /** Its own proxy instead of the environment's: a URL, `file:PATH` or `enc:v1:…` for one, or `direct`. */
+  proxy?: string
   /** Default `active`. */
   status: EntryStatus
   /** Higher first; absent is 0. */

@@ -25,6 +25,11 @@ export function proxyRecord(name: string): string {
   return `environment.${name}`
 }
 
+/** The record an account's own proxy is bound to. */
+export function accountProxyRecord(account: string): string {
+  return `${account}/proxy`
+}
+
 /** Whether an option's name says that its value is a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
@@ -46,9 +51,7 @@ export function findSecrets(data: unknown, readId: (value: unknown) => string | 
     : []
   const ofProxies = ['http_proxy', 'https_proxy'].flatMap((name) => {
     const path = ['environment', name]
-    const place = placeOf(valueAt(data, path), path, proxyRecord(name))
-    // A proxy without a login is no secret.
-    return place?.kind === 'clear' && !hasLogin(place.value) ? [] : some(place)
+    return withLogin(placeOf(valueAt(data, path), path, proxyRecord(name)))
   })
   return [...ofAccounts, ...ofProxies]
 }
@@ -57,7 +60,9 @@ function accountPlaces(account: unknown, path: DataPath, id: string): SecretPlac
   const options = valueAt(account, ['options'])
   const names = isSection(options) ? Object.keys(options).filter(isSecretName) : []
   const key = placeOf(valueAt(account, ['api_key']), [...path, 'api_key'], id)
+  const proxy = placeOf(valueAt(account, ['proxy']), [...path, 'proxy'], accountProxyRecord(id))
   return [
+    ...withLogin(proxy),
     ...(key?.value === 'none' ? [] : some(key)),
     ...names.flatMap((name) =>
       some(placeOf(valueAt(options, [name]), [...path, 'options', name], optionRecord(id, name))),
@@ -75,6 +80,11 @@ function kindOf(value: string): SecretPlace['kind'] {
   // `$$` is a dollar sign, so what follows a pair of them may still be a reference.
   if (!value.replaceAll('$$', '').includes('${')) return 'clear'
   return /^\$\{[A-Za-z_][A-Za-z0-9_]*(?::\?[^}]*)?\}$/.test(value) ? 'reference' : 'mixed'
+}
+
+/** A proxy without a login is no secret. */
+function withLogin(proxy: SecretPlace | undefined): SecretPlace[] {
+  return proxy?.kind === 'clear' && !hasLogin(proxy.value) ? [] : some(proxy)
 }
 
 function some(place: SecretPlace | undefined): SecretPlace[] {

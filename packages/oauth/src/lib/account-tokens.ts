@@ -79,7 +79,7 @@ export class AccountTokens {
     this.account = account
     this.#options = options
     this.#path = tokenPath(account.id)
-    this.#endpoint = new TokenEndpoint(account.profile, options.fetch)
+    this.#endpoint = new TokenEndpoint(account, options.fetch)
   }
 
   /**

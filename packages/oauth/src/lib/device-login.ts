@@ -24,7 +24,7 @@ const LONGEST_INTERVAL_MS = 60_000
  */
 export async function deviceLogin(account: TokenAccount, options: DeviceLoginOptions): Promise<TokenSet> {
   const { clock, signal } = options
-  const endpoint = new TokenEndpoint(account.profile, options.fetch)
+  const endpoint = new TokenEndpoint(account, options.fetch)
   const grant = await endpoint.device(signal && { signal })
   const { userCode, verificationUrl, completeUrl, lifetimeMs } = grant
   options.onCode({ userCode, verificationUrl, lifetimeMs, ...(completeUrl !== undefined && { completeUrl }) })

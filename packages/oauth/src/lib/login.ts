@@ -105,7 +105,7 @@ export async function finishLogin(
       'the token_url of the OAuth profile was changed during the login: log in again',
     )
   }
-  const endpoint = new TokenEndpoint(account.profile, options.fetch)
+  const endpoint = new TokenEndpoint(account, options.fetch)
   const { state, verifier, redirectUri } = pending
   const granted = await endpoint.exchange({ parameters, state, verifier, redirectUri })
   return keepLogin(account, granted, options)

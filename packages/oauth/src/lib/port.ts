@@ -43,6 +43,8 @@ export interface TokenStore {
 export type OAuthFetch = (url: string, init: OAuthFetchInit) => Promise<Response>
 
 export interface OAuthFetchInit {
+  /** The account that the request is for, which may have a proxy of its own. */
+  readonly accountId: string
   readonly method: string
   readonly headers: Record<string, string>
   readonly body?: string | undefined

@@ -32,15 +32,23 @@ export interface RequestOptions {
 
 const maxRetryAfterMs = 10 * 60_000
 
+/** Whom the endpoint is asked for. */
+export interface EndpointAccount {
+  readonly id: string
+  readonly profile: UsableProfile
+}
+
 /** What is asked of a provider's endpoints, in the words of OAuth 2.0. Sends secrets only to the profile's own addresses. */
 export class TokenEndpoint {
+  readonly #accountId: string
   readonly #profile: UsableProfile
   readonly #fetch: OAuthFetch
   readonly #server: oauth.AuthorizationServer
   readonly #client: oauth.Client
   readonly #authentication: oauth.ClientAuth
 
-  constructor(profile: UsableProfile, fetch: OAuthFetch) {
+  constructor({ id, profile }: EndpointAccount, fetch: OAuthFetch) {
+    this.#accountId = id
     this.#profile = profile
     this.#fetch = fetch
     this.#server = {
@@ -177,6 +185,7 @@ export class TokenEndpoint {
   ): Promise<Response> {
     const { method, headers, body, signal } = init
     const response = await this.#fetch(url, {
+      accountId: this.#accountId,
       method,
       // Who asks is nobody's business to disguise; without this the library names itself.
       headers: { ...headers, 'user-agent': 'llm-gateway' },

@@ -62,6 +62,20 @@ describe('which proxy', () => {
     expect(new ProxyRules({ ...settings, noProxy }).proxyFor(origin) === undefined).toBe(direct)
   })
 
+  it('of an account of its own wins over the scheme and over no_proxy', () => {
+    const accounts = new Map([
+      ['own', 'me:pw@own:1'],
+      ['none', 'direct'],
+    ])
+    const rules = new ProxyRules({ ...settings, noProxy: '*', accounts })
+    expect(rules.proxyFor('https://a.example', 'own')).toBe('http://me:pw@own:1/')
+    expect(rules.proxyFor('https://a.example', 'other')).toBe(undefined)
+    expect(new ProxyRules({ ...settings, accounts }).proxyFor('https://a.example', 'none')).toBe(undefined)
+    expect(() => new ProxyRules({ accounts: new Map([['bad', 'socks5://p']]) })).toThrow(
+      /account bad is not the address/,
+    )
+  })
+
   it.each(['socks5://p:1', 'http://', 'ftp://p', 'http://a b'])('refuses the proxy %j', (proxy) => {
     expect(() => new ProxyRules({ httpProxy: proxy })).toThrow(UpstreamError)
     expect(() => new ProxyRules({ httpsProxy: proxy })).toThrow(/^https_proxy is not the address of an HTTP proxy/)

@@ -12,6 +12,8 @@ export interface ProxySettings {
    * for the subdomains only, an address, a CIDR range, any of these but the range with `:port`, or `*` for all.
    */
   readonly noProxy?: string
+  /** Of single upstream accounts, by their id, instead of all the above: a proxy for every host, or `direct` for none. */
+  readonly accounts?: ReadonlyMap<string, string>
 }
 
 interface Exemption {
@@ -26,6 +28,8 @@ export class ProxyRules {
   readonly #https: string | undefined
   readonly #ranges = new BlockList()
   readonly #exempt: Exemption[] = []
+  /** Undefined: directly. */
+  readonly #accounts = new Map<string, string | undefined>()
   #everything = false
 
   /** @throws UpstreamError when a proxy is not an HTTP address. */
@@ -34,10 +38,13 @@ export class ProxyRules {
     this.#https = readProxy('https_proxy', settings.httpsProxy)
     for (const entry of (settings.noProxy ?? '').split(/[\s,]+/))
       if (entry !== '') this.#addExemption(entry.toLowerCase())
+    for (const [id, proxy] of settings.accounts ?? [])
+      this.#accounts.set(id, proxy === 'direct' ? undefined : readProxy(`the proxy of the account ${id}`, proxy))
   }
 
-  /** The URL of the proxy for an origin, credentials included; undefined to connect directly. */
-  proxyFor(origin: string): string | undefined {
+  /** The URL of the proxy for an account's calls to an origin, credentials included; undefined to connect directly. */
+  proxyFor(origin: string, accountId?: string): string | undefined {
+    if (accountId !== undefined && this.#accounts.has(accountId)) return this.#accounts.get(accountId)
     const url = new URL(origin)
     const proxy = url.protocol === 'https:' ? this.#https : this.#http
     return proxy === undefined || this.#isExempt(url) ? undefined : proxy

@@ -96,7 +96,7 @@ export class UpstreamClient {
     for (const [accountId, pools] of this.#pools) {
       for (const pool of pools.values()) {
         const gone = accounts !== undefined && !accounts.has(accountId)
-        if (gone || this.#rules.proxyFor(pool.origin) !== pool.proxy) this.#retire(accountId, pool)
+        if (gone || this.#rules.proxyFor(pool.origin, accountId) !== pool.proxy) this.#retire(accountId, pool)
       }
     }
   }
@@ -141,7 +141,7 @@ export class UpstreamClient {
       }
       this.#retire(accountId, known)
     }
-    const pool = new AccountPool({ ...this.#options, origin, proxy: this.#rules.proxyFor(origin), timeouts })
+    const pool = new AccountPool({ ...this.#options, origin, proxy: this.#rules.proxyFor(origin, accountId), timeouts })
     const pools = this.#pools.get(accountId) ?? new Map<string, AccountPool>()
     this.#pools.set(accountId, pools.set(origin, pool))
     return pool

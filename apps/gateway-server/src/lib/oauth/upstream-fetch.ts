@@ -4,13 +4,13 @@ import type { UpstreamCall, UpstreamClient } from '@llm-gateway/upstream'
 /** A token's answer is a few hundred bytes. */
 const maxAnswerBytes = 1024 * 1024
 
-/** The upstream client as a `fetch`: requests to authorisation servers go through the same proxies as all others. */
+/** The upstream client as a `fetch`: requests to authorisation servers go through the same proxies as the account's calls. */
 export function upstreamFetch(client: UpstreamClient): OAuthFetch {
-  return (url, { method, headers, body, signal }) =>
+  return (url, { accountId, method, headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const { origin, pathname, search } = new URL(url)
       const call: UpstreamCall = {
-        accountId: `oauth ${origin}`,
+        accountId,
         origin,
         path: pathname + search,
         headers: { ...headers, 'accept-encoding': 'identity' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  accountProxy,
   type Defined,
   defined,
   endpointUrl,
@@ -33,6 +34,10 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     'The key: `${VARIABLE}`, `file:PATH`, `enc:v1:…` as the command line writes it, or in clear',
   ),
   base_url: setting(endpointUrl, "What the vendor's own SDK takes, with or without `/v1`. Default the provider's"),
+  proxy: setting(
+    accountProxy,
+    'The proxy its calls and its login go through, or `direct` for none. Default what `environment` says for its host',
+  ),
   status: setting(
     z.enum(['active', 'disabled', 'error']).optional(),
     'A disabled account stays in the file and is sent nothing; `error` is what the older program wrote, and counts as active',
@@ -77,6 +82,7 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     provider: raw.provider,
     apiKey: raw.api_key,
     baseUrl: raw.base_url,
+    proxy: raw.proxy,
     // The older program wrote "error" for an account that had failed; health is measured anew here.
     status: raw.status === 'disabled' ? ('disabled' as const) : ('active' as const),
     priority: raw.priority,

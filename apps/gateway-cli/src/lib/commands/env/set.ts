@@ -1,10 +1,10 @@
-import { type EnvironmentName, hasLogin, proxyRecord } from '@llm-gateway/config'
-import { encryptSecret, openMasterKey } from '@llm-gateway/credentials'
+import { type EnvironmentName, proxyRecord } from '@llm-gateway/config'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import { proxyVariables, readProxyVariable } from '../../environment.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
+import { proxyToStore } from '../../proxy-to-store.ts'
 
 export class EnvSet extends GatewayCommand {
   static override paths: string[][] = [['env', 'set']]
@@ -48,12 +48,8 @@ export class EnvSet extends GatewayCommand {
     return exitCodeOfEffect(server)
   }
 
-  /** A proxy's login is a secret, and is not written in clear. */
-  async #toWrite(name: EnvironmentName, value: string): Promise<string> {
-    if (name === 'no_proxy' || /^(?:enc|file):|\$\{/.test(value) || !hasLogin(value)) return value
-    const { env, random } = this.context
-    const warn = (message: string): void => this.output.warn(message)
-    const key = await openMasterKey({ home: this.places.home, env, create: true, warn, random })
-    return encryptSecret(value, key, proxyRecord(name), random)
+  #toWrite(name: EnvironmentName, value: string): Promise<string> | string {
+    if (name === 'no_proxy') return value
+    return proxyToStore(value, proxyRecord(name), { places: this.places, io: this.context, output: this.output })
   }
 }

@@ -1,4 +1,4 @@
-import type { AccountConfig, AccountInput } from '@llm-gateway/config'
+import { type AccountConfig, type AccountInput, accountProxyRecord } from '@llm-gateway/config'
 import { usableProfile } from '@llm-gateway/oauth'
 import { profileOf } from '@llm-gateway/server'
 import { type Provider, providers } from '@llm-gateway/upstream'
@@ -13,6 +13,7 @@ import { GatewayCommand } from '../../gateway-command.ts'
 import { freeName } from '../../naming.ts'
 import { logIn } from '../../oauth-login.ts'
 import { openOAuthSession } from '../../oauth-session.ts'
+import { proxyToStore } from '../../proxy-to-store.ts'
 
 export class UpstreamAdd extends GatewayCommand {
   static override paths: string[][] = [['upstream', 'add']]
@@ -58,6 +59,9 @@ export class UpstreamAdd extends GatewayCommand {
   baseUrl: string | undefined = Option.String('--base-url', {
     description: "address of the API (default the provider's)",
   })
+  proxy: string | undefined = Option.String('--proxy', {
+    description: "its own proxy, or direct for none (default the environment's)",
+  })
   models: string[] | undefined = Option.Array('--models', {
     description: 'models it serves: names or prefix* (default all)',
   })
@@ -82,6 +86,7 @@ export class UpstreamAdd extends GatewayCommand {
     )
     const id = `upstream_${Buffer.from(this.context.random(8)).toString('hex')}`
     const apiKey = await this.#apiKey(type, id, provider)
+    const proxy = await this.#proxy(id)
     const account: AccountInput = {
       id,
       name,
@@ -89,6 +94,7 @@ export class UpstreamAdd extends GatewayCommand {
       provider: provider.id,
       ...(apiKey !== undefined && { apiKey }),
       ...settings,
+      ...(proxy !== undefined && { proxy }),
       status: 'active',
       createdAt: this.context.now(),
     }
@@ -101,6 +107,14 @@ export class UpstreamAdd extends GatewayCommand {
     this.output.note(`Added the upstream account "${name}" (${id}).${next}`)
     if (type === 'oauth' && added) return this.#logIn(added, loaded)
     return exitCodeOfEffect(server)
+  }
+
+  #proxy(id: string): Promise<string> | undefined {
+    const { proxy, places, output } = this
+    if (proxy?.trim() === '') throw new CliError('USAGE', '--proxy cannot be empty; write direct for none')
+    return proxy === undefined
+      ? undefined
+      : proxyToStore(proxy.trim(), accountProxyRecord(id), { places, io: this.context, output })
   }
 
   async #apiKey(type: AccountInput['type'], id: string, provider: Provider): Promise<string | undefined> {

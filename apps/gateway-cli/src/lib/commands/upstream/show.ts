@@ -7,6 +7,7 @@ import { providers } from '@llm-gateway/upstream'
 import { accountJson, credentialSource, writtenReference } from '../../account-view.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import type { Loaded } from '../../config-store.ts'
+import { withoutLogin } from '../../environment.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { healthFields } from '../../health-view.ts'
@@ -119,6 +120,7 @@ function accountFields(account: AccountConfig, credential: string, now: number):
     ['Status', account.status],
     ['Key', credential],
     ['Base URL', account.baseUrl ?? (provider?.baseUrl && `${provider.baseUrl} (default)`)],
+    ['Proxy', account.proxy && withoutLogin(account.proxy)],
     ['Dialects', account.dialects?.join(', ') ?? (provider && `${provider.dialects.join(', ')} (default)`)],
     ['Models', account.models?.join(', ') ?? 'all'],
     ['Priority', String(account.priority ?? 0)],

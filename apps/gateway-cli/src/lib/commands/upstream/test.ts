@@ -63,7 +63,7 @@ export class UpstreamTest extends GatewayCommand {
       secret: credential.secret,
       model: this.model,
       timeouts: { ...loaded.config.timeouts, requestMs },
-      proxy: await proxySettings(loaded.config.environment, env, opening),
+      proxy: await proxySettings(loaded.config.environment, env, opening, account),
       clock: () => performance.now(),
     })
     const report = withoutSecret(told, credential.secret)

@@ -44,37 +44,62 @@ const intent = (requestId: string) => ({
   dialect: 'openai-chat',
 })
 
+const intents = (): string[] => batches.flatMap(({ dispatched }) => dispatched.map(({ requestId }) => requestId))
 const sizes = (): number[] => batches.map(({ finished }) => finished.length)
 
 describe('WriteQueue', () => {
-  it('writes what waited a second', async () => {
+  it('writes what waited half a second', async () => {
     const tested = queue()
     tested.finished(requestRow('a'))
-    await vi.advanceTimersByTimeAsync(999)
+    await vi.advanceTimersByTimeAsync(499)
     expect(batches).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
     expect(sizes()).toEqual([1])
     expect(tested.status()).toEqual({ state: 'ok', waiting: 0, written: 1, dropped: 0, failures: 0 })
   })
 
-  it('writes a hundred at once', async () => {
+  it('writes a thousand at once', async () => {
     const tested = queue()
-    for (let index = 0; index < 100; index++) tested.finished(requestRow(`r${index}`))
+    for (let index = 0; index < 1_000; index++) tested.finished(requestRow(`r${index}`))
     await vi.advanceTimersByTimeAsync(0)
-    expect(sizes()).toEqual([100])
+    expect(sizes()).toEqual([1_000])
   })
 
-  it('never writes an intent whose request ended before it was due', async () => {
+  it.each([0, 100, 499])(
+    'has written the intent of what runs a second after it was sent, begun %d ms after a tick',
+    async (late) => {
+      const tested = queue()
+      tested.finished(requestRow('earlier'))
+      await vi.advanceTimersByTimeAsync(late)
+      tested.dispatched(intent('long'))
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(intents()).toEqual(['long'])
+      tested.finished(requestRow('long'))
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(intents()).toEqual(['long'])
+      expect(batches.flatMap(({ finished }) => finished.map(({ id }) => id))).toEqual(['earlier', 'long'])
+    },
+  )
+
+  it('never writes the intent of a request that ends within half a second, however much is written meanwhile', async () => {
+    const tested = queue({ batchRows: 10 })
+    for (let step = 0; step < 20; step++) {
+      tested.dispatched(intent(`short${step}`))
+      for (let index = 0; index < 10; index++) tested.finished(requestRow(`r${step}-${index}`))
+      await vi.advanceTimersByTimeAsync(100)
+      if (step >= 4) tested.finished(requestRow(`short${step - 4}`))
+    }
+    expect(batches.length).toBeGreaterThan(20)
+    expect(intents()).toEqual([])
+  })
+
+  it('writes every intent when it is asked to write', async () => {
     const tested = queue()
-    tested.dispatched(intent('short'))
-    tested.dispatched(intent('long'))
-    tested.finished(requestRow('short'))
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(batches[0]?.dispatched.map(({ requestId }) => requestId)).toEqual(['long'])
-    tested.finished(requestRow('long'))
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(batches[1]?.dispatched).toEqual([])
-    expect(batches[1]?.finished.map(({ id }) => id)).toEqual(['long'])
+    tested.dispatched(intent('a'))
+    tested.dispatched({ ...intent('a'), number: 2 })
+    await tested.flush()
+    expect(intents()).toEqual(['a', 'a'])
+    expect(tested.status().waiting).toBe(0)
   })
 
   it('keeps rows while the store fails, says so once a minute, and writes them when it works', async () => {
@@ -111,6 +136,27 @@ describe('WriteQueue', () => {
     expect(tested.status()).toMatchObject({ waiting: 0, written: 10, dropped: 15 })
   })
 
+  it('writes nothing more once it is stopped, also when a tick came while it wrote', async () => {
+    let done: (() => void) | undefined
+    const tested = queue({
+      write: async (batch) => {
+        batches.push(batch)
+        await new Promise<void>((resolve) => {
+          done = resolve
+        })
+        throw new Error('the disk is full')
+      },
+    })
+    tested.finished(requestRow('a'))
+    const flushed = tested.flush()
+    await vi.advanceTimersByTimeAsync(600)
+    tested.stop()
+    done?.()
+    await flushed
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(batches).toHaveLength(1)
+  })
+
   it('writes one batch at a time and none too large', async () => {
     let running = 0
     let most = 0
@@ -123,10 +169,10 @@ describe('WriteQueue', () => {
         return { requests: batch.finished.length }
       },
     })
-    for (let index = 0; index < 1_250; index++) tested.finished(requestRow(`r${index}`))
+    for (let index = 0; index < 2_250; index++) tested.finished(requestRow(`r${index}`))
     await tested.flush()
     expect(most).toBe(1)
-    expect(Math.max(...sizes())).toBeLessThanOrEqual(500)
-    expect(tested.status().written).toBe(1_250)
+    expect(Math.max(...sizes())).toBeLessThanOrEqual(1_000)
+    expect(tested.status().written).toBe(2_250)
   })
 })

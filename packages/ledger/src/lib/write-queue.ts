@@ -12,29 +12,43 @@ export interface WriteQueueOptions {
   /** Told when writing begins to fail, then at most once a minute, and when it works again. */
   warn(message: string): void
   readonly now: () => number
-  /** Rows wait no longer than this for others, in milliseconds. Default: 1,000. */
+  /** What was told this long ago is being written, in milliseconds. Default: 1,000. */
   readonly flushMs?: number
-  /** Requests that are written without waiting. Default: 100. */
+  /** Requests that are written without waiting. Default: 1,000. */
   readonly batchRows?: number
   /** Requests kept while the store takes none. Default: 10,000. */
   readonly capacity?: number
 }
 
 /** Requests in one transaction, so that none takes long. */
-const largestBatch = 500
+const largestBatch = 1_000
 const warnMs = 60_000
 
-/** Gathers rows and writes them in batches, one at a time; keeps them while the store takes none, up to a bound. */
+/** Intents by their request's id. */
+type Intents = Map<string, DispatchRow[]>
+
+/** Which intents a write takes along. */
+type Taken = 'none' | 'due' | 'all'
+
+/**
+ * Gathers rows and writes them in batches, one at a time; keeps them while the store takes none, up to a bound.
+ *
+ * It ticks twice in `flushMs`: an intent is due when it has lived through a whole tick, so that requests shorter than that, which
+ * are most where there are many, never cost one.
+ */
 export class WriteQueue {
   readonly #options: WriteQueueOptions
-  readonly #flushMs: number
+  readonly #tickMs: number
   readonly #batchRows: number
   readonly #capacity: number
-  /** Intents not written yet; one whose request ends before that never needs to be. */
-  readonly #dispatched = new Map<string, DispatchRow>()
+  /** Intents of this tick. */
+  #young: Intents = new Map()
+  /** Those of earlier ones that are not written yet. */
+  #due: Intents = new Map()
   #finished: RequestRow[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<boolean> | undefined
+  #stopped = false
   #written = 0
   #dropped = 0
   #failures = 0
@@ -43,33 +57,36 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options
-    this.#flushMs = options.flushMs ?? 1_000
-    this.#batchRows = options.batchRows ?? 100
+    this.#tickMs = (options.flushMs ?? 1_000) / 2
+    this.#batchRows = options.batchRows ?? 1_000
     this.#capacity = options.capacity ?? 10_000
   }
 
   dispatched(row: DispatchRow): void {
-    if (this.#dispatched.size >= this.#capacity) return
-    this.#dispatched.set(attemptId(row.requestId, row.number), row)
+    if (this.#young.size + this.#due.size >= this.#capacity) return
+    const known = this.#young.get(row.requestId)
+    if (known) known.push(row)
+    else this.#young.set(row.requestId, [row])
     this.#schedule()
   }
 
   finished(row: RequestRow): void {
-    for (const { number } of row.attempts) this.#dispatched.delete(attemptId(row.id, number))
+    this.#young.delete(row.id)
+    if (this.#due.size > 0) this.#due.delete(row.id)
     if (this.#finished.length >= this.#capacity) {
       this.#dropped++
       return
     }
     this.#finished.push(row)
     // While the store fails its own pace is kept: each request would else ask it again.
-    if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write()
+    if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write('none')
     else this.#schedule()
   }
 
   /** Resolves when all that waits now is written, or could not be. */
   async flush(): Promise<void> {
     if (this.#writing && !(await this.#writing)) return
-    while (this.#waiting > 0) if (!(await this.#write())) return
+    while (this.#waiting > 0) if (!(await this.#write('all'))) return
   }
 
   status(): LedgerStatus {
@@ -85,42 +102,60 @@ export class WriteQueue {
 
   /** Writes no more by itself. */
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   get #waiting(): number {
-    return this.#dispatched.size + this.#finished.length
+    return this.#young.size + this.#due.size + this.#finished.length
   }
 
   #schedule(): void {
+    if (this.#stopped) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      void this.#write()
-    }, this.#flushMs).unref()
+      // A write under way has not taken what is due along.
+      if (this.#writing) void this.#writing.then(() => this.#stopped || this.#write('due'))
+      else void this.#write('due')
+      this.#age()
+      if (this.#waiting > 0) this.#schedule()
+    }, this.#tickMs).unref()
+  }
+
+  /** What was young is due at the next tick. */
+  #age(): void {
+    if (this.#due.size === 0) [this.#young, this.#due] = [this.#due, this.#young]
+    else {
+      for (const [id, rows] of this.#young) this.#due.set(id, [...(this.#due.get(id) ?? []), ...rows])
+      this.#young.clear()
+    }
   }
 
   /** Resolves with whether the store took it. */
-  #write(): Promise<boolean> {
-    this.#writing ??= this.#writeNow().finally(() => {
+  #write(intents: Taken): Promise<boolean> {
+    this.#writing ??= this.#writeNow(intents).finally(() => {
       this.#writing = undefined
       if (this.#waiting === 0) return
-      if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write()
+      if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write('none')
       else this.#schedule()
     })
     return this.#writing
   }
 
-  async #writeNow(): Promise<boolean> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const dispatched = [...this.#dispatched.values()]
+  async #writeNow(intents: Taken): Promise<boolean> {
+    const dispatched = intents === 'none' ? [] : [...this.#due.values()].flat()
+    if (intents === 'all') for (const rows of this.#young.values()) dispatched.push(...rows)
     const finished = this.#finished.slice(0, largestBatch)
+    if (dispatched.length + finished.length === 0) return true
     try {
       const { requests } = await this.#options.write({ dispatched, finished })
       this.#written += requests
       this.#finished = this.#finished.slice(finished.length)
-      for (const row of dispatched) this.#dispatched.delete(attemptId(row.requestId, row.number))
+      for (const row of dispatched) {
+        forget(this.#due, row)
+        forget(this.#young, row)
+      }
       this.#recovered()
       return true
     } catch (cause) {
@@ -147,6 +182,9 @@ export class WriteQueue {
   }
 }
 
-function attemptId(requestId: string, number: number): string {
-  return `${requestId} ${number}`
+function forget(intents: Intents, row: DispatchRow): void {
+  const rest = intents.get(row.requestId)?.filter((each) => each !== row)
+  if (rest === undefined) return
+  if (rest.length === 0) intents.delete(row.requestId)
+  else intents.set(row.requestId, rest)
 }

@@ -60,7 +60,7 @@ export class SqliteReader {
     const where = new Where().filter(filter).range('r.at', filter)
     if (failed) where.add("r.outcome <> 'success'")
     const rows = this.#db
-      .prepare(`${selectRequests} ${where.sql} ORDER BY r.at DESC, r.rowid DESC LIMIT ?`)
+      .prepare(`${selectRequests} ${where.sql} ORDER BY r.at DESC, r.id DESC LIMIT ?`)
       .all(...where.values, Math.min(mostRequests, Math.max(1, limit)))
     return rows.map(requestEntry)
   }

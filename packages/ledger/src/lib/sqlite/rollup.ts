@@ -1,100 +1,154 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { bucketOf } from '../histogram.ts'
-import type { AttemptRow, RequestRow } from '../row.ts'
+import { attemptColumns, type Cell, type Packed, requestColumns } from './packed.ts'
 import { type Measure, measures } from './schema.ts'
 
 export const dayMs = 86_400_000
 
-type Cell = Record<Measure | 'last_at', number> & { readonly key: readonly [number, string, string, string] }
-type LatencyKind = 'total' | 'first'
+type Sums = Record<Measure | 'last_at', number>
+type Key = readonly [day: number, keyId: string, account: string, model: string]
 
-interface LatencyCell {
-  readonly key: readonly [number, string, string, string, LatencyKind, number]
-  count: number
+/** What a batch adds to one row of the roll-ups. */
+interface Group {
+  readonly key: Key
+  readonly sums: Sums
+  /** Durations to the end of successful requests, and to the first content of streams: counts by bucket. */
+  readonly total: Map<number, number>
+  readonly first: Map<number, number>
 }
 
-/** What a batch adds to the roll-ups, summed up before it is written: most rows of a batch fall into few cells. */
+/** What a batch adds to the roll-ups, summed up before it is written: most rows of a batch fall into few groups. */
 export class Rollup {
-  readonly #cells = new Map<string, Cell>()
-  readonly #latencies = new Map<string, LatencyCell>()
+  readonly #groups = new Map<string, Group>()
+  /** Neighbours mostly fall into one group, and comparing a key costs less than making its name. */
+  #last: Group | undefined
 
-  add(row: RequestRow): void {
-    const day = Math.floor(row.at / dayMs)
-    const { keyId } = row
-    // Before its body is read a request has no model, and a name nobody serves must not make a cell: clients choose it.
-    const model = row.attempts.length > 0 ? (row.model ?? '') : ''
-    const account = row.attempts.at(-1)?.account ?? ''
-    const cell = this.#cell(day, keyId, account, model)
-    cell.requests++
-    cell[outcomeMeasure[row.outcome]]++
-    cell.bytes_in += row.bytesIn
-    cell.bytes_out += row.bytesOut
-    cell.last_at = Math.max(cell.last_at, row.at)
-    if (row.outcome === 'success' && row.operation === 'generate') {
-      this.#latency([day, keyId, account, model, 'total', bucketOf(row.durationMs)])
-      if (row.stream && row.firstTokenMs !== undefined) {
-        this.#latency([day, keyId, account, model, 'first', bucketOf(row.firstTokenMs)])
+  add({ requests, attemptCounts, attempts }: Packed): void {
+    let attemptAt = 0
+    for (const [index, count] of attemptCounts.entries()) {
+      const row = new RowView(requests, index * requestColumns.length, requestAt)
+      const day = Math.floor(row.number('at') / dayMs)
+      const keyId = row.text('key_id')
+      // Before its body is read a request has no model, and a name nobody serves must not make a group: clients choose it.
+      const model = count > 0 ? row.text('model') : ''
+      this.#request(this.#group(day, keyId, row.text('account'), model), row)
+      for (let each = 0; each < count; each++, attemptAt += attemptColumns.length) {
+        const attempt = new RowView(attempts, attemptAt, attemptsAt)
+        addAttempt(this.#group(day, keyId, attempt.text('account'), model).sums, attempt)
       }
     }
-    for (const attempt of row.attempts) addAttempt(this.#cell(day, keyId, attempt.account, model), attempt)
   }
 
   write(statements: RollupStatements): void {
-    for (const cell of this.#cells.values()) {
-      statements.cell.run(...cell.key, ...measures.map((name) => cell[name]), cell.last_at)
+    for (const { key, sums, total, first } of this.#groups.values()) {
+      statements.sums.run(...key, ...measures.map((name) => sums[name]), sums.last_at)
+      for (const [bucket, count] of total) statements.latency.run(...key, 'total', bucket, count)
+      for (const [bucket, count] of first) statements.latency.run(...key, 'first', bucket, count)
     }
-    for (const { key, count } of this.#latencies.values()) statements.latency.run(...key, count)
   }
 
-  #cell(...key: [number, string, string, string]): Cell {
-    const name = key.join('\0')
-    const known = this.#cells.get(name)
-    if (known) return known
-    const zeros = Object.fromEntries(measures.map((measure) => [measure, 0])) as Record<Measure, number>
-    const cell = { ...zeros, last_at: 0, key }
-    this.#cells.set(name, cell)
-    return cell
+  #request({ sums, total, first }: Group, row: RowView): void {
+    const outcome = row.text('outcome')
+    sums.requests++
+    const measure = outcomeMeasure[outcome]
+    if (measure) sums[measure]++
+    sums.bytes_in += row.number('bytes_in')
+    sums.bytes_out += row.number('bytes_out')
+    sums.last_at = Math.max(sums.last_at, row.number('at'))
+    if (outcome !== 'success' || row.text('operation') !== 'generate') return
+    count(total, row.number('duration_bucket'))
+    if (row.number('stream') === 1 && row.has('first_token_bucket')) count(first, row.number('first_token_bucket'))
   }
 
-  #latency(key: LatencyCell['key']): void {
-    const name = key.join('\0')
-    const known = this.#latencies.get(name)
-    if (known) known.count++
-    else this.#latencies.set(name, { key, count: 1 })
+  #group(day: number, keyId: string, account: string, model: string): Group {
+    const last = this.#last?.key
+    if (this.#last && last && last[0] === day && last[1] === keyId && last[2] === account && last[3] === model) {
+      return this.#last
+    }
+    const name = `${day}\0${keyId}\0${account}\0${model}`
+    const group = this.#groups.get(name) ?? newGroup([day, keyId, account, model])
+    this.#groups.set(name, group)
+    this.#last = group
+    return group
   }
 }
 
-const outcomeMeasure = {
+function newGroup(key: Key): Group {
+  const zeros = Object.fromEntries(measures.map((measure) => [measure, 0])) as Record<Measure, number>
+  return { key, sums: { ...zeros, last_at: 0 }, total: new Map(), first: new Map() }
+}
+
+function count(histogram: Map<number, number>, bucket: number): void {
+  histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1)
+}
+
+/** One row among packed cells, by column. */
+class RowView {
+  readonly #cells: readonly Cell[]
+  readonly #start: number
+  readonly #columns: ReadonlyMap<string, number>
+
+  constructor(cells: readonly Cell[], start: number, columns: ReadonlyMap<string, number>) {
+    this.#cells = cells
+    this.#start = start
+    this.#columns = columns
+  }
+
+  has(column: string): boolean {
+    return this.#cell(column) !== null
+  }
+
+  /** 0 where there is nothing. */
+  number(column: string): number {
+    const cell = this.#cell(column)
+    return typeof cell === 'number' ? cell : 0
+  }
+
+  /** Empty where there is nothing. */
+  text(column: string): string {
+    const cell = this.#cell(column)
+    return typeof cell === 'string' ? cell : ''
+  }
+
+  #cell(column: string): Cell {
+    return this.#cells[this.#start + (this.#columns.get(column) ?? 0)] ?? null
+  }
+}
+
+const requestAt: ReadonlyMap<string, number> = new Map(requestColumns.map((name, index) => [name, index]))
+const attemptsAt: ReadonlyMap<string, number> = new Map(attemptColumns.map((name, index) => [name, index]))
+
+const outcomeMeasure: Readonly<Record<string, Measure>> = {
   success: 'successes',
   error: 'errors',
   'client-left': 'client_left',
   interrupted: 'interrupted',
-} as const satisfies Record<RequestRow['outcome'], Measure>
+}
 
-function addAttempt(cell: Cell, { outcome, usage, estimated, costNanoUsd }: AttemptRow): void {
-  cell.attempts++
-  if (outcome === 'failure') cell.failed_attempts++
-  if (outcome === 'throttled') cell.throttled_attempts++
-  if (estimated) cell.estimated++
-  if (costNanoUsd !== undefined) cell.cost_nano_usd += costNanoUsd
-  if (usage === undefined) return
-  cell.input += usage.input ?? 0
-  cell.cache_read += usage.cacheRead ?? 0
-  cell.cache_write += usage.cacheWrite ?? 0
-  cell.output += usage.output ?? 0
-  cell.reasoning += usage.reasoning ?? 0
-  if (costNanoUsd === undefined && (usage.input ?? 0) + (usage.output ?? 0) > 0) cell.unpriced++
+function addAttempt(sums: Sums, row: RowView): void {
+  const outcome = row.text('outcome')
+  sums.attempts++
+  if (outcome === 'failure') sums.failed_attempts++
+  if (outcome === 'throttled') sums.throttled_attempts++
+  sums.estimated += row.number('estimated')
+  sums.cost_nano_usd += row.number('cost_nano_usd')
+  const [input, output] = [row.number('input'), row.number('output')]
+  sums.input += input
+  sums.cache_read += row.number('cache_read')
+  sums.cache_write += row.number('cache_write')
+  sums.output += output
+  sums.reasoning += row.number('reasoning')
+  if (input + output > 0 && !row.has('cost_nano_usd')) sums.unpriced++
 }
 
 export interface RollupStatements {
-  readonly cell: StatementSync
+  readonly sums: StatementSync
   readonly latency: StatementSync
 }
 
 export function rollupStatements(db: DatabaseSync): RollupStatements {
   const columns = ['day', 'key_id', 'account', 'model', ...measures, 'last_at']
   return {
-    cell: db.prepare(
+    sums: db.prepare(
       `INSERT INTO daily (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
        ON CONFLICT DO UPDATE SET ${measures.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')},
        last_at = max(last_at, excluded.last_at)`,

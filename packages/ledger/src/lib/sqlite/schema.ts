@@ -109,20 +109,84 @@ const migrations: readonly string[] = [
     PRIMARY KEY (day, key_id, account, model, kind, bucket)
   ) WITHOUT ROWID;
   `,
+  // Rows lie in the order of their ids, which is the order they come in: one tree for each table, and no index by time for attempts.
+  `
+  CREATE TABLE requests_by_id (
+    id TEXT PRIMARY KEY NOT NULL,
+    at INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    stream INTEGER NOT NULL,
+    model TEXT,
+    account TEXT,
+    status INTEGER,
+    outcome TEXT NOT NULL,
+    error_code TEXT,
+    error TEXT,
+    duration_ms REAL NOT NULL,
+    first_token_ms REAL,
+    duration_bucket INTEGER NOT NULL,
+    first_token_bucket INTEGER,
+    bytes_in INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    losses INTEGER NOT NULL,
+    session TEXT
+  ) WITHOUT ROWID;
+  INSERT INTO requests_by_id SELECT * FROM requests;
+  DROP TABLE requests;
+  ALTER TABLE requests_by_id RENAME TO requests;
+  CREATE INDEX requests_at ON requests (at);
+
+  CREATE TABLE attempts_by_request (
+    request_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    upstream_model TEXT NOT NULL,
+    dialect TEXT NOT NULL,
+    outcome TEXT,
+    status INTEGER,
+    duration_ms REAL,
+    first_token_ms REAL,
+    error_class TEXT,
+    error TEXT,
+    upstream_request_id TEXT,
+    input INTEGER,
+    cache_read INTEGER,
+    cache_write INTEGER,
+    cache_write_1h INTEGER,
+    output INTEGER,
+    reasoning INTEGER,
+    estimated INTEGER,
+    cost_nano_usd INTEGER,
+    price_version TEXT,
+    PRIMARY KEY (request_id, number)
+  ) WITHOUT ROWID;
+  INSERT INTO attempts_by_request SELECT * FROM attempts;
+  DROP TABLE attempts;
+  ALTER TABLE attempts_by_request RENAME TO attempts;
+  CREATE INDEX attempts_running ON attempts (request_id) WHERE outcome IS NULL;
+  CREATE INDEX attempts_failed ON attempts (account, at) WHERE error_class IS NOT NULL;
+  `,
 ]
 
 /**
  * Brings a database to this version's schema.
  *
+ * @param to an earlier version, for tests of what is made of its files.
  * @throws LedgerError `TOO_NEW` when a later version of the gateway made it.
  */
-export function migrate(db: DatabaseSync): void {
+export function migrate(db: DatabaseSync, to: number = migrations.length): void {
   const version = versionOf(db)
   if (version > migrations.length) throw tooNew(version)
-  if (version === migrations.length) return
+  if (version === to) return
   transaction(db, () => {
-    for (const migration of migrations.slice(versionOf(db))) db.exec(migration)
-    db.exec(`PRAGMA user_version = ${migrations.length}`)
+    for (const migration of migrations.slice(versionOf(db), to)) db.exec(migration)
+    db.exec(`PRAGMA user_version = ${to}`)
   })
 }
 

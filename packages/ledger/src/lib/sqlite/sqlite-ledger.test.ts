@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { contractCases, contractNow, requestRow } from '../contract.ts'
 import { LedgerError } from '../ledger.ts'
+import { migrate } from './schema.ts'
 import { openSqliteLedger, SqliteLedger, type SqliteLedgerOptions } from './sqlite-ledger.ts'
 
 let dir: string
@@ -148,6 +149,28 @@ describe('SqliteLedger and its file', () => {
     await older.flush()
     expect(older.status().state).toBe('failing')
     expect(warnings[0]).toContain('newer')
+  })
+
+  it('of the first version is brought up to date with all it holds', async () => {
+    mkdirSync(join(dir, 'data'))
+    const db = new DatabaseSync(file)
+    migrate(db, 1)
+    db.exec(`
+      INSERT INTO requests (id, at, key_id, operation, dialect, stream, outcome, duration_ms, duration_bucket, bytes_in, bytes_out, losses)
+      VALUES ('req_old', ${contractNow}, 'gw_a', 'generate', 'anthropic', 1, 'success', 20, 30, 1, 2, 0);
+      INSERT INTO attempts (request_id, number, at, key_id, account, provider, model, upstream_model, dialect, outcome, input, price_version)
+      VALUES ('req_old', 1, ${contractNow}, 'gw_a', 'upstream_a', 'anthropic', 'claude', 'claude', 'anthropic', 'success', 7, 'v1'),
+             ('req_ran', 1, ${contractNow}, 'gw_a', 'upstream_a', 'anthropic', 'claude', 'claude', 'anthropic', NULL, NULL, NULL);
+    `)
+    db.close()
+    const ledger = start()
+    expect(await ledger.request('req_old')).toMatchObject({
+      request: { id: 'req_old', stream: true, inputTokens: 7 },
+      attempts: [{ account: 'upstream_a', usage: { input: 7 }, priceVersion: 'v1' }],
+    })
+    expect((await ledger.request('req_ran'))?.request?.outcome).toBe('interrupted')
+    ledger.finished(requestRow('req_new'))
+    expect((await ledger.requests({})).map(({ id }) => id).toSorted()).toEqual(['req_new', 'req_old', 'req_ran'])
   })
 
   it('that another program locks costs no row', async () => {

@@ -1,8 +1,9 @@
 import type { LedgerErrorCode, LedgerReader } from '../ledger.ts'
 import { LedgerError } from '../ledger.ts'
+import type { Packed } from './packed.ts'
 import { SqliteReader } from './reader.ts'
 import { sqliteCode, sqliteCodes } from './sqlite.ts'
-import { type Batch, isDamage, moveAside, SqliteWriter, type WriterOptions } from './writer.ts'
+import { isDamage, moveAside, SqliteWriter, type WriterOptions } from './writer.ts'
 
 /** The questions a store answers, by the names they have in {@link LedgerReader}. */
 export type Question = Exclude<keyof LedgerReader, 'close'>
@@ -17,7 +18,7 @@ export interface Written {
 
 /** One SQLite file, written and read. Rejects with a `LedgerError`, and may be asked again after it. */
 export interface Store {
-  write(batch: Batch): Promise<Written>
+  write(batch: Packed): Promise<Written>
   ask(question: Question, argument: unknown): Promise<unknown>
   /** Deletes some of what is too old. Resolves with whether there may be more. */
   expire(): Promise<boolean>
@@ -35,7 +36,7 @@ export class DirectStore implements Store {
     this.#options = options
   }
 
-  async write(batch: Batch): Promise<Written> {
+  async write(batch: Packed): Promise<Written> {
     const requests = this.#guard(() => this.#open().write(batch))
     const movedAside = this.#movedAside
     this.#movedAside = undefined

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LedgerError, type LedgerErrorCode } from '../ledger.ts'
+import type { Packed } from './packed.ts'
 import type { Question, Store, Written } from './store.ts'
-import type { Batch } from './writer.ts'
 
 /** What the worker is started with. */
 export interface WorkerSettings {
@@ -10,7 +10,7 @@ export interface WorkerSettings {
 }
 
 export type WorkerRequest = { readonly id: number } & (
-  | { readonly op: 'write'; readonly batch: Batch }
+  | { readonly op: 'write'; readonly batch: Packed }
   | { readonly op: 'ask'; readonly question: Question; readonly argument: unknown }
   | { readonly op: 'expire' }
   | { readonly op: 'close' }
@@ -43,7 +43,7 @@ export class WorkerStore implements Store {
     this.#settings = settings
   }
 
-  write(batch: Batch): Promise<Written> {
+  write(batch: Packed): Promise<Written> {
     return this.#call({ op: 'write', batch })
   }
 
@@ -64,7 +64,7 @@ export class WorkerStore implements Store {
 
   #call<T>(
     request:
-      | { op: 'write'; batch: Batch }
+      | { op: 'write'; batch: Packed }
       | { op: 'ask'; question: Question; argument: unknown }
       | { op: 'expire' }
       | { op: 'close' },

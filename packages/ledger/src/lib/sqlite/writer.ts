@@ -1,17 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { bucketOf } from '../histogram.ts'
-import type { AttemptRow, DispatchRow, RequestRow } from '../row.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import type { RequestRow } from '../row.ts'
+import { BulkInsert } from './bulk-insert.ts'
+import { attemptColumns, dispatchColumns, type Packed, pack, requestColumns, without } from './packed.ts'
 import { dayMs, Rollup, type RollupStatements, rollupStatements } from './rollup.ts'
 import { migrate } from './schema.ts'
 import { sqlite, sqliteCode, sqliteCodes, transaction } from './sqlite.ts'
-
-/** What is written in one transaction. */
-export interface Batch {
-  readonly dispatched: readonly DispatchRow[]
-  readonly finished: readonly RequestRow[]
-}
 
 export interface WriterOptions {
   readonly file: string
@@ -25,15 +20,14 @@ export interface WriterOptions {
 const lockMs = 2_000
 /** Requests deleted in one transaction, so that writing never waits long for it. */
 const deletedAtOnce = 2_000
-const errorLength = 500
 
 /** Writes to one SQLite file. Synchronous: whoever must not wait runs it in a thread of its own. */
 export class SqliteWriter {
   readonly #options: WriterOptions
   readonly #db: DatabaseSync
-  readonly #dispatch: StatementSync
-  readonly #attempt: StatementSync
-  readonly #request: StatementSync
+  readonly #dispatched: BulkInsert
+  readonly #attempts: BulkInsert
+  readonly #requests: BulkInsert
   readonly #rollups: RollupStatements
   /** Where a file that was no sound database was moved, when there was one. */
   readonly movedAside: string | undefined
@@ -44,35 +38,37 @@ export class SqliteWriter {
     const { db, movedAside } = openSound(options)
     this.#db = db
     this.movedAside = movedAside
-    this.#dispatch = insert(db, 'attempts', dispatchColumns, 'ON CONFLICT DO NOTHING')
+    this.#dispatched = new BulkInsert(db, 'attempts', dispatchColumns, 'ON CONFLICT DO NOTHING')
     const settled = attemptColumns.filter((name) => !dispatchColumns.includes(name))
-    this.#attempt = insert(
-      db,
-      'attempts',
-      attemptColumns,
-      `ON CONFLICT DO UPDATE SET ${settled.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    )
-    this.#request = insert(db, 'requests', requestColumns, 'ON CONFLICT DO NOTHING')
+    const settle = settled.map((name) => `${name} = excluded.${name}`).join(', ')
+    this.#attempts = new BulkInsert(db, 'attempts', attemptColumns, `ON CONFLICT DO UPDATE SET ${settle}`)
+    this.#requests = new BulkInsert(db, 'requests', requestColumns, 'ON CONFLICT DO NOTHING')
     this.#rollups = rollupStatements(db)
     this.#settleInterrupted()
   }
 
   /** Writes a batch whole or not at all. @returns how many of its requests were new. */
-  write({ dispatched, finished }: Batch): number {
+  write(batch: Packed): number {
     return transaction(this.#db, () => {
+      this.#dispatched.run(batch.dispatched)
+      const fresh = this.#enter(batch)
+      this.#attempts.run(fresh.attempts)
       const rollup = new Rollup()
-      let written = 0
-      for (const row of dispatched) this.#dispatch.run(...dispatchValues(row))
-      for (const row of finished) {
-        // A batch may come again when nobody heard that it was written; what is there already counts no second time.
-        if (this.#request.run(...requestValues(row)).changes === 0) continue
-        for (const attempt of row.attempts) this.#attempt.run(...attemptValues(row, attempt))
-        rollup.add(row)
-        written++
-      }
+      rollup.add(fresh)
       rollup.write(this.#rollups)
-      return written
+      return fresh.attemptCounts.length
     })
+  }
+
+  /** Inserts the requests. A batch may come again when nobody heard that it was written: what is there already counts no second time. */
+  #enter(batch: Packed): Packed {
+    this.#db.exec('SAVEPOINT requests')
+    if (this.#requests.run(batch.requests) === batch.attemptCounts.length) return batch
+    this.#db.exec('ROLLBACK TO requests')
+    const known = this.#db.prepare('SELECT 1 FROM requests WHERE id = ?')
+    const fresh = without(batch, (id) => known.get(id) !== undefined)
+    this.#requests.run(fresh.requests)
+    return fresh
   }
 
   /** Deletes some of what is older than it is kept for. @returns whether there may be more. */
@@ -81,16 +77,10 @@ export class SqliteWriter {
     if (retentionDays === undefined) return false
     const before = now() - retentionDays * dayMs
     return transaction(this.#db, () => {
-      const gone = ['requests', 'attempts'].map((table) =>
-        Number(
-          this.#db
-            .prepare(
-              `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE at < ? LIMIT ${deletedAtOnce})`,
-            )
-            .run(before).changes,
-        ),
-      )
-      return gone.includes(deletedAtOnce)
+      const old = `SELECT id FROM requests WHERE at < ? ORDER BY at LIMIT ${deletedAtOnce}`
+      // What has no request yet runs still.
+      this.#db.prepare(`DELETE FROM attempts WHERE request_id IN (${old})`).run(before)
+      return this.#db.prepare(`DELETE FROM requests WHERE id IN (${old})`).run(before).changes === deletedAtOnce
     })
   }
 
@@ -103,7 +93,7 @@ export class SqliteWriter {
     const rows = this.#db.prepare('SELECT * FROM attempts WHERE outcome IS NULL ORDER BY request_id, number').all()
     const requests = Map.groupBy(rows, (row) => String(row.request_id))
     const finished = [...requests.values()].map((attempts) => interruptedRequest(attempts))
-    if (finished.length > 0) this.write({ dispatched: [], finished })
+    if (finished.length > 0) this.write(pack({ dispatched: [], finished }))
   }
 }
 
@@ -182,134 +172,4 @@ function open(file: string): DatabaseSync {
     db.close()
     throw cause
   }
-}
-
-function insert(db: DatabaseSync, table: string, columns: readonly string[], conflict: string): StatementSync {
-  const places = columns.map(() => '?').join(', ')
-  return db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${conflict}`)
-}
-
-const dispatchColumns: readonly string[] = [
-  'request_id',
-  'number',
-  'at',
-  'key_id',
-  'account',
-  'provider',
-  'model',
-  'upstream_model',
-  'dialect',
-]
-
-function dispatchValues(row: DispatchRow): SQLInputValue[] {
-  return [
-    row.requestId,
-    row.number,
-    row.at,
-    row.keyId,
-    row.account,
-    row.provider,
-    row.model,
-    row.upstreamModel,
-    row.dialect,
-  ]
-}
-
-const attemptColumns: readonly string[] = [
-  ...dispatchColumns,
-  'outcome',
-  'status',
-  'duration_ms',
-  'first_token_ms',
-  'error_class',
-  'error',
-  'upstream_request_id',
-  'input',
-  'cache_read',
-  'cache_write',
-  'cache_write_1h',
-  'output',
-  'reasoning',
-  'estimated',
-  'cost_nano_usd',
-  'price_version',
-]
-
-function attemptValues(request: RequestRow, row: AttemptRow): SQLInputValue[] {
-  const { usage = {} } = row
-  return [
-    request.id,
-    row.number,
-    row.at,
-    request.keyId,
-    row.account,
-    row.provider,
-    request.model ?? '',
-    row.upstreamModel,
-    row.dialect,
-    row.outcome,
-    row.status ?? null,
-    row.durationMs,
-    row.firstTokenMs ?? null,
-    row.errorClass ?? null,
-    row.error?.slice(0, errorLength) ?? null,
-    row.upstreamRequestId ?? null,
-    usage.input ?? null,
-    usage.cacheRead ?? null,
-    usage.cacheWrite ?? null,
-    usage.cacheWrite1h ?? null,
-    usage.output ?? null,
-    usage.reasoning ?? null,
-    row.estimated ? 1 : null,
-    row.costNanoUsd ?? null,
-    row.priceVersion ?? null,
-  ]
-}
-
-const requestColumns: readonly string[] = [
-  'id',
-  'at',
-  'key_id',
-  'operation',
-  'dialect',
-  'stream',
-  'model',
-  'account',
-  'status',
-  'outcome',
-  'error_code',
-  'error',
-  'duration_ms',
-  'first_token_ms',
-  'duration_bucket',
-  'first_token_bucket',
-  'bytes_in',
-  'bytes_out',
-  'losses',
-  'session',
-]
-
-function requestValues(row: RequestRow): SQLInputValue[] {
-  return [
-    row.id,
-    row.at,
-    row.keyId,
-    row.operation,
-    row.dialect,
-    row.stream ? 1 : 0,
-    row.model ?? null,
-    row.attempts.at(-1)?.account ?? null,
-    row.status === 0 ? null : row.status,
-    row.outcome,
-    row.errorCode ?? null,
-    row.error?.slice(0, errorLength) ?? null,
-    row.durationMs,
-    row.firstTokenMs ?? null,
-    bucketOf(row.durationMs),
-    row.firstTokenMs === undefined ? null : bucketOf(row.firstTokenMs),
-    row.bytesIn,
-    row.bytesOut,
-    row.losses ?? 0,
-    row.session?.slice(0, 200) ?? null,
-  ]
 }

@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import type OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import { sealsIn } from './matrix/seals.ts'
 
 type Request = OpenAI.Responses.ResponseCreateParamsNonStreaming
 type Response = OpenAI.Responses.Response
@@ -99,6 +100,10 @@ describe.each(ways)('$way', ({ ask }) => {
     expect(last.output_text).toBe('bye')
     const messages = lastBody(claude).messages as { role: string }[]
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
+    // Its own signature came back to it at both turns after the first: it refuses any other.
+    const [second, third] = claude.requests.slice(-2).map(({ body }) => sealsIn(body, 'anthropic'))
+    expect(second).toHaveLength(1)
+    expect(third).toContain(second?.[0])
   })
 
   test('with a store a response moves to another account when its own is gone', async () => {

@@ -1,4 +1,5 @@
 export { decryptSecret, encryptSecret, keyIdOf } from './lib/cipher.ts'
+export { openDerivedKey } from './lib/derived-key.ts'
 export { type EncryptedFileOptions, EncryptedFileStore } from './lib/encrypted-file-store.ts'
 export { CredentialError, type CredentialErrorCode } from './lib/error.ts'
 export {

@@ -39,6 +39,8 @@ export interface AssembleOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where accounts of the provider `simulator` without a base URL go. */
   readonly simulatorUrl: (() => Promise<string>) | undefined
+  /** Lets seals travel across dialects; the same for every process of this home. */
+  readonly sealKey?: string
   readonly now: () => number
   readonly warn: (message: string) => void
 }
@@ -89,6 +91,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
       timeouts: config.timeouts,
       limits: config.limits,
       ...(config.responses.store === 'memory' && { responses: config.responses }),
+      ...(options.sealKey !== undefined && { sealKey: options.sealKey }),
       strict: false,
     },
     routed,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
 import { ConfigFile, type ConfigWatch, type GatewayConfig, renderIssues, watchConfig } from '@llm-gateway/config'
-import { openCredentialStore, Redactor } from '@llm-gateway/credentials'
+import { CredentialError, openCredentialStore, openDerivedKey, Redactor } from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import type { TokenState } from '@llm-gateway/oauth'
 import { Router } from '@llm-gateway/router'
@@ -160,7 +160,8 @@ export class GatewayServer {
     try {
       const prepared = prepareConfig(config, { simulator, knownKey: undefined, demoAllowed: true })
       checkBind(prepared.config)
-      const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log))
+      const sealKey = await sealKeyOf(options, (message) => log.logger.warn(message))
+      const assembly = await assemble(prepared.config, assembleOptions(options, prepared.simulator, log, sealKey))
       const active = { config: prepared.config, assembly, demo: prepared.demo }
       server = new GatewayServer(options, file, log, active, prepared)
       await server.#oauth.configure(assembly.logins)
@@ -246,9 +247,9 @@ export class GatewayServer {
       knownKey: this.#demoKey,
       demoAllowed: this.#active.demo,
     })
-    const assembly = await assemble(prepared.config, assembleOptions(this.#options, this.#simulator, this.#log)).catch(
-      problemOf,
-    )
+    const { sealKey } = this.#active.assembly.state
+    const parts = assembleOptions(this.#options, this.#simulator, this.#log, sealKey)
+    const assembly = await assemble(prepared.config, parts).catch(problemOf)
     if (typeof assembly === 'string') {
       this.#configProblem = assembly
       logger.error({ problem: assembly }, 'the configuration cannot be used: the running configuration stays in force')
@@ -426,14 +427,27 @@ function assembleOptions(
   options: ServerOptions,
   simulator: LazySimulator,
   log: ServerLog,
+  sealKey: string | undefined,
 ): Parameters<typeof assemble>[1] {
   return {
+    ...(sealKey !== undefined && { sealKey }),
     home: options.home,
     baseDir: dirname(options.configFile),
     env: options.env,
     simulatorUrl: () => simulator.url(),
     now: Date.now,
     warn: (message) => log.logger.warn(message),
+  }
+}
+
+/** Without it reasoning is not gone on from across dialects, which is no reason not to serve. */
+async function sealKeyOf({ home, env }: ServerOptions, warn: (message: string) => void): Promise<string | undefined> {
+  try {
+    return await openDerivedKey('seal', { home, env, warn })
+  } catch (cause) {
+    if (!(cause instanceof CredentialError)) throw cause
+    warn(`what providers seal (thinking signatures) is withheld from clients of other dialects: ${cause.message}`)
+    return undefined
   }
 }
 

@@ -5,6 +5,7 @@ import { openaiChat } from './clients/openai-chat.ts'
 import { openaiResponses } from './clients/openai-responses.ts'
 import type { Answer, Client, Way } from './conversation.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
+import { seals, sealsIn } from './seals.ts'
 import { type Running, startUpstream, upstreams } from './upstreams.ts'
 
 const clients: readonly Client[] = [openaiChat, openaiResponses, anthropicMessages, googleGenai]
@@ -25,6 +26,7 @@ describe.each(upstreams)('an upstream that speaks $dialect', (upstream) => {
     const conversation = client.open(gateway, { ...settings, model: upstream.model }, way)
     const answers: Answer[] = []
     const asked: string[] = []
+    const sealed: (readonly string[])[] = []
     for (const turn of turns) {
       const answer = await conversation.ask(turn)
       const record = simulator.requests.at(-1)
@@ -33,7 +35,11 @@ describe.each(upstreams)('an upstream that speaks $dialect', (upstream) => {
       expect(answer.model).toBe(upstream.model)
       answers.push(answer)
       asked.push(JSON.stringify(record?.body))
+      if (settings.reasoning && seals(upstream.dialect)) sealed.push(sealsIn(record?.body, upstream.dialect))
     }
+    // What the upstream sealed in its first answer comes back to it at every turn after, through whatever dialect.
+    const [first, second, third] = sealed
+    if (first) expect([first, second?.length, third]).toEqual([[], 1, expect.arrayContaining([...(second ?? [])])])
     check(answers, asked, simulator)
     return answers
   }

@@ -27,32 +27,34 @@ export function decodeKey(text: string): Uint8Array | undefined {
   return bytes.toString('base64url') === canonical ? bytes : undefined
 }
 
-/** The text of a key file, closed to other users if it was not; undefined where there is none. */
-export async function readKeyFile(path: string, warn: (message: string) => void): Promise<string | undefined> {
+/** The text of a key file, closed to other users if it was not; undefined where there is none. @param name what messages call the key */
+export async function readKeyFile(
+  path: string,
+  warn: (message: string) => void,
+  name = 'master key',
+): Promise<string | undefined> {
   let file: FileHandle
   try {
     file = await open(path, 'r')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined
-    throw new CredentialError('FILE_UNREADABLE', `cannot read the master key ${path} (${codeOf(cause)})`, { cause })
+    throw new CredentialError('FILE_UNREADABLE', `cannot read the ${name} ${path} (${codeOf(cause)})`, { cause })
   }
   try {
     const found = await file.stat()
     if (!found.isFile()) {
-      throw new CredentialError('FILE_UNREADABLE', `the master key ${path} is not a file: move it away`)
+      throw new CredentialError('FILE_UNREADABLE', `the ${name} ${path} is not a file: move it away`)
     }
     const { mode, size } = found
     if (size > LARGEST_FILE) throw invalidKey(path)
     if (isOpen(mode)) {
       await closeKeyFile(file, path, mode)
-      warn(
-        `the master key ${path} was open to other users (mode ${octal(mode)}): set to 600; consider replacing the key`,
-      )
+      warn(`the ${name} ${path} was open to other users (mode ${octal(mode)}): set to 600; consider replacing the key`)
     }
     return await file.readFile('utf8')
   } catch (cause) {
     if (cause instanceof CredentialError) throw cause
-    throw new CredentialError('FILE_UNREADABLE', `cannot read the master key ${path} (${codeOf(cause)})`, { cause })
+    throw new CredentialError('FILE_UNREADABLE', `cannot read the ${name} ${path} (${codeOf(cause)})`, { cause })
   } finally {
     await file.close()
   }
@@ -78,8 +80,10 @@ export function newKeyText(random: Random): string {
 /**
  * Makes a file with this text. Written aside and linked into place: a reader sees no file or a whole one, and of two writers the
  * second changes nothing.
+ *
+ * @param name what messages call the key
  */
-export async function createKeyFile(path: string, text: string): Promise<void> {
+export async function createKeyFile(path: string, text: string, name = 'master key'): Promise<void> {
   const home = dirname(path)
   const temporary = join(home, `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`)
   try {
@@ -90,7 +94,7 @@ export async function createKeyFile(path: string, text: string): Promise<void> {
   } catch (cause) {
     throw new CredentialError(
       'MASTER_KEY_UNWRITABLE',
-      `cannot make the master key ${path} (${codeOf(cause)}): make ${home} a writable directory, or set LLM_GATEWAY_MASTER_KEY`,
+      `cannot make the ${name} ${path} (${codeOf(cause)}): make ${home} a writable directory, or set LLM_GATEWAY_MASTER_KEY`,
       { cause },
     )
   }

@@ -7,6 +7,7 @@ import {
   readUsage,
   removeMembers,
   spliceMember,
+  withholdSeals,
 } from '@llm-gateway/converter'
 import { providers } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
@@ -33,7 +34,10 @@ export const generate: Job = {
     const { account, dialect, model } = preparing
     const sameDialect = dialect === call.dialect
     if (sameDialect && !needsHistory(call, account.id)) {
-      return { job: generate, account, body: ownBytes(call, model), dialect, sameDialect, losses: [] }
+      const own = ownBytes(call, model)
+      // What a provider of another dialect sealed earlier in the conversation is nothing this one could read.
+      const { body, losses } = withholdSeals(own, dialect) ?? { body: own, losses: [] }
+      return { job: generate, account, body, dialect, sameDialect, losses }
     }
     const { body, losses } = converted(call, preparing)
     return { job: generate, account, body: JSON.stringify(body), dialect, sameDialect, losses }
@@ -54,6 +58,7 @@ export const generate: Job = {
       to,
       ...(request && { request }),
       ...(call.plan?.model !== call.model && { model: call.model }),
+      ...sealKeyOf(call),
     })
     call.losses = [...call.losses, ...reply.losses]
     call.remember?.(reply.body, { account: account.id, native: false })
@@ -74,6 +79,7 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       to: dialect,
       model,
       strict: call.state.strict,
+      ...sealKeyOf(call),
       capabilities: { ...providers.get(account.provider)?.profile, ...account.capabilities },
       ...(typeof account.options?.api_version === 'string' && { apiVersion: account.options.api_version }),
     })
@@ -81,6 +87,11 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
   } catch (cause) {
     throw refusalOf(cause)
   }
+}
+
+/** The option that lets seals of one dialect travel with a client of another. */
+export function sealKeyOf({ state: { sealKey } }: Call): { readonly sealKey?: string } {
+  return sealKey === undefined ? {} : { sealKey }
 }
 
 /** The client's own bytes, but for the model's name where the body has one. */

@@ -10,6 +10,7 @@ import {
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { modelForClient, renameEvents } from './client-model.ts'
+import { sealKeyOf } from './generate.ts'
 import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
@@ -222,6 +223,7 @@ function converting(call: Call, prepared: Prepared): StreamReader {
     to: call.dialect,
     ...(call.wire && { request: call.wire }),
     ...(call.plan?.model !== call.model && { model: call.model }),
+    ...sealKeyOf(call),
   })
   return {
     push: (chunk) => [converter.push(chunk)],

@@ -2,6 +2,7 @@ import { ConversionError, estimateInputTokens, type JsonObject, streamOfReply } 
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { modelForClient, renameEvents } from './client-model.ts'
+import { sealKeyOf } from './generate.ts'
 import type { Prepared } from './job.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
@@ -47,6 +48,7 @@ export class UnstreamedReceiver implements Receiver {
         from: dialect,
         to: call.dialect,
         ...(call.wire && { request: call.wire }),
+        ...sealKeyOf(call),
       })
       const response = call.remember && finalResponse(told.text)
       if (response) call.remember?.(response, { account: this.#account, native: this.#prepared.sameDialect })

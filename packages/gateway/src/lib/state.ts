@@ -43,6 +43,11 @@ export interface GatewayState {
   readonly limits: Limits
   /** Keeps responses that requests may go on from; absent: none are kept. */
   readonly responses?: StoreLimits
+  /**
+   * Lets what a provider sealed (thinking signatures, encrypted reasoning) travel with clients of other dialects and back to it.
+   * Processes that serve the same clients need the same key. Absent: such seals are withheld and reported.
+   */
+  readonly sealKey?: string
   /** Refuse what a conversion would lose. */
   readonly strict: boolean
 }

@@ -17,6 +17,11 @@ export interface Carriage {
 /** The dialects in which reasoning has a place for a seal; in the others only calls have one, which is Gemini's. */
 const ownPlaces: ReadonlySet<Dialect> = new Set(['anthropic', 'openai-responses'])
 
+/** Whether a client surely brings back the text of reasoning: one of Responses is shown it only when it asks for a summary. */
+function keepsText(to: Dialect): boolean {
+  return to === 'anthropic'
+}
+
 /** Where a dialect's envelopes stand, told as the issuer whose place it is. */
 function placeFor(to: Dialect): Dialect {
   return ownPlaces.has(to) ? to : 'gemini'
@@ -48,7 +53,8 @@ export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage):
   const carried = parts.flatMap((part): AssistantPart[] => {
     const { seal } = part.type === 'reasoning' || part.type === 'tool-call' ? part : { seal: undefined }
     if (part.type === 'reasoning' && seal !== undefined && !isAtHome(seal, part.type, to)) {
-      if (ownPlaces.has(to)) return [resealed(part, envelope([enclosedOf(part, seal, false)], part.at, carriage))]
+      if (ownPlaces.has(to))
+        return [resealed(part, envelope([enclosedOf(part, seal, !keepsText(to))], part.at, carriage))]
       waiting.push(enclosedOf(part, seal, true))
       return [resealed(part, undefined)]
     }
@@ -142,7 +148,7 @@ export class SealCarrier {
   }
 
   #gather(event: PartEvent): void {
-    if (event.type !== 'text' || ownPlaces.has(this.#carriage.to)) return
+    if (event.type !== 'text' || keepsText(this.#carriage.to)) return
     const reasoning = this.#reasoning.get(event.index)
     if (reasoning !== undefined) reasoning.text += JSON.parse(event.literal) as string
   }
@@ -153,7 +159,8 @@ export class SealCarrier {
     const kind = reasoning === undefined ? 'tool-call' : 'reasoning'
     if (isAtHome(seal, kind, to) || reasoning === undefined) this.#forward({ type: 'seal', index, seal })
     else if (ownPlaces.has(to)) {
-      const enclosed = { seal, ...(reasoning.redacted && { redacted: true as const }) }
+      const text = keepsText(to) ? {} : { text: reasoning.text }
+      const enclosed = { seal, ...text, ...(reasoning.redacted && { redacted: true as const }) }
       const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage)
       if (bearer !== undefined) this.#forward({ type: 'seal', index, seal: bearer })
     } else {

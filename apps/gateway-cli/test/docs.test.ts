@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { loadConfig, renderIssues } from '@llm-gateway/config'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pages, readPage, root, type Sample, samplesOf } from './samples.ts'
+import { otherPages, pages, readPage, root, type Sample, samplesOf } from './samples.ts'
 import { TerminalSession } from './terminal-session.ts'
 
 const samples = pages.flatMap((page) => samplesOf(page))
@@ -87,7 +87,7 @@ describe('the configuration of each page is valid', () => {
 })
 
 describe('every link within the repository leads somewhere', () => {
-  test.for(pages.map((page) => [page]))('%s', ([page = '']) => {
+  test.for([...pages, ...otherPages].map((page) => [page]))('%s', ([page = '']) => {
     const broken = [...readPage(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].filter(
       ([, path = '', anchor]) => {
         const target = path === '' ? page : normalize(join(dirname(page), path))

@@ -27,6 +27,17 @@ export const pages: readonly string[] = [
     .map((name) => `docs/${name}`),
 ]
 
+/** The other pages people read: of the repository, and of each package. */
+export const otherPages: readonly string[] = [
+  ...readdirSync(root).filter((name) => /^[A-Z]+\.md$/.test(name) && name !== 'README.md'),
+  ...['packages', 'apps'].flatMap((folder) =>
+    readdirSync(`${root}${folder}`).map((name) => `${folder}/${name}/README.md`),
+  ),
+  'bench/README.md',
+  'docs/reference/cli.md',
+  'docs/reference/configuration.md',
+]
+
 export function readPage(page: string): string {
   return readFileSync(`${root}${page}`, 'utf8')
 }

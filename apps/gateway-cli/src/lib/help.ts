@@ -38,6 +38,11 @@ const placeholders: Readonly<Record<string, string>> = {
   '--to': 'DIALECT',
   '--model': 'MODEL',
   '--request': 'FILE',
+  '--oauth-profile': 'PROFILE',
+  '--target': 'MODEL',
+  '--description': 'TEXT',
+  '--code': 'CODE',
+  '--error': 'STATUS',
 }
 
 const topExamples: readonly (readonly [string, string])[] = [

@@ -7,7 +7,7 @@ import { withheldSeal } from '../openai-chat/reply.ts'
 import { serviceTiers } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { errorEvent, responseError } from './error.ts'
-import { CallWriter, type ItemWriter, MessageWriter, ReasoningWriter, type Send } from './item-writers.ts'
+import { CallWriter, type ItemWriter, MessageWriter, ReasoningWriter, type Send, type Text } from './item-writers.ts'
 import { callHeads, type Head, type ItemStatus, responseOf, type State, showsReasoning } from './output.ts'
 import { endingOf, vagueStops, writeUsage } from './wire.ts'
 
@@ -35,6 +35,9 @@ export class ResponsesEncoder implements StreamEncoder {
   #settled: ItemWriter | undefined
   /** Reasoning that has not said anything yet: its item is opened with its first word. */
   readonly #silent = new Set<number>()
+  /** The text that was last written to, and its part, as long as no part was opened or closed since. */
+  #live: Text | undefined
+  #liveIndex = -1
   #refused = false
   #called = false
   #usage: Usage | undefined
@@ -48,6 +51,10 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   encode(event: ChatEvent): string {
+    // Most events go on with the text that was last written to: everything else would be looked up for each of them.
+    if (event.type === 'text' && event.index === this.#liveIndex && this.#live !== undefined) {
+      return event.literal === '""' ? '' : this.#live.event(event.literal, this.#sequence++)
+    }
     if (this.#over) return ''
     this.#out = ''
     this.#write(event)
@@ -59,15 +66,17 @@ export class ResponsesEncoder implements StreamEncoder {
       case 'text':
       case 'input':
         if (this.#silent.has(event.index)) this.#openReasoning(event.index)
-        this.#writers.get(event.index)?.delta(event.index, event.literal)
+        this.#delta(event.index, event.literal)
         break
       case 'start':
         this.#start(event)
         break
       case 'open':
+        this.#live = undefined
         this.#open(event.index, event.part)
         break
       case 'close':
+        this.#live = undefined
         this.#close(event.index)
         break
       case 'citation':
@@ -83,11 +92,19 @@ export class ResponsesEncoder implements StreamEncoder {
         this.#usage = mergeUsage(this.#usage, event.usage)
         break
       case 'finish':
+        this.#live = undefined
         this.#finish(event)
         break
       case 'error':
+        this.#live = undefined
         this.#fail(event.error)
     }
+  }
+
+  #delta(index: number, literal: string): void {
+    this.#live = undefined
+    this.#liveIndex = index
+    this.#writers.get(index)?.delta(index, literal)
   }
 
   readonly #send: Send = (type, members) => {
@@ -95,9 +112,9 @@ export class ResponsesEncoder implements StreamEncoder {
     this.#out += `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
   }
 
-  /** A delta: what stands before its literal is the same each time. */
-  readonly #splice = (head: string, literal: string, tail: string): void => {
-    this.#out += `${head}${literal}${tail},"sequence_number":${this.#sequence++}}\n\n`
+  readonly #splice = (text: Text, literal: string): void => {
+    this.#live = text
+    this.#out += text.event(literal, this.#sequence++)
   }
 
   #start(event: Extract<ChatEvent, { type: 'start' }>): void {

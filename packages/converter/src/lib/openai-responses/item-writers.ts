@@ -25,8 +25,8 @@ export interface Place {
   /** What the ids of this reply's items are made of. */
   readonly body: string
   readonly send: Send
-  /** Sends a delta around its literal. */
-  readonly splice: (head: string, literal: string, tail: string) => void
+  /** Sends a delta of a text. */
+  readonly splice: (text: Text, literal: string) => void
 }
 
 /** Writes the events of one item of the output. Parts are known by their index in the canon. */
@@ -47,16 +47,17 @@ export interface ItemWriter {
 }
 
 /** A piece of text that is written as deltas and then once more as a whole. */
-class Text {
+export class Text {
   readonly #place: Place
   readonly #head: string
   readonly #tail: string
   readonly #literals: string[] = []
+  #whole: string | undefined
 
   constructor(place: Place, type: string, members: JsonObject, tail = '') {
     this.#place = place
     this.#head = `event: ${type}\ndata: ${JSON.stringify({ type, ...members }).slice(0, -1)},"delta":`
-    this.#tail = tail
+    this.#tail = `${tail},"sequence_number":`
   }
 
   get empty(): boolean {
@@ -64,14 +65,20 @@ class Text {
   }
 
   write(literal: string): void {
-    if (literal === '""') return
+    if (literal !== '""') this.#place.splice(this, literal)
+  }
+
+  /** The event of a delta with its number, around its literal. */
+  event(literal: string, sequence: number): string {
     this.#literals.push(literal)
-    this.#place.splice(this.#head, literal, this.#tail)
+    this.#whole = undefined
+    return `${this.#head + literal + this.#tail + sequence}}\n\n`
   }
 
   /** Everything written so far. */
   whole(): string {
-    return JSON.parse(`"${this.#literals.map((literal) => literal.slice(1, -1)).join('')}"`) as string
+    this.#whole ??= JSON.parse(`"${this.#literals.map((literal) => literal.slice(1, -1)).join('')}"`) as string
+    return this.#whole
   }
 }
 

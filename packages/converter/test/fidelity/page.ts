@@ -3,6 +3,7 @@ import { ConversionError } from '../../src/lib/chat/error.ts'
 import type { JsonObject } from '../../src/lib/chat/json.ts'
 import type { Loss } from '../../src/lib/chat/loss.ts'
 import { convertRequest } from '../../src/lib/convert.ts'
+import { answers, stopWords, type Table, usageMembers } from './answers.ts'
 import { type Feature, type Group, groups } from './features.ts'
 
 /** How to make the page anew. */
@@ -140,13 +141,48 @@ function section(group: Group): string {
   ].join('\n')
 }
 
+function tableOf(title: string, text: string, { head, rows, reasons }: Table): string {
+  const why = ['', '<details><summary>Why</summary>', '', ...reasons, '', '</details>']
+  return [
+    `## ${title}`,
+    '',
+    text,
+    '',
+    `| | ${head.join(' | ')} |`,
+    `|---|${head.map(() => '---|').join('')}`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    ...(reasons.length > 0 ? why : []),
+  ].join('\n')
+}
+
+/** What becomes of answers, on the way back. */
+function backward(): string {
+  return [
+    tableOf(
+      'Answers, whole and streamed',
+      "Here a column is the dialect a provider speaks, and each entry the client's. Made by converting the answers of the corpus (`fixtures/`): ✓ everything is told, ≈ something of it is dropped or approximated and reported. A stream and a whole reply are told alike, but where the entry says otherwise. A stream that its provider did not finish ends in an error of the client's dialect, never in a stop.",
+      answers(letters),
+    ),
+    tableOf(
+      'Why an answer ended',
+      "Each provider's word, and what a client is told; ≈ where the client's dialect has no such word and the loss is reported.",
+      stopWords(),
+    ),
+    tableOf(
+      'Usage',
+      'Where each dialect tells a counter, in `usage` (Gemini: `usageMetadata`); more than one member where sums change with it. Every pair reads the one and writes the other; – where the dialect has no place for it.',
+      usageMembers(),
+    ),
+  ].join('\n\n')
+}
+
 /** The whole page. */
 export function page(): string {
   return `# What survives a conversion
 
 <!-- Made by \`${command}\`. Do not edit. -->
 
-Between two sides of one dialect every byte passes as it is. Between two dialects this page says what becomes of each thing a request can ask for. It is made by converting a request with and without it, so it says what this version does; the same words are in the \`losses\` of a conversion and in the \`x-llm-gateway-losses\` header.
+Between two sides of one dialect every byte passes as it is. Between two dialects this page says what becomes of each thing a request can ask for, and then of what answers hold. It is made by converting a request with and without it, so it says what this version does; the same words are in the \`losses\` of a conversion and in the \`x-llm-gateway-losses\` header.
 
 A row is a feature, a column the dialect a client speaks, and each entry the provider's dialect with a sign:
 
@@ -162,5 +198,7 @@ A row is a feature, a column the dialect a client speaks, and each entry the pro
 C is openai-chat, L openai-completions, R openai-responses, A anthropic, G gemini; AC is from anthropic to openai-chat. \`strict\` refuses everything but ✓ and ·. An empty cell: the dialect has no such thing.
 
 ${groups.map(section).join('\n\n')}
+
+${backward()}
 `
 }

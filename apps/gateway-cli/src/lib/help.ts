@@ -30,6 +30,7 @@ const placeholders: Readonly<Record<string, string>> = {
   '--http-proxy': 'URL',
   '--https-proxy': 'URL',
   '--no-proxy': 'HOSTS',
+  '--proxy': 'URL',
   '--since': 'WHEN',
   '--until': 'WHEN',
   '--by': 'WHAT',

@@ -137,7 +137,7 @@ export function usageLine(totals: UsageTotals): string {
     success && `${success} ok`,
     spreadText(totals.latencyMs),
     `${amount(totals.inputTokens + totals.outputTokens)} tokens`,
-    costText(totals),
+    `cost ${costText(totals)}`,
   ]
     .filter((part) => part !== undefined && part !== '')
     .join(', ')

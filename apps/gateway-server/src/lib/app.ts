@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
 import { renderError } from '@llm-gateway/converter'
-import { type Client, endpointOf, endpoints, fromNode, type Gateway } from '@llm-gateway/gateway'
+import { type Client, endpointOf, fromNode, type Gateway } from '@llm-gateway/gateway'
 import type { Ledger } from '@llm-gateway/ledger'
 import { OAuthError } from '@llm-gateway/oauth'
 import { type Context, Hono } from 'hono'
@@ -35,17 +34,9 @@ export interface AppPorts {
   readonly oauth: Pick<OAuthService, 'has' | 'force' | 'states'>
 }
 
-/** Every route of the server. Model calls are answered on the raw response; the rest the usual way. */
+/** The routes that are not for model calls; {@link modelCallsFirst} takes those. */
 export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>()
-  const serve = ({ env: { incoming, outgoing } }: AppContext): Response => {
-    serveModelCall(incoming, outgoing, ports)
-    return RESPONSE_ALREADY_SENT
-  }
-
-  // Whatever the method: the gateway words a wrong one in the client's dialect.
-  for (const path of endpoints.keys()) app.all(path, serve)
-
   app.get('/', (c) =>
     c.json({
       service: 'llm-gateway',
@@ -59,10 +50,12 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
 
   app.get('/metrics', async (c) => {
     const metrics = ports.metrics()
-    if (metrics === undefined) return serve(c)
+    if (metrics === undefined) return c.notFound()
     if (!isLocalScraper(c.env.incoming) && !mayAdminister(c, ports)) return refuseMetrics(c)
     return c.body(await metrics.expose(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' })
   })
+
+  for (const path of openPaths) app.all(path, refuseMethod)
 
   app.use('/admin/api/*', async (c, next) => (mayAdminister(c, ports) ? next() : refuseAdmin(c)))
   app.get('/admin/api/status', (c) => c.json(ports.status()))
@@ -87,14 +80,15 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
     }
   })
 
-  app.notFound(serve)
+  app.notFound((c) => c.json({ error: { message: `${c.req.method} ${c.req.path} is not served here` } }, 404))
   app.onError((_error, c) => c.json(...internalError()))
   return app
 }
 
 /**
- * Takes the model calls before any framework sees them, those of plain paths before any pattern is tried, for the building and the closing of a
- * web `Request` costs each as much as all the routing does; everything else goes on to `otherwise`.
+ * Takes the model calls, and every path that is none's, before any framework sees them: the building and the closing of a web
+ * `Request` costs each as much as all the routing does, and the gateway words and logs a refusal in the client's dialect.
+ * Only the app's own paths go on to `otherwise`.
  */
 export function modelCallsFirst(
   ports: AppPorts,
@@ -102,10 +96,15 @@ export function modelCallsFirst(
 ): RequestListener {
   return (incoming, outgoing) => {
     const path = pathOf(incoming)
-    if (endpoints.has(path) || endpointOf(path)) serveModelCall(incoming, outgoing, ports)
-    // Never rejects either: the framework answers its own failures.
-    else void otherwise(incoming, outgoing)
+    // Never rejects: the framework answers its own failures.
+    if (isOwn(path)) void otherwise(incoming, outgoing)
+    else serveModelCall(incoming, outgoing, ports)
   }
+}
+
+/** Whether a path is one of the app's, as it is written: another spelling of it is none's. */
+function isOwn(path: string): boolean {
+  return openPaths.has(path) || path === '/metrics' || path.startsWith('/admin/api/')
 }
 
 /** Where clients' SDKs call, whether an endpoint is there or not: a page must be able to read its 404. Everything else is not for pages. */
@@ -163,6 +162,14 @@ function refuseAdmin(c: AppContext): Response {
     { error: { message: 'the admin API needs an admin secret or a gateway key with the permission "admin"' } },
     401,
   )
+}
+
+/** What anybody may ask for, with `GET` or `HEAD`. */
+const openPaths: ReadonlySet<string> = new Set(['/', '/api/hello', '/health', '/livez', '/readyz'])
+
+function refuseMethod(c: AppContext): Response {
+  const message = `${c.req.path} takes GET or HEAD, not ${c.req.method}`
+  return c.json({ error: { message } }, 405, { allow: 'GET, HEAD' })
 }
 
 function refuseMetrics(c: AppContext): Response {

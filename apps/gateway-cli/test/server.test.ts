@@ -117,6 +117,8 @@ test.each(['server', 'config'])('%s reload has the server read its file, and pri
   const sandbox = new Sandbox()
   const fake = await startFakeServer(sandbox)
   expect((await sandbox.run(group, 'reload', '--json')).json()).toMatchObject({ reloaded: true, url: fake.url })
+  fake.reload = { code: 200, body: { ok: true, notes: ['ledger.file was changed: restart the server'] } }
+  expect((await sandbox.run(group, 'reload')).stderr).toContain('ledger.file was changed: restart the server')
   fake.reload = { code: 422, body: { ok: false, problem: 'config.yaml:3:4: error: bad port' } }
   const refused = await sandbox.run(group, 'reload')
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bad port')])

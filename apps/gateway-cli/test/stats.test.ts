@@ -64,6 +64,45 @@ async function leave(sandbox: Sandbox, rows: readonly RequestRow[]): Promise<voi
 }
 
 describe('without a server', () => {
+  test('health and status tell of accounts what the ledger knows, and say that it is from there', async () => {
+    const sandbox = home()
+    const { usage: _usage, ...rest } = attempt
+    const failed: AttemptRow = { ...rest, outcome: 'failure', status: 529, errorClass: 'http-529', error: 'overloaded' }
+    await leave(sandbox, [
+      requestRow('req_1'),
+      requestRow('req_2', { outcome: 'error', status: 502, attempts: [failed] }),
+    ])
+    const account = {
+      id: 'upstream_sim',
+      state: 'unknown',
+      requests: 2,
+      errorRate: 0.5,
+      reason: expect.stringContaining('http-529: overloaded'),
+    }
+    const untried = { id: 'upstream_down', name: 'down', state: 'disabled' }
+    const health = (await sandbox.run('health', '--json')).json() as { accounts: readonly Record<string, unknown>[] }
+    expect(health).toMatchObject({
+      healthy: false,
+      server: 'down',
+      accountsFrom: 'ledger',
+      accounts: [account, untried],
+    })
+    expect(health.accounts[1]).toEqual(untried)
+    expect(Number(health.accounts[0]?.latencyMs)).toBeGreaterThan(900)
+    const text = await sandbox.run('health')
+    expect(text.code).toBe(1)
+    expect(text.stdout).toContain('from the ledger, server not running')
+    expect(text.stdout).toMatch(/upstream_sim +sim +unknown +50\.0% +\d/)
+    expect((await sandbox.run('status', '--json')).json()).toMatchObject({
+      running: false,
+      accountsFrom: 'ledger',
+      accounts: [account, untried],
+    })
+    const status = await sandbox.run('status')
+    expect(status.stderr).toContain('from the ledger, server not running')
+    expect(status.stdout).toMatch(/upstream_sim .*50\.0% +\d.* http-529: overloaded/)
+  })
+
   test('stats reads the file, and says so', async () => {
     const sandbox = home()
     await leave(sandbox, [requestRow('req_1'), requestRow('req_2', { outcome: 'error', status: 502, attempts: [] })])

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ledger, RequestDetail } from '@llm-gateway/ledger'
 import { openSqliteLedger } from '@llm-gateway/ledger'
@@ -298,3 +298,24 @@ async function adminOf(gateway: TestGateway): Promise<(path: string, status?: nu
     return response.json()
   }
 }
+
+test('a change of the ledger that needs a restart is said to, in the log and to whoever asks for the reload', async () => {
+  await using gateway = await startGateway({ accounts: [], config: { ledger: { retention_days: 30 } } })
+  const { configFile } = gateway
+  const sections = JSON.parse(readFileSync(configFile, 'utf8')) as Record<string, unknown>
+  const unchanged = await gateway.server.reload()
+  expect(unchanged).toEqual({ ok: true })
+  gateway.saveConfig({ ...sections, ledger: { retention_days: 60, file: 'other.db' } })
+  expect(await gateway.server.reload()).toEqual({
+    ok: true,
+    notes: [
+      'ledger.file was changed: restart the server to put it in force',
+      'ledger.retention_days was changed: restart the server to put it in force',
+    ],
+  })
+  gateway.saveConfig(sections)
+  expect(await gateway.server.reload()).toEqual({ ok: true })
+  expect((await gateway.stop()).map(({ message }) => message)).toContain(
+    'ledger.file was changed: restart the server to put it in force',
+  )
+})

@@ -4,7 +4,9 @@ import { CliError } from './error.ts'
 /** A server that does not answer within this time is stuck; its admin API does no slow work. */
 const timeoutMs = 5_000
 
-export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly problem: string }
+export type ReloadResult =
+  /** `notes`: what only a restart puts in force. */
+  { readonly ok: true; readonly notes?: readonly string[] } | { readonly ok: false; readonly problem: string }
 
 /** Talks to the server that a runtime file names, with the token it holds. */
 export class AdminClient {

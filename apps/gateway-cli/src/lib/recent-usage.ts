@@ -43,6 +43,26 @@ export async function recentUsage(
   }
 }
 
+/** How the ledger says that an account was, for when no server runs to tell. */
+export interface PastHealth {
+  /** Attempts at it in the last 24 hours that said something of it. */
+  readonly requests?: number
+  /** Of these, the share that failed. */
+  readonly errorRate?: number
+  /** The median of what it answered. */
+  readonly latencyMs?: number
+  readonly reason?: string
+}
+
+export function pastHealth({ lastDay, lastError }: AccountUsage, now: number): PastHealth {
+  return {
+    ...(lastDay &&
+      lastDay.attempts > 0 && { requests: lastDay.attempts, errorRate: lastDay.failedAttempts / lastDay.attempts }),
+    ...(lastDay?.latencyMs && { latencyMs: lastDay.latencyMs.p50 }),
+    ...(lastError && { reason: lastErrorText(lastError, now) }),
+  }
+}
+
 /** What the ledger tells of one account. */
 export interface AccountUsage {
   /** In the last 24 hours; absent when there was nothing. */

@@ -30,7 +30,7 @@ export interface AppPorts {
   metrics(): Metrics | undefined
   status(): ServerStatus
   ledger(): Ledger | undefined
-  reload(): Promise<{ ok: true } | { ok: false; problem: string }>
+  reload(): Promise<{ ok: true; notes?: readonly string[] } | { ok: false; problem: string }>
   readonly oauth: Pick<OAuthService, 'has' | 'force' | 'states'>
 }
 

@@ -2,7 +2,14 @@ import { createServer, type ServerOptions as NodeServerOptions, type Server } fr
 import { dirname } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
-import { ConfigFile, type ConfigWatch, type GatewayConfig, renderIssues, watchConfig } from '@llm-gateway/config'
+import {
+  ConfigFile,
+  type ConfigWatch,
+  type GatewayConfig,
+  type LedgerConfig,
+  renderIssues,
+  watchConfig,
+} from '@llm-gateway/config'
 import { CredentialError, openCredentialStore, openDerivedKey, Redactor } from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import type { TokenState } from '@llm-gateway/oauth'
@@ -42,7 +49,9 @@ export interface ServerOptions {
   readonly upstreamCa?: string
 }
 
-export type ReloadResult = { readonly ok: true } | { readonly ok: false; readonly problem: string }
+export type ReloadResult =
+  /** `notes`: what the file now says that only a restart puts in force. */
+  { readonly ok: true; readonly notes?: readonly string[] } | { readonly ok: false; readonly problem: string }
 
 /** A configuration in force. */
 interface Active {
@@ -63,6 +72,8 @@ export class GatewayServer {
   readonly #upstream: UpstreamClient
   readonly #router: Router
   readonly #books: Bookkeeping
+  /** What the ledger was opened with. */
+  readonly #ledgerConfig: LedgerConfig
   readonly #limits: LimitState
   readonly #gateway: Gateway
   readonly #oauth: OAuthService
@@ -103,6 +114,7 @@ export class GatewayServer {
       now: Date.now,
       random: Math.random,
     })
+    this.#ledgerConfig = active.config.ledger
     this.#books = new Bookkeeping({
       home: options.home,
       config: active.config.ledger,
@@ -261,7 +273,9 @@ export class GatewayServer {
     this.#configProblem = undefined
     logger.info({ accounts: assembly.routed.length, keys: prepared.config.keys.length }, 'configuration reloaded')
     this.#tellUnusable(assembly)
-    return { ok: true }
+    const notes = restartNotes(this.#ledgerConfig, prepared.config.ledger)
+    for (const note of notes) logger.warn(note)
+    return { ok: true, ...(notes.length > 0 && { notes }) }
   }
 
   #apply(next: Active): void {
@@ -438,6 +452,16 @@ function assembleOptions(
     now: Date.now,
     warn: (message) => log.logger.warn(message),
   }
+}
+
+/** Rows under way belong to the file they began in, so a running ledger is not exchanged. */
+function restartNotes(opened: LedgerConfig, wanted: LedgerConfig): readonly string[] {
+  const changed = [
+    opened.enabled !== wanted.enabled && 'ledger.enabled',
+    opened.file !== wanted.file && 'ledger.file',
+    opened.retentionDays !== wanted.retentionDays && 'ledger.retention_days',
+  ].filter((name) => name !== false)
+  return changed.map((name) => `${name} was changed: restart the server to put it in force`)
 }
 
 /** Without it reasoning is not gone on from across dialects, which is no reason not to serve. */

@@ -5,6 +5,7 @@ import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, errorRateText, isUnhealthy, latencyText, toneOf } from '../health-view.ts'
 import { findServer } from '../liveness.ts'
+import { accountUsage, pastHealth, recentUsage } from '../recent-usage.ts'
 import { type Column, table } from '../table.ts'
 import { span } from '../time.ts'
 
@@ -35,9 +36,9 @@ export class Health extends GatewayCommand {
   async execute(): Promise<number> {
     const found = await findServer(this.places.home)
     if (found === undefined)
-      return this.#report('down', await this.#configured(), { problem: 'the server is not running' })
+      return this.#report('down', await this.#configured(), { problem: 'the server is not running', past: true })
     if (found.life === 'stopping')
-      return this.#report('down', await this.#configured(), { problem: 'the server is stopping' })
+      return this.#report('down', await this.#configured(), { problem: 'the server is stopping', past: true })
     const client = new AdminClient(found.runtime)
     try {
       const [server, status] = await Promise.all([client.health(), client.status()])
@@ -48,28 +49,42 @@ export class Health extends GatewayCommand {
     }
   }
 
-  /** Without a server only the file tells which accounts there are. */
+  /** Without a server the file tells which accounts there are, and the ledger how they were. */
   async #configured(): Promise<readonly Row[]> {
     const { config } = await (await this.openConfig()).read()
+    const now = this.context.now()
+    const recent = await recentUsage(this.places.home, config.ledger, { now, output: this.output })
     return config.accounts.map(({ id, name, status }) => ({
       id,
       name,
       state: status === 'disabled' ? 'disabled' : 'unknown',
+      ...(recent && pastHealth(accountUsage(recent, id), now)),
     }))
   }
 
   #report(
     server: string,
     accounts: readonly Row[],
-    { problem, status }: { readonly problem?: string; readonly status?: ServerStatus },
+    { problem, status, past }: { readonly problem?: string; readonly status?: ServerStatus; readonly past?: boolean },
   ): number {
     const healthy = server === 'healthy' && !accounts.some(({ state }) => isUnhealthy(state))
     const { style } = this.output
     const detail = problem ?? (status && serverText(status))
     const first = `${style('bold', 'Server:')} ${style(server === 'healthy' ? 'green' : 'red', server)}${detail === undefined ? '' : ` (${detail})`}`
     this.output.result(
-      { healthy, server, ...(problem !== undefined && { problem }), ...(status && serverFacts(status)), accounts },
-      [first, ...(accounts.length > 0 ? ['', table(accounts, columns, style)] : [])].join('\n'),
+      {
+        healthy,
+        server,
+        ...(problem !== undefined && { problem }),
+        ...(status && serverFacts(status)),
+        ...(past && { accountsFrom: 'ledger' }),
+        accounts,
+      },
+      [
+        first,
+        ...(past && accounts.length > 0 ? ['Accounts: the last 24 h from the ledger, server not running'] : []),
+        ...(accounts.length > 0 ? ['', table(accounts, columns, style)] : []),
+      ].join('\n'),
     )
     return healthy ? exitCodes.ok : exitCodes.failure
   }

@@ -4,7 +4,14 @@ import type { Usage } from '../clipanion.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { type AccountState, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
 import { type Observation, observe } from '../observe.ts'
-import { type AccountUsage, accountUsage, lastErrorText as failureText, recentUsage } from '../recent-usage.ts'
+import {
+  type AccountUsage,
+  accountUsage,
+  lastErrorText as failureText,
+  type PastHealth,
+  pastHealth,
+  recentUsage,
+} from '../recent-usage.ts'
 import { type Column, table } from '../table.ts'
 import { span, when } from '../time.ts'
 import { amount, costText, successText, usageLine } from '../usage-view.ts'
@@ -17,6 +24,8 @@ interface Row {
   readonly reason?: string
   readonly health?: AccountStatus
   readonly usage?: AccountUsage
+  /** Instead of `health` while no server runs. */
+  readonly past?: PastHealth
 }
 
 export class Status extends GatewayCommand {
@@ -46,13 +55,18 @@ export class Status extends GatewayCommand {
     const now = this.context.now()
     const recent = await recentUsage(this.places.home, config?.ledger, { now, output: this.output })
     const listed = running ? rowsOfServer(running, config) : rowsOfConfig(config)
-    const rows = listed.map((row) => (recent ? { ...row, usage: accountUsage(recent, row.id) } : row))
-    const accounts = rows.map(({ health, ...row }) => ({ ...health, ...row }))
+    const rows = listed.map((row) => {
+      if (recent === undefined) return row
+      const usage = accountUsage(recent, row.id)
+      return { ...row, usage, ...(running === undefined && { past: pastHealth(usage, now) }) }
+    })
+    const accounts = rows.map(({ health, past, ...row }) => ({ ...health, ...past, ...row }))
     this.output.result(
       {
         running: running !== undefined,
         state: observation.state,
         ...(running && { server: serverJson(running) }),
+        ...(recent && running === undefined && { accountsFrom: 'ledger' }),
         ...(recent && { lastDay: { source: recent.source, ...recent.total } }),
         accounts,
       },
@@ -66,6 +80,9 @@ export class Status extends GatewayCommand {
       this.output.warn(
         'the file on disk is not valid, so the server goes on with an older configuration; see: llm-gateway config validate',
       )
+    }
+    if (running === undefined && recent) {
+      this.output.note('Errors and latency of accounts: the last 24 h from the ledger, server not running.')
     }
     if (running === undefined) this.output.note('Shown as configured. Start the server with: llm-gateway server start')
     return 0
@@ -114,8 +131,8 @@ function columns(now: number): Column<Row>[] {
     },
     { title: 'UNTIL', value: ({ health }) => (health?.until === undefined ? undefined : when(health.until, now)) },
     { title: 'REQUESTS', value: ({ health }) => health?.requests.toString(), align: 'right' },
-    { title: 'ERRORS', value: ({ health }) => health && errorRateText(health), align: 'right' },
-    { title: 'LATENCY', value: ({ health }) => health && latencyText(health), align: 'right' },
+    { title: 'ERRORS', value: ({ health, past }) => errorsOf(health ?? past), align: 'right' },
+    { title: 'LATENCY', value: ({ health, past }) => latencyOf(health ?? past), align: 'right' },
     { title: 'OPEN', value: ({ health }) => health?.inFlight.toString(), align: 'right' },
     { title: '24 H', value: ({ usage }) => usage?.lastDay && amount(usage.lastDay.requests), align: 'right' },
     { title: 'OK', value: ({ usage }) => usage?.lastDay && successText(usage.lastDay), align: 'right' },
@@ -128,6 +145,14 @@ function columns(now: number): Column<Row>[] {
 function lastErrorOf({ health, usage }: Row, now: number): string | undefined {
   const told = health && lastErrorText(health, now)
   return told ?? (usage?.lastError && failureText(usage.lastError, now))
+}
+
+function errorsOf(known: AccountStatus | PastHealth | undefined): string | undefined {
+  return errorRateText({ errorRate: known?.errorRate ?? 0, requests: known?.requests ?? 0 })
+}
+
+function latencyOf(known: AccountStatus | PastHealth | undefined): string | undefined {
+  return known?.latencyMs === undefined ? undefined : latencyText({ latencyMs: known.latencyMs })
 }
 
 function serverJson({ accounts: _accounts, unusable: _unusable, ...server }: ServerStatus): object {

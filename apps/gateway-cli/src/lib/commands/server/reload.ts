@@ -26,8 +26,10 @@ export class ServerReload extends GatewayCommand {
     if (!result.ok) {
       throw new CliError('FAILED', `the server goes on with its older configuration:\n${result.problem}`)
     }
-    this.output.result({ reloaded: true, url: runtime.url, configFile: runtime.configFile })
+    const { notes = [] } = result
+    this.output.result({ reloaded: true, url: runtime.url, configFile: runtime.configFile, notes })
     this.output.note(`The server at ${runtime.url} has read ${runtime.configFile}.`)
+    for (const note of notes) this.output.warn(note)
     return 0
   }
 }

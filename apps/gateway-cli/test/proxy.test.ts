@@ -112,10 +112,9 @@ test('an account’s own proxy wins over the environment’s, and direct over bo
       account(simulator.url, { id: 'upstream_direct', models: ['gpt-5'], proxy: 'direct' }),
     ],
   })
-  const added = await sandbox.run(
-    ...['upstream', 'add', '--provider=openai', '--name=own', '--key=sk-abcdef0123', '--models=gpt-4.1'],
-    ...[`--base-url=${simulator.url}/v1`, `--proxy=${own.url}`],
-  )
+  const where = [`--base-url=${simulator.url}/v1`, `--proxy=${own.url}`]
+  const what = ['--provider=openai', '--name=own', '--key=sk-abcdef0123', '--models=gpt-4.1']
+  const added = await sandbox.run('upstream', 'add', ...what, ...where)
   expect([added.code, sandbox.config.includes('0wn-canary')]).toEqual([0, false])
   const id = added.stdout.trim()
   expect(await complete('gpt-5')).toBe('200 upstream_direct')

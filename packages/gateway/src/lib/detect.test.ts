@@ -27,9 +27,9 @@ describe('detect', () => {
     ['openai-chat', { model: 'm', input: 'hi' }, 'openai-responses'],
     ['openai-responses', { model: 'm', previous_response_id: 'resp_1' }, 'openai-responses'],
     ['openai-responses', { model: 'm', messages, max_completion_tokens: 1 }, 'openai-chat'],
-    ['gemini', { contents: [] }, 'gemini'],
+    ['gemini', { contents: [{}] }, 'gemini'],
     ['gemini', { generateContentRequest: {} }, 'gemini'],
-    ['openai-chat', { model: 'm', contents: [] }, 'gemini'],
+    ['openai-chat', { model: 'm', contents: [{}] }, 'gemini'],
     ['openai-chat', { model: 'm', messages, thinking: { type: 'enabled' }, top_k: 4 }, 'openai-chat'],
   ] as const)('at a path of %s, %j is %s', (path, body, dialect) => {
     expect(detected(path, body)).toBe(dialect)

@@ -1,5 +1,6 @@
 import { type Dialect, dialectOfKeys } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
+import { checkMembers } from './check-members.ts'
 import { GatewayError } from './error.ts'
 import { nameModel } from './receive.ts'
 
@@ -14,9 +15,6 @@ const conversationKeys: Readonly<Record<Dialect, readonly [string, ...string[]]>
   gemini: ['contents', 'generateContentRequest'],
 }
 
-/** Bytes that start an array. */
-const bracket = 91
-
 /** Settles the dialect: a body that is clearly of another dialect than its path is served as what it is. */
 export function detect(call: Call): void {
   const members = call.facts?.scan.members
@@ -25,10 +23,7 @@ export function detect(call: Call): void {
   call.dialect = dialectOfKeys(has) ?? dialectOfTools(call) ?? call.dialect
   const keys = conversationKeys[call.dialect]
   if (!keys.some(has)) throw new GatewayError('invalid_body', `${keys[0]} is required`, { param: keys[0] })
-  const messages = members.get('messages')
-  if (keys[0] === 'messages' && messages && call.body[messages.start] !== bracket) {
-    throw new GatewayError('invalid_body', 'messages must be an array', { param: 'messages' })
-  }
+  checkMembers(call)
   const { dialect, name, stream = false } = call.endpoint
   if (dialect === 'gemini' && call.dialect !== 'gemini' && name !== undefined) nameModel(call, name, stream)
 }

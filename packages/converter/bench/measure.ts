@@ -4,8 +4,8 @@ const measureMs = 400
 
 /**
  * Seconds that one run of each takes: the fastest tenth. On a busy machine a quartile flatters short runs, which fit between the
- * interruptions of other programs more often than long ones. They are measured by turns, run by
- * run, so that what the rest of the machine does falls on all alike and their ratios hold on a busy one too.
+ * interruptions of other programs more often than long ones. They are measured by turns, run by run, so that what the rest of the
+ * machine does falls on all alike and their ratios hold on a busy one too.
  */
 export function secondsOf(...runs: readonly (() => void)[]): number[] {
   const warm = performance.now() + warmUpMs * runs.length

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { insertMember, readBody, spliceMember } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
 import { GatewayError } from './error.ts'
@@ -62,6 +63,7 @@ function tooLarge(limit: number): GatewayError {
 
 /** Scans the body for what routing needs; it is parsed only when it has to be converted. */
 export function read(call: Call): void {
+  checkEncoding(call.body)
   const result = readBody(call.body)
   if (!result.ok) {
     throw new GatewayError('invalid_body', result.message, result.path === undefined ? {} : { param: result.path })
@@ -76,6 +78,14 @@ export function read(call: Call): void {
   if (call.facts.model === undefined || call.facts.model === '') {
     throw new GatewayError('invalid_body', 'model is required', { param: 'model' })
   }
+}
+
+/** JSON is UTF-8 without a mark (RFC 8259 §8.1): providers differ in what they make of anything else. */
+function checkEncoding(body: Uint8Array): void {
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) {
+    throw new GatewayError('invalid_body', 'the body starts with a byte order mark: send its JSON without one')
+  }
+  if (!isUtf8(body)) throw new GatewayError('invalid_body', 'the body is not UTF-8')
 }
 
 /** Puts the model and the wish for a stream, where the path told them, into a body whose dialect has them there. */

@@ -62,7 +62,8 @@ function parse(text: string): Series {
 const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` })
 const ask = (path: string, body: unknown): Promise<string> =>
   gateway.fetch(path, { headers: bearer(user.raw), body }).then((response) => response.text())
-const scrape = async (): Promise<string> => (await fetch(`${gateway.url}/metrics`)).text()
+const scrape = async (): Promise<string> =>
+  (await fetch(`${gateway.url}/metrics`, { headers: bearer(admin.raw) })).text()
 
 test('metrics tell of requests, attempts, tokens, losses and accounts as they were', async () => {
   await ask('/v1/chat/completions', { model: 'gpt-4o', messages })
@@ -70,7 +71,7 @@ test('metrics tell of requests, attempts, tokens, losses and accounts as they we
   await ask('/v1/messages', { model: 'gpt-4o', max_tokens: 9, messages, top_k: 4 })
   await ask('/v1/chat/completions', { model: 'gpt-4o', messages: [{ role: 'nobody', content: 'hi' }] })
   await gateway.fetch('/v1/models', { headers: bearer('no') })
-  const response = await fetch(`${gateway.url}/metrics`)
+  const response = await fetch(`${gateway.url}/metrics`, { headers: bearer(admin.raw) })
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   const { type, values } = parse(await response.text())
   const account = 'account="upstream_openai"'
@@ -150,10 +151,10 @@ function scrapeWith(headers: Readonly<Record<string, string>>): Promise<number> 
   })
 }
 
-test('they open to programs on this machine, and to administrators whom a proxy brings', async () => {
-  expect(await scrapeWith({})).toBe(200)
-  expect(await scrapeWith({ host: 'localhost:1' })).toBe(200)
+test('they open to administrators alone, from wherever they come', async () => {
   for (const proxy of [
+    {},
+    { host: 'localhost:1' },
     { 'x-forwarded-for': '8.8.8.8' },
     { forwarded: 'for=8.8.8.8' },
     { via: '1.1 p' },
@@ -184,7 +185,8 @@ test('they are not there unless switched on, and come and go with a reload', asy
     upstream_accounts: [openaiAccount(simulator.url)],
     gateway_keys: [admin.section],
   }
-  const status = async (): Promise<number> => (await fetch(`${gateway.url}/metrics`)).status
+  const status = async (): Promise<number> =>
+    (await fetch(`${gateway.url}/metrics`, { headers: bearer(admin.raw) })).status
   gateway.saveConfig({ ...rest, server: { drain_timeout: 1 } })
   await gateway.server.reload()
   expect(await status()).toBe(404)

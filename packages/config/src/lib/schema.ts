@@ -46,7 +46,7 @@ export interface ServerConfig {
   timeoutMs: number
   /** How long open requests may run on after a stop was asked for. Default 30 s on loopback, 600 s elsewhere. */
   drainTimeoutMs: number
-  /** Serves `GET /metrics` when true: on loopback to all, elsewhere to administrators. Default false. */
+  /** Serves `GET /metrics` to administrators when true. Default false. */
   metrics: boolean
   /** Browser origins that may call the gateway; absent means none. */
   cors?: CorsConfig

@@ -63,7 +63,7 @@ export const serverSection: z.ZodType<{ server: ServerConfig; limits: LimitConfi
   concurrency: setting(integer(1).optional(), 'Requests in flight at once over all keys', DEFAULT_CONCURRENCY),
   metrics: setting(
     flag.optional(),
-    'Serves `GET /metrics` in the format of Prometheus: to programs on this machine, and elsewhere to whoever has the admin secret or a gateway key with the permission `admin`. Counting begins when it is switched on',
+    'Serves `GET /metrics` in the format of Prometheus, to whoever has the admin secret or a gateway key with the permission `admin`. Counting begins when it is switched on',
     false,
   ),
   cors: setting(cors.optional(), 'Which web pages may call the gateway. Default none'),

@@ -117,8 +117,17 @@ const stops: Readonly<Record<Dialect, readonly [words: readonly string[], reply:
   ],
   gemini: [
     [
-      ...['STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'],
-      ...['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'OTHER'],
+      'STOP',
+      'MAX_TOKENS',
+      'SAFETY',
+      'RECITATION',
+      'LANGUAGE',
+      'BLOCKLIST',
+      'PROHIBITED_CONTENT',
+      'SPII',
+      'MALFORMED_FUNCTION_CALL',
+      'UNEXPECTED_TOOL_CALL',
+      'OTHER',
     ],
     (word) => ({ candidates: [{ index: 0, content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: word }] }),
   ],
@@ -126,12 +135,13 @@ const stops: Readonly<Record<Dialect, readonly [words: readonly string[], reply:
 
 /** The word of a written reply. */
 function stopOf(dialect: Dialect, reply: JsonObject): string {
-  const [first] = ((dialect === 'gemini' ? reply.candidates : reply.choices) ?? []) as JsonObject[]
-  if (dialect === 'anthropic') return String(reply.stop_reason)
+  const [first] = ((dialect === 'gemini' ? reply.candidates : reply.choices) ?? []) as Record<string, string>[]
+  const { stop_reason: stop, status } = reply as Record<string, string>
+  if (dialect === 'anthropic') return String(stop)
   if (dialect === 'gemini') return String(first?.finishReason)
   if (dialect !== 'openai-responses') return String(first?.finish_reason)
   const { reason } = (reply.incomplete_details ?? {}) as { reason?: string }
-  return reason === undefined ? String(reply.status) : `${String(reply.status)}: ${reason}`
+  return reason === undefined ? String(status) : `${String(status)}: ${reason}`
 }
 
 /** Each provider's word for why it stopped in each client's words; ≈ where a loss is reported. */
@@ -161,7 +171,7 @@ const counters: readonly (readonly [name: string, usage: Usage])[] = [
 
 /** Where each dialect has each counter: the first member that differs when it is told, in a reply that says it alone. */
 export function usageMembers(): Table {
-  const all: Usage = Object.assign({}, ...counters.map(([, usage]) => usage))
+  const all: Usage = counters.reduce((sum, [, usage]) => Object.assign(sum, usage), {})
   const rows = counters.map(([name, usage]) => [
     name,
     ...dialects.map((dialect) => {

@@ -16,6 +16,7 @@ test('names no host: every package comes from the registry that the reader uses'
 // A registry may get the binaries of other systems later than the tool itself. pnpm leaves out what it cannot find and
 // says nothing, so a lockfile made on Linux can be one that does not install on a Mac.
 test.each([
+  ['@napi-rs/keyring', '@napi-rs/keyring-', 'darwin-arm64', 'win32-x64-msvc', 'linux-x64-gnu', 'linux-arm64-gnu'],
   ['turbo', '@turbo/', 'darwin-arm64', 'windows-64', 'linux-64', 'linux-arm64'],
   ['@biomejs/biome', '@biomejs/cli-', 'darwin-arm64', 'win32-x64', 'linux-x64', 'linux-arm64'],
   ['rollup', '@rollup/rollup-', 'darwin-arm64', 'win32-x64-msvc', 'linux-x64-gnu', 'linux-arm64-gnu'],

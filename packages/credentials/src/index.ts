@@ -2,16 +2,17 @@ export { decryptSecret, encryptSecret, keyIdOf } from './lib/cipher.ts'
 export { openDerivedKey } from './lib/derived-key.ts'
 export { type EncryptedFileOptions, EncryptedFileStore } from './lib/encrypted-file-store.ts'
 export { CredentialError, type CredentialErrorCode } from './lib/error.ts'
+export type { KeychainPort, KeychainStorePort } from './lib/keychain-port.ts'
+export { KeychainCredentialStore, type KeychainStoreOptions } from './lib/keychain-store.ts'
 export {
   importMasterKey,
-  type KeychainPort,
   MASTER_KEY_VARIABLE,
   type MasterKey,
   type OpenMasterKeyOptions,
   openMasterKey,
   PREVIOUS_MASTER_KEY_VARIABLE,
 } from './lib/master-key.ts'
-export { type Rotated, rotateMasterKey } from './lib/master-key-rotation.ts'
+export { type Rotated, type RotateMasterKeyOptions, rotateMasterKey } from './lib/master-key-rotation.ts'
 export { MemoryCredentialStore } from './lib/memory-store.ts'
 export { openCredentialStore } from './lib/open-store.ts'
 export { Redactor } from './lib/redactor.ts'

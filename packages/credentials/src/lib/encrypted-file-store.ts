@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { chmod, mkdir, open, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { meets } from './condition.ts'
 import { DataKey } from './data-key.ts'
 import { CredentialError } from './error.ts'
-import { withFileLock } from './file-lock.ts'
-import { KeyedQueue, waitOf } from './keyed-queue.ts'
+import { FileLocks, lockNameOf } from './file-locks.ts'
 import type { MasterKey } from './master-key.ts'
 import { isOpen, octal } from './modes.ts'
 import { type RecordFile, readRecordFile, writeRecordFile } from './record-file.ts'
@@ -54,13 +52,14 @@ export class EncryptedFileStore implements CredentialStore {
   readonly name: string
   readonly #file: string
   readonly #options: EncryptedFileOptions
-  readonly #queue = new KeyedQueue()
+  readonly #locks: FileLocks
   #dataKey: DataKey | undefined
 
   constructor(options: EncryptedFileOptions) {
     this.#file = resolve(options.file)
     this.name = `the credential store ${this.#file}`
     this.#options = options
+    this.#locks = new FileLocks(options.staleMs)
   }
 
   async read(path: RecordPath): Promise<StoredSecret | undefined> {
@@ -99,11 +98,9 @@ export class EncryptedFileStore implements CredentialStore {
   async lock<T>(path: RecordPath, section: (held: HeldLock) => Promise<T>, options: LockOptions = {}): Promise<T> {
     checkPath(path)
     const target = await this.#target()
-    // A path may be longer than a file name, and case may not matter to the file system.
-    const name = createHash('sha256').update(path).digest('hex').slice(0, 32)
     const directory = `${target}.locks`
     await this.#reachable(() => mkdir(directory, { recursive: true, mode: 0o700 }))
-    return this.#exclusively(join(directory, name), section, options)
+    return this.#locks.run(join(directory, lockNameOf(path)), section, options)
   }
 
   /**
@@ -130,7 +127,7 @@ export class EncryptedFileStore implements CredentialStore {
   async #changeFile<R>(decide: (file: RecordFile | undefined) => Promise<Decision<R>>): Promise<R> {
     const target = await this.#target()
     await this.#reachable(() => mkdir(dirname(target), { recursive: true, mode: 0o700 }))
-    return this.#exclusively(`${target}.lock`, async (held) => {
+    return this.#locks.run(`${target}.lock`, async (held) => {
       await removeLeftovers(target)
       const { result, next } = await decide(await this.#load())
       if (next === undefined) return result
@@ -141,15 +138,6 @@ export class EncryptedFileStore implements CredentialStore {
       await this.#reachable(() => saveWhole(target, writeRecordFile(next), this.#options.disk))
       return result
     })
-  }
-
-  #exclusively<T>(lock: string, section: (held: HeldLock) => Promise<T>, options: LockOptions = {}): Promise<T> {
-    const { staleMs } = this.#options
-    const run = (waitedMs: number): Promise<T> => {
-      const waitMs = Math.max(0, waitOf(options) - waitedMs)
-      return withFileLock(lock, section, { ...options, waitMs, ...(staleMs !== undefined && { staleMs }) })
-    }
-    return this.#queue.run(lock, run, options)
   }
 
   async #at(path: RecordPath, file: RecordFile): Promise<StoredSecret | undefined> {

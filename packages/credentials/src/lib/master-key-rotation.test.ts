@@ -9,7 +9,8 @@ import { describe, expect, it } from 'vitest'
 import { scratch } from '../../test/scratch.ts'
 import { decryptSecret, encryptSecret, keyIdOf } from './cipher.ts'
 import { EncryptedFileStore } from './encrypted-file-store.ts'
-import { type KeychainPort, type MasterKey, type OpenMasterKeyOptions, openMasterKey } from './master-key.ts'
+import type { KeychainPort } from './keychain-port.ts'
+import { type MasterKey, type OpenMasterKeyOptions, openMasterKey } from './master-key.ts'
 import { rotateMasterKey } from './master-key-rotation.ts'
 import { Secret } from './secret.ts'
 
@@ -192,6 +193,43 @@ describe('a key that the keychain keeps', () => {
     await rotateMasterKey(options, async (key) => text.reencrypt(key))
     expect(readFileSync(join(home, 'master.key'), 'utf8')).toMatch(/^keychain:llm-gateway master key [0-9a-f]{8}\n$/)
     expect(text.open(await openMasterKey(options))).toBe('canary')
+  })
+
+  it('moves from the file into the keychain under a name that is free', async () => {
+    const home = scratch()
+    const port = keychain()
+    const options = optionsAt(home, { keychain: port })
+    const text = new Text(await openMasterKey(options))
+    const rotate = (toKeychain: string) =>
+      rotateMasterKey({ ...options, toKeychain }, async (key) => text.reencrypt(key))
+    for (const name of ['mine', ' padded', 'two\nlines', '']) {
+      await expect(rotate(name)).rejects.toMatchObject({ code: 'MASTER_KEY_INVALID' })
+    }
+    expect(port.kept.get('mine')).toBe(FIRST)
+    await rotate('gateway at home')
+    expect(readFileSync(join(home, 'master.key'), 'utf8')).toBe('keychain:gateway at home\n')
+    expect(text.open(await openMasterKey(options))).toBe('canary')
+    expect([...port.kept.keys()]).toEqual(['mine', 'gateway at home'])
+  })
+
+  it('does not move into the keychain from the variable, nor where there is none', async () => {
+    const env = { LLM_GATEWAY_MASTER_KEY: FIRST }
+    const fromVariable = rotateMasterKey({ ...optionsAt(scratch(), { env }), toKeychain: 'a' }, async () => 0)
+    await expect(fromVariable).rejects.toThrow(/unset it/)
+    const nowhere = rotateMasterKey({ ...optionsAt(scratch()), toKeychain: 'a' }, async () => 0)
+    await expect(nowhere).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+
+  it('tells what the keychain told when it cannot be used', async () => {
+    const home = scratch()
+    writeFileSync(join(home, 'master.key'), 'keychain:mine\n', { mode: 0o600 })
+    const locked = new Error('it is locked')
+    const broken: KeychainPort = { get: () => Promise.reject(locked), set: () => Promise.reject(locked) }
+    await expect(openMasterKey(optionsAt(home, { keychain: broken }))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: 'it is locked',
+      cause: locked,
+    })
   })
 
   it('says what to do where there is no keychain, or no such key in it', async () => {

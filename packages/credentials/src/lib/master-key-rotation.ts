@@ -3,6 +3,7 @@ import { link, rename, rm } from 'node:fs/promises'
 import { CredentialError } from './error.ts'
 import { withFileLock } from './file-lock.ts'
 import { createKeyFile, newKeyText, readKeyFile, syncDirectory } from './key-file.ts'
+import { type KeychainPort, reachKeychain } from './keychain-port.ts'
 import {
   KEYCHAIN_SCHEME,
   keyFiles,
@@ -16,6 +17,9 @@ import {
 import { hasModes } from './modes.ts'
 import { codeOf } from './save-whole.ts'
 
+/** What a line of a file gives back as it was. */
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,62}[A-Za-z0-9])?$/
+
 /** What a rotation came to. */
 export interface Rotated<T> {
   /** Id of the key in use from now on. */
@@ -24,6 +28,15 @@ export interface Rotated<T> {
   readonly oldFile: string | undefined
   /** What the two passes gave. */
   readonly passes: readonly [T, T]
+}
+
+/** Options of {@link rotateMasterKey}. */
+export interface RotateMasterKeyOptions extends Omit<OpenMasterKeyOptions, 'create'> {
+  /**
+   * Puts the new key into the keychain under this name, and `keychain:NAME` into the file. Default: where the key before is kept.
+   * A rotation that was cut short goes on with the key it had made, wherever that is.
+   */
+  readonly toKeychain?: string
 }
 
 /**
@@ -35,14 +48,15 @@ export interface Rotated<T> {
  * With `LLM_GATEWAY_MASTER_KEY` the operator changes the key: the new one there, the old one in `LLM_GATEWAY_MASTER_KEY_PREVIOUS`.
  *
  * @param reencrypt encrypts anew, by the key it is given, whatever another key encrypted; called twice
- * @throws CredentialError what {@link openMasterKey} does; `BUSY` while another rotation runs; what `reencrypt` throws
+ * @throws CredentialError what {@link openMasterKey} does; `MASTER_KEY_INVALID` for a name that the keychain cannot give; `BUSY` while another rotation runs; what `reencrypt` throws
  */
 export async function rotateMasterKey<T>(
-  options: Omit<OpenMasterKeyOptions, 'create'>,
+  options: RotateMasterKeyOptions,
   reencrypt: (key: MasterKey) => Promise<T>,
 ): Promise<Rotated<T>> {
   const files = keyFiles(options.home)
   if (options.env[MASTER_KEY_VARIABLE] !== undefined) {
+    if (options.toKeychain !== undefined) throw keptInVariable()
     const key = await openMasterKey({ ...options, create: false })
     if (key.others === undefined) throw nothingToRotate()
     return { keyId: key.id, oldFile: undefined, passes: [await reencrypt(key), await reencrypt(key)] }
@@ -59,14 +73,14 @@ export async function rotateMasterKey<T>(
 }
 
 /** Makes the next key where the current one is kept: in the file, or in the keychain that the file names. */
-async function nextKey(options: OpenMasterKeyOptions): Promise<MasterKey> {
+async function nextKey(options: OpenMasterKeyOptions & RotateMasterKeyOptions): Promise<MasterKey> {
   const { current, next } = keyFiles(options.home)
   const random = options.random ?? randomBytes
   const text = newKeyText(random)
   const inKeychain = (await readKeyFile(current, () => {}))?.startsWith(KEYCHAIN_SCHEME) === true
-  if (inKeychain && options.keychain !== undefined) {
-    const name = `llm-gateway master key ${Buffer.from(random(4)).toString('hex')}`
-    await options.keychain.set(name, text)
+  if (inKeychain || options.toKeychain !== undefined) {
+    const name = options.toKeychain ?? `llm-gateway master key ${Buffer.from(random(4)).toString('hex')}`
+    await keepInKeychain(name, text, options.keychain)
     await createKeyFile(next, KEYCHAIN_SCHEME + name)
   } else {
     await createKeyFile(next, text)
@@ -74,6 +88,29 @@ async function nextKey(options: OpenMasterKeyOptions): Promise<MasterKey> {
   const made = await keyOfFile(next, options)
   if (made !== undefined) return made
   throw new CredentialError('FILE_UNREADABLE', `the master key ${next} vanished while it was being made: try again`)
+}
+
+/** Only under a name that is free: a key that another home or an older backup needs would be lost. */
+async function keepInKeychain(name: string, text: string, keychain: KeychainPort | undefined): Promise<void> {
+  if (keychain === undefined) {
+    throw new CredentialError(
+      'STORE_UNAVAILABLE',
+      'the new master key belongs in the keychain, and this program opens none',
+    )
+  }
+  if (!NAME.test(name)) {
+    throw new CredentialError(
+      'MASTER_KEY_INVALID',
+      'the name of a key in the keychain is 1 to 64 letters, digits, spaces and . _ - only, and begins and ends with none of these',
+    )
+  }
+  if ((await reachKeychain(() => keychain.get(name))) !== undefined) {
+    throw new CredentialError(
+      'MASTER_KEY_INVALID',
+      `the keychain keeps something under "${name}" already: take another name`,
+    )
+  }
+  await reachKeychain(() => keychain.set(name, text))
 }
 
 /** The next key becomes the current one, and the current one the old one; each step leaves every key in some file. */
@@ -93,6 +130,13 @@ async function takePlace(home: string): Promise<void> {
       { cause },
     )
   }
+}
+
+function keptInVariable(): CredentialError {
+  return new CredentialError(
+    'MASTER_KEY_INVALID',
+    `the master key is that of ${MASTER_KEY_VARIABLE}, which stands before the key file: unset it to keep the key in the keychain`,
+  )
 }
 
 function nothingToRotate(): CredentialError {

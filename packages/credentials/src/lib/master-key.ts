@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { join } from 'node:path'
 import { CredentialError } from './error.ts'
 import { createKeyFile, decodeKey, invalidKey, newKeyText, readKeyFile } from './key-file.ts'
+import { type KeychainPort, reachKeychain } from './keychain-port.ts'
 import { closeDirectory } from './modes.ts'
 
 /** The environment variable that holds the master key, in place of the file. */
@@ -21,14 +22,6 @@ export interface MasterKey {
   readonly key: KeyObject
   /** Keys that open what they encrypted but encrypt nothing more: those that a rotation is to replace. */
   readonly others?: readonly MasterKey[]
-}
-
-/** The keychain of the operating system, as whoever embeds this package brings one. */
-export interface KeychainPort {
-  /** The text kept under a name; undefined where there is none. @throws CredentialError `STORE_UNAVAILABLE` */
-  get(name: string): Promise<string | undefined>
-  /** Keeps a text under a name. @throws CredentialError `STORE_UNAVAILABLE` */
-  set(name: string, text: string): Promise<void>
 }
 
 /** How {@link openMasterKey} finds, or makes, the key. */
@@ -141,7 +134,7 @@ async function fromKeychain(name: string, source: string, keychain: KeychainPort
       `${source} names a key of the keychain, and this program opens no keychain: put the key itself there`,
     )
   }
-  const text = await keychain.get(name)
+  const text = await reachKeychain(() => keychain.get(name))
   if (text !== undefined) return text.trim()
   throw new CredentialError('MASTER_KEY_MISSING', `the keychain has no master key "${name}", which ${source} names`)
 }

@@ -7,7 +7,9 @@ export default defineConfig({
   format: ['esm'],
   target: 'node22',
   platform: 'node',
-  noExternal: [/.*/],
+  // A native module cannot be bundled, and who keeps no key in the keychain needs none: it is found, or not, when it is asked.
+  noExternal: [/^(?!@llm-gateway\/credentials-keychain$)/],
+  external: ['@llm-gateway/credentials-keychain'],
   banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   minify: true,
   sourcemap: false,

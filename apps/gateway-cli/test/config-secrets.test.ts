@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '@llm-gateway/config'
 import { decryptSecret, openCredentialStore, openMasterKey } from '@llm-gateway/credentials'
@@ -201,4 +201,28 @@ test('config rotate-key with a key of the environment asks for the one before', 
   expect((await sandbox.run('config', 'rotate-key')).code).toBe(0)
   sandbox.env = { LLM_GATEWAY_MASTER_KEY: '22'.repeat(32) }
   expect((await sandbox.run('upstream', 'list')).code).toBe(0)
+})
+
+test('config rotate-key --to-keychain moves the key there, and the commands find it', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = older
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-moved-canary-1234')
+  await sandbox.run('config', 'rewrite')
+  const ran = await sandbox.run('config', 'rotate-key', '--to-keychain=gateway at home', '--json')
+  expect(ran).toMatchObject({ code: 0 })
+  expect(readFileSync(join(sandbox.home, 'master.key'), 'utf8')).toBe('keychain:gateway at home\n')
+  expect([...sandbox.kept.keys()]).toEqual(['gateway at home'])
+  rmSync(join(sandbox.home, 'master.key.old'))
+  const shown = await sandbox.run('upstream', 'show', 'o', '--json')
+  expect(shown.json()).toMatchObject({ keyHint: expect.stringContaining('1234') })
+  expect(shown.json()).not.toHaveProperty('keyProblem')
+  // A second rotation stays in the keychain, and leaves the key before to older backups.
+  expect((await sandbox.run('config', 'rotate-key')).code).toBe(0)
+  expect(readFileSync(join(sandbox.home, 'master.key'), 'utf8')).toMatch(
+    /^keychain:llm-gateway master key [0-9a-f]{8}\n$/,
+  )
+  expect(sandbox.kept.size).toBe(2)
+  sandbox.kept.clear()
+  const lost = await sandbox.run('config', 'encrypt')
+  expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('the keychain has no master key')])
 })

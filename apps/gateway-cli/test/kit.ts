@@ -32,6 +32,8 @@ export class Sandbox {
   readonly configFile: string
   env: Record<string, string | undefined> = {}
   now: number = now
+  /** What the keychain keeps, by name. */
+  readonly kept = new Map<string, string>()
   #drawn = 0
 
   constructor() {
@@ -72,6 +74,10 @@ export class Sandbox {
       stdout,
       stderr,
       env: { LLM_GATEWAY_HOME: this.home, ...this.env },
+      keychain: {
+        get: async (name) => this.kept.get(name),
+        set: async (name, text) => void this.kept.set(name, text),
+      },
       cwd: this.home,
       homedir: this.home,
       now: () => this.now,

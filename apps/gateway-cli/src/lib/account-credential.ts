@@ -20,7 +20,7 @@ export interface CredentialContext {
   /** Whether the provider wants one. */
   readonly needed: boolean
   readonly places: Paths
-  readonly io: Pick<Io, 'env' | 'cwd' | 'stdin' | 'random'>
+  readonly io: Pick<Io, 'env' | 'keychain' | 'cwd' | 'stdin' | 'random'>
   readonly prompt: Prompt
   readonly output: Output
 }
@@ -90,6 +90,7 @@ async function encrypted(text: string, flag: string, { id, places, io, output }:
   const masterKey = await openMasterKey({
     home: places.home,
     env: io.env,
+    keychain: io.keychain,
     create: true,
     warn: (message) => output.warn(message),
     random: io.random,

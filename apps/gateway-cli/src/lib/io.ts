@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
+import type { KeychainPort } from '@llm-gateway/credentials'
+import { systemKeychain } from '@llm-gateway/server'
 
 /** Where answers come from: a terminal, a pipe or a file. */
 export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
@@ -14,6 +16,8 @@ export interface Io {
   readonly stdout: Terminal
   readonly stderr: Terminal
   readonly env: Record<string, string | undefined>
+  /** The keychain of the operating system, loaded when it is first asked. */
+  readonly keychain: KeychainPort
   /** What relative paths of flags are relative to. */
   readonly cwd: string
   /** The user's home directory. */
@@ -33,6 +37,7 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    keychain: systemKeychain(),
     cwd: process.cwd(),
     homedir: homedir(),
     now: Date.now,

@@ -22,7 +22,7 @@ export interface OAuthSessionOptions {
   readonly account: AccountConfig
   readonly loaded: Loaded
   readonly places: Paths
-  readonly io: Pick<Io, 'env' | 'random'>
+  readonly io: Pick<Io, 'env' | 'keychain' | 'random'>
   readonly output: Output
 }
 
@@ -33,12 +33,13 @@ export async function openOAuthSession(options: OAuthSessionOptions): Promise<OA
     throw new CliError('REFUSED', `the upstream account "${account.name}" is of type ${account.type}: it has no login`)
   }
   const warn = (message: string): void => output.warn(message)
+  const keys = { home: places.home, env: io.env, keychain: io.keychain, warn }
   const opening = {
-    masterKey: () => openMasterKey({ home: places.home, env: io.env, create: false, warn }),
+    masterKey: () => openMasterKey({ ...keys, create: false }),
     baseDir: dirname(places.configFile),
   }
   const known = tokenAccountOf(account, loaded.config, await clientSecretOf(options, opening))
-  const store = tokenStoreOf(openCredentialStore({ home: places.home, env: io.env, warn }))
+  const store = tokenStoreOf(openCredentialStore(keys))
   const client = new UpstreamClient({ proxy: await proxySettings(loaded.config.environment, io.env, opening, account) })
   const login: LoginOptions = { store, fetch: upstreamFetch(client), clock: systemClock, random: io.random }
   const tokens: TokenOptions = { store, fetch: login.fetch, clock: systemClock, random: Math.random }

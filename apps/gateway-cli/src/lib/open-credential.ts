@@ -1,6 +1,7 @@
 import { type AccountConfig, isSecretName, optionRecord } from '@llm-gateway/config'
 import {
   CredentialError,
+  type KeychainPort,
   openMasterKey,
   type ResolveSecretOptions,
   resolveSecret,
@@ -17,6 +18,7 @@ export interface OpenCredentialOptions {
   readonly home: string
   readonly baseDir: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly keychain: KeychainPort
   readonly warn: (message: string) => void
 }
 
@@ -24,7 +26,7 @@ export interface OpenCredentialOptions {
 export async function openCredential(
   account: AccountConfig,
   loaded: Loaded,
-  { home, baseDir, env, warn }: OpenCredentialOptions,
+  { home, baseDir, env, keychain, warn }: OpenCredentialOptions,
 ): Promise<OpenedCredential> {
   const reference = account.apiKey
   if (reference === undefined) return { ok: true, secret: undefined }
@@ -33,7 +35,8 @@ export async function openCredential(
     .find((name) => loaded.unset.has(name))
   if (missing !== undefined) return { ok: false, problem: `${missing} is not set here` }
   try {
-    const masterKey = (): ReturnType<typeof openMasterKey> => openMasterKey({ home, env, create: false, warn })
+    const masterKey = (): ReturnType<typeof openMasterKey> =>
+      openMasterKey({ home, env, keychain, create: false, warn })
     return { ok: true, secret: await resolveSecret(reference, { record: account.id, masterKey, baseDir }) }
   } catch (cause) {
     if (CredentialError.is(cause)) return { ok: false, problem: cause.message }

@@ -5,7 +5,7 @@ import type { Output } from './output.ts'
 
 export interface ProxyContext {
   readonly places: Paths
-  readonly io: Pick<Io, 'env' | 'random'>
+  readonly io: Pick<Io, 'env' | 'keychain' | 'random'>
   readonly output: Output
 }
 
@@ -17,7 +17,8 @@ export interface ProxyContext {
 export async function proxyToStore(value: string, record: string, context: ProxyContext): Promise<string> {
   if (/^(?:enc|file):|\$\{/.test(value) || !hasLogin(value)) return value
   const { places, io, output } = context
+  const { env, keychain, random } = io
   const warn = (message: string): void => output.warn(message)
-  const key = await openMasterKey({ home: places.home, env: io.env, create: true, warn, random: io.random })
-  return encryptSecret(value, key, record, io.random)
+  const key = await openMasterKey({ home: places.home, env, keychain, create: true, warn, random })
+  return encryptSecret(value, key, record, random)
 }

@@ -1,6 +1,13 @@
 import { KeyRing } from '@llm-gateway/access'
 import type { AccountConfig, EnvironmentConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
-import { CredentialError, type MasterKey, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
+import {
+  CredentialError,
+  type KeychainPort,
+  type MasterKey,
+  openMasterKey,
+  resolveSecret,
+  type Secret,
+} from '@llm-gateway/credentials'
 import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
 import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
@@ -37,6 +44,8 @@ export interface AssembleOptions {
   /** What `file:` references are relative to. */
   readonly baseDir: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where a master key `keychain:NAME` is kept. */
+  readonly keychain?: KeychainPort
   /** Where accounts of the provider `simulator` without a base URL go. */
   readonly simulatorUrl: (() => Promise<string>) | undefined
   /** Lets seals travel across dialects; the same for every process of this home. */
@@ -49,7 +58,8 @@ export interface AssembleOptions {
 export async function assemble(config: GatewayConfig, options: AssembleOptions): Promise<Assembly> {
   let masterKey: Promise<MasterKey> | undefined
   const openKey = (): Promise<MasterKey> => {
-    masterKey ??= openMasterKey({ home: options.home, env: options.env, create: false, warn: options.warn })
+    const { home, env, keychain, warn } = options
+    masterKey ??= openMasterKey({ home, env, create: false, warn, ...(keychain && { keychain }) })
     return masterKey
   }
   const accounts = new Map<string, Account>()

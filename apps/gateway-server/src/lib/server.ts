@@ -10,7 +10,13 @@ import {
   renderIssues,
   watchConfig,
 } from '@llm-gateway/config'
-import { CredentialError, openCredentialStore, openDerivedKey, Redactor } from '@llm-gateway/credentials'
+import {
+  CredentialError,
+  type KeychainPort,
+  openCredentialStore,
+  openDerivedKey,
+  Redactor,
+} from '@llm-gateway/credentials'
 import { Gateway, type PulseOptions } from '@llm-gateway/gateway'
 import type { TokenState } from '@llm-gateway/oauth'
 import { Router } from '@llm-gateway/router'
@@ -31,6 +37,7 @@ import { invalidConfig, type PreparedConfig, prepareConfig, withFlags } from './
 import { proxyOf } from './proxy.ts'
 import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
 import { accountStatus, type ServerStatus } from './status.ts'
+import { systemKeychain } from './system-keychain.ts'
 import { version } from './version.ts'
 
 /** How long load balancers go on sending to a server that says it is not ready. */
@@ -40,6 +47,8 @@ export interface ServerOptions {
   readonly home: string
   readonly configFile: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where a master key `keychain:NAME` is kept. Default: the keychain of the operating system. */
+  readonly keychain?: KeychainPort
   /** Instead of the file's; 0 for any free port. */
   readonly port?: number
   readonly host?: string
@@ -103,7 +112,9 @@ export class GatewayServer {
       connections: active.config.limits.concurrency,
     })
     this.#oauth = new OAuthService({
-      store: tokenStoreOf(openCredentialStore({ ...options, warn: (message) => log.logger.warn(message) })),
+      store: tokenStoreOf(
+        openCredentialStore({ ...options, keychain: keychainOf(options), warn: (message) => log.logger.warn(message) }),
+      ),
       fetch: upstreamFetch(this.#upstream),
       onChange: (state) => this.#tellLogin(state),
     })
@@ -448,6 +459,7 @@ function assembleOptions(
     home: options.home,
     baseDir: dirname(options.configFile),
     env: options.env,
+    keychain: keychainOf(options),
     simulatorUrl: () => simulator.url(),
     now: Date.now,
     warn: (message) => log.logger.warn(message),
@@ -464,10 +476,15 @@ function restartNotes(opened: LedgerConfig, wanted: LedgerConfig): readonly stri
   return changed.map((name) => `${name} was changed: restart the server to put it in force`)
 }
 
+function keychainOf({ keychain = systemKeychain() }: ServerOptions): KeychainPort {
+  return keychain
+}
+
 /** Without it reasoning is not gone on from across dialects, which is no reason not to serve. */
-async function sealKeyOf({ home, env }: ServerOptions, warn: (message: string) => void): Promise<string | undefined> {
+async function sealKeyOf(options: ServerOptions, warn: (message: string) => void): Promise<string | undefined> {
   try {
-    return await openDerivedKey('seal', { home, env, warn })
+    const { home, env } = options
+    return await openDerivedKey('seal', { home, env, keychain: keychainOf(options), warn })
   } catch (cause) {
     if (!(cause instanceof CredentialError)) throw cause
     warn(`what providers seal (thinking signatures) is withheld from clients of other dialects: ${cause.message}`)

@@ -26,8 +26,9 @@ export class ConfigRewrite extends ChangeConfigCommand {
       if (legacyTokens)
         this.output.warn(`the OAuth tokens of ${id} stay in the file: nothing is known of their provider`)
     }
-    const { env, random, now } = this.context
-    const options = { home: this.places.home, env, random, warn: (text: string) => this.output.warn(text) }
+    const { env, keychain, random, now } = this.context
+    const warn = (text: string): void => this.output.warn(text)
+    const options = { home: this.places.home, env, keychain, random, warn }
     return {
       before: () => keepLegacyTokens(accounts, openCredentialStore(options), now()),
       edit: (editor) => editor.rewriteLegacy({ dropTokens: (index) => hasUsableTokens(accounts[index]) }),

@@ -1,6 +1,6 @@
 import { openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import type { Usage } from '../../clipanion.ts'
+import { Option, type Usage } from '../../clipanion.ts'
 import { reencrypt } from '../../config-secrets.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 
@@ -12,9 +12,11 @@ export class ConfigRotateKey extends GatewayCommand {
     details:
       'Works beside a running server. When it is interrupted, everything stays readable: run it again. The key before is kept\n' +
       'as master.key.old. A key in LLM_GATEWAY_MASTER_KEY is yours to change: put the new one there, the one before into\n' +
-      'LLM_GATEWAY_MASTER_KEY_PREVIOUS, run this, and restart the server with the new one.',
+      'LLM_GATEWAY_MASTER_KEY_PREVIOUS, run this, and restart the server with the new one. With --to-keychain the new key lies in\n' +
+      'the keychain of the operating system, and master.key names it; that needs @llm-gateway/credentials-keychain installed.',
     examples: [
       ['Every now and then', '$0 config rotate-key'],
+      ['Move the key into the keychain', "$0 config rotate-key --to-keychain='gateway at home'"],
       [
         'With keys of your own',
         'LLM_GATEWAY_MASTER_KEY=$NEW LLM_GATEWAY_MASTER_KEY_PREVIOUS=$OLD $0 config rotate-key',
@@ -22,13 +24,19 @@ export class ConfigRotateKey extends GatewayCommand {
     ],
   }
 
+  toKeychain: string | undefined = Option.String('--to-keychain', {
+    description: 'keep the new key in the keychain, under this name',
+  })
+
   async execute(): Promise<number> {
     const store = await this.openConfig()
-    const { env, random } = this.context
-    const options = { home: this.places.home, env, random, warn: (text: string) => this.output.warn(text) }
+    const { env, keychain, random } = this.context
+    const warn = (text: string): void => this.output.warn(text)
+    const options = { home: this.places.home, env, keychain, random, warn }
     const credentials = openCredentialStore(options)
+    const to = this.toKeychain === undefined ? {} : { toKeychain: this.toKeychain }
     const changes = new Set<string>()
-    const { keyId, oldFile, passes } = await rotateMasterKey(options, async (key) => {
+    const { keyId, oldFile, passes } = await rotateMasterKey({ ...options, ...to }, async (key) => {
       await store.edit((editor) => {
         for (const change of reencrypt(editor, key, random)) changes.add(change)
       })

@@ -55,8 +55,9 @@ export class OauthCallback extends GatewayCommand {
   async #account(loaded: Loaded, state: string | null): Promise<Loaded['config']['accounts'][number]> {
     const { accounts } = loaded.config
     if (this.id !== undefined) return resolveEntry(accounts, this.id, 'upstream account')
+    const { env, keychain } = this.context
     const warn = (message: string): void => this.output.warn(message)
-    const store = tokenStoreOf(openCredentialStore({ home: this.places.home, env: this.context.env, warn }))
+    const store = tokenStoreOf(openCredentialStore({ home: this.places.home, env, keychain, warn }))
     for (const account of accounts) {
       if (account.type === 'oauth' && (await isPending(account.id, state, store))) return account
     }

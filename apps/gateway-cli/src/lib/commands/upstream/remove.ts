@@ -17,6 +17,9 @@ export class UpstreamRemove extends RemoveCommand {
   protected override async forget(id: string): Promise<void> {
     const { places, output, context } = this
     const warn = (message: string): void => output.warn(message)
-    await forgetTokens(id, tokenStoreOf(openCredentialStore({ home: places.home, env: context.env, warn })))
+    await forgetTokens(
+      id,
+      tokenStoreOf(openCredentialStore({ home: places.home, env: context.env, keychain: context.keychain, warn })),
+    )
   }
 }

@@ -41,6 +41,7 @@ export class UpstreamShow extends GatewayCommand {
       home: this.places.home,
       baseDir: dirname(this.places.configFile),
       env: this.context.env,
+      keychain: this.context.keychain,
       warn: (message) => this.output.warn(message),
     })
     const token = account.type === 'oauth' ? await this.#token(account, loaded) : undefined

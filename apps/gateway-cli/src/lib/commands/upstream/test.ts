@@ -43,11 +43,12 @@ export class UpstreamTest extends GatewayCommand {
       this.output.note('The built-in simulator answers within the server: there is nothing to reach.')
       return exitCodes.ok
     }
-    const { env } = this.context
+    const { env, keychain } = this.context
     const credential = await openCredential(account, loaded, {
       home: this.places.home,
       baseDir: dirname(this.places.configFile),
       env,
+      keychain,
       warn: (message) => this.output.warn(message),
     })
     if (!credential.ok)
@@ -56,7 +57,7 @@ export class UpstreamTest extends GatewayCommand {
     const { probe } = await import('../../probe.ts')
     const opening = {
       baseDir: dirname(this.places.configFile),
-      masterKey: () => openMasterKey({ home: this.places.home, env, create: false }),
+      masterKey: () => openMasterKey({ home: this.places.home, env, keychain, create: false }),
     }
     const told = await probe({
       account: await withOpenOptions(account, opening),

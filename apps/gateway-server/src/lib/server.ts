@@ -26,10 +26,12 @@ import { type Assembly, assemble } from './assemble.ts'
 import { Bookkeeping } from './bookkeeping.ts'
 import { LazySimulator } from './demo.ts'
 import { ServerError } from './error.ts'
+import { type CheckAnswer, type CheckedAccount, HealthChecks } from './health-checks.ts'
 import { LimitState } from './limit-state.ts'
 import { checkBind, isLoopback, listen } from './listen.ts'
 import { ServerLog, terminalOf } from './logger.ts'
 import { Metrics } from './metrics.ts'
+import { listingCheck } from './model-listing.ts'
 import { OAuthService } from './oauth/oauth-service.ts'
 import { tokenStoreOf } from './oauth/token-store.ts'
 import { upstreamFetch } from './oauth/upstream-fetch.ts'
@@ -84,6 +86,7 @@ export class GatewayServer {
   /** What the ledger was opened with. */
   readonly #ledgerConfig: LedgerConfig
   readonly #limits: LimitState
+  readonly #checks: HealthChecks
   readonly #gateway: Gateway
   readonly #oauth: OAuthService
   readonly #server: Server
@@ -141,8 +144,7 @@ export class GatewayServer {
       upstream: this.#upstream,
       limiter,
       failedAuth: new FailedAuthThrottle({ now: Date.now }),
-      authorize: ({ id }) =>
-        this.#oauth.has(id) ? this.#oauth.authorize(id) : (this.#active.assembly.headers.get(id) ?? {}),
+      authorize: ({ id }) => this.#authorize(id),
       renew: ({ id }, refused) => this.#oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
@@ -155,6 +157,17 @@ export class GatewayServer {
       },
       ...(options.pulse && { pulse: options.pulse }),
       report: (error, requestId) => log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
+    })
+    this.#checks = new HealthChecks({
+      check: (id) => this.#check(id),
+      lastSuccessAt: (id) => this.#router.health().find((account) => account.id === id)?.lastSuccessAt,
+      credential: (id, accepted) => this.#router.credentialChecked(id, accepted),
+      changed: (account, { ok, problem }) =>
+        ok
+          ? log.logger.info({ account }, 'the account passes its health check')
+          : log.logger.warn({ account, problem }, 'the account fails its health check'),
+      now: Date.now,
+      random: Math.random,
     })
     this.#learnSecrets(active.assembly)
     this.#configureMetrics()
@@ -235,7 +248,9 @@ export class GatewayServer {
       keys: { total: config.keys.length, active: config.keys.filter((key) => key.status === 'active').length },
       accounts: [...assembly.state.accounts.values()].flatMap((account) => {
         const known = health.get(account.id)
-        return known ? [accountStatus(known, account, this.#oauth.state(account.id))] : []
+        return known
+          ? [accountStatus(known, account, this.#oauth.state(account.id), this.#checks.last(account.id))]
+          : []
       }),
       unusable: assembly.unusable,
       ...(ledger && { ledger }),
@@ -307,6 +322,7 @@ export class GatewayServer {
     this.#gateway.update(assembly.state)
     this.#log.configure(config.logging)
     this.#books.reprice(config.prices)
+    this.#checks.configure(checkedAccounts(next))
   }
 
   #configureMetrics(): void {
@@ -332,6 +348,7 @@ export class GatewayServer {
     this.#draining = true
     this.#log.logger.info({ inFlight: this.#gateway.inFlight }, 'stopping')
     this.#watch?.close()
+    this.#checks.close()
     await this.#settle()
     this.#gateway.cut()
     await this.#closeConnections()
@@ -368,6 +385,22 @@ export class GatewayServer {
     clearTimeout(hard)
   }
 
+  async #check(id: string): Promise<CheckAnswer> {
+    const { accounts, timeouts } = this.#active.assembly.state
+    const account = accounts.get(id)
+    if (account === undefined) return { problem: 'the account is gone' }
+    return listingCheck(account, {
+      upstream: this.#upstream,
+      timeouts,
+      authorize: (asked) => this.#authorize(asked.id),
+      redact: (text) => this.#redactor.redact(text),
+    })
+  }
+
+  #authorize(id: string): Promise<Record<string, string>> | Record<string, string> {
+    return this.#oauth.has(id) ? this.#oauth.authorize(id) : (this.#active.assembly.headers.get(id) ?? {})
+  }
+
   #createServer(): Server {
     const ports: AppPorts = {
       gateway: this.#gateway,
@@ -399,6 +432,7 @@ export class GatewayServer {
     this.#server.maxHeadersCount = 100
     const { logger } = this.#log
     this.#limits.begin()
+    this.#checks.configure(checkedAccounts(this.#active))
     writeRuntime(this.#options.home, {
       pid: process.pid,
       url: this.#url,
@@ -464,6 +498,16 @@ function assembleOptions(
     now: Date.now,
     warn: (message) => log.logger.warn(message),
   }
+}
+
+/** An account kept for some requests is not asked for on the gateway's own account. */
+function checkedAccounts({ config, assembly }: Active): readonly CheckedAccount[] {
+  return config.accounts.flatMap(({ id, healthCheckMs = config.routing.healthCheckMs }) => {
+    const ready = assembly.state.accounts.get(id)
+    return healthCheckMs === undefined || ready === undefined || ready.audience
+      ? []
+      : [{ id, intervalMs: healthCheckMs }]
+  })
 }
 
 /** Rows under way belong to the file they began in, so a running ledger is not exchanged. */

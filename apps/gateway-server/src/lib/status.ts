@@ -1,6 +1,7 @@
 import type { LedgerStatus } from '@llm-gateway/ledger'
 import type { TokenState } from '@llm-gateway/oauth'
 import type { AccountHealth } from '@llm-gateway/router'
+import type { CheckResult } from './health-checks.ts'
 
 /** One account as `status` and `health` tell it. */
 export interface AccountStatus extends Omit<AccountHealth, 'state'> {
@@ -8,6 +9,8 @@ export interface AccountStatus extends Omit<AccountHealth, 'state'> {
   readonly provider: string
   /** `needs_login`: nothing but a login lets it serve. */
   readonly state: AccountHealth['state'] | 'needs_login'
+  /** The last look at it that was no request; absent where it is not checked. */
+  readonly check?: CheckResult
   /** Of an account that logs in: how its token stands, never the token. */
   readonly oauth?: TokenState
 }
@@ -39,8 +42,9 @@ export function accountStatus(
   health: AccountHealth,
   { name, provider }: { readonly name: string; readonly provider: string },
   oauth: TokenState | undefined,
+  check: CheckResult | undefined,
 ): AccountStatus {
-  const known = { ...health, name, provider, ...(oauth && { oauth }) }
+  const known = { ...health, name, provider, ...(oauth && { oauth }), ...(check && { check }) }
   // A token that cannot be renewed may still be good for a while.
   if (oauth?.state !== 'needs_login') return known
   return { ...known, state: 'needs_login', ...(oauth.problem !== undefined && { lastError: oauth.problem }) }

@@ -230,6 +230,7 @@ const ACCOUNT_FIELDS: Readonly<Record<keyof Omit<AccountConfig, 'legacyTokens'>,
   oauthProfile: ['oauth_profile'],
   options: ['options'],
   capabilities: ['capabilities', snakeKeys],
+  healthCheckMs: ['health_check', (ms: number) => ({ interval: ms / 1_000 })],
   createdAt: ['created_at', isoTime],
 }
 

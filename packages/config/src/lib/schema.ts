@@ -131,6 +131,8 @@ export interface AccountConfig {
   type: 'api-key' | 'oauth' | 'passthrough'
   /** One of {@link KNOWN_PROVIDERS}, or of the list the caller gave. */
   provider: string
+  /** How often it is checked without a request, in milliseconds. Absent: as `routing` says. */
+  healthCheckMs?: number
   /** The key itself, `file:PATH` or `enc:v1:…`; the last two are for the application to resolve. */
   apiKey?: string
   /** An `http:` or `https:` URL without trailing slash; absent means the provider's own. */
@@ -263,6 +265,8 @@ export interface RouteConfig {
 export interface RoutingConfig {
   /** Default `health-first`. */
   strategy: RoutingStrategy
+  /** How often each account is checked without a request, in milliseconds. Absent: never. */
+  healthCheckMs?: number
 }
 
 /** What the process holds at most. */

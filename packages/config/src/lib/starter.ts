@@ -45,6 +45,7 @@ model_routes: []
 
 routing:
   strategy: "health-first" # or weighted, round-robin
+  # health_check: { interval: 60s } # ask each provider for its models now and then: free, and finds refused keys early
 
 # What requests used and cost: an SQLite file in this directory.
 ledger:

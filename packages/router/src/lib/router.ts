@@ -166,6 +166,16 @@ export class Router {
     return standing === 'usable' || standing === 'due' || standing === 'overloaded'
   }
 
+  /**
+   * Tells what a look at the account that was no request found of its credential. It says nothing of the models: no breaker of
+   * theirs opens or closes for it.
+   */
+  credentialChecked(accountId: string, accepted: boolean): void {
+    const { credential } = this.#states.get(accountId) ?? {}
+    if (accepted) credential?.success(this.#now(), credential.epoch)
+    else credential?.refuse(this.#now(), credential.epoch)
+  }
+
   /** Forgets what is known of an account: its credential was changed, or somebody says it is well. */
   forget(accountId: string): void {
     const state = this.#states.get(accountId)

@@ -17,6 +17,7 @@ import {
 import { modernAccount } from '../legacy.ts'
 import { type AccountConfig, KNOWN_PROVIDERS } from '../schema.ts'
 import { capabilities } from './capabilities.ts'
+import { healthCheck } from './routing.ts'
 
 const dialect = z.enum(['openai-chat', 'openai-completions', 'openai-responses', 'anthropic', 'gemini'])
 
@@ -62,6 +63,7 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; others `version_path`',
   ),
   capabilities: setting(capabilities.optional(), 'What its models accept, where that is not known of them by name'),
+  health_check: setting(healthCheck.optional(), 'Checks it by itself. Default as `routing` says'),
   created_at: setting(timestamp.optional(), 'When it was added'),
   updated_at: legacy(z.unknown()),
   usage: legacy(z.unknown()),
@@ -92,6 +94,7 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     oauthProfile: raw.oauth_profile,
     options: raw.options,
     capabilities: raw.capabilities,
+    healthCheckMs: raw.health_check?.interval,
     createdAt: raw.created_at,
     legacyTokens: (tokens.accessToken ?? tokens.refreshToken) ? tokens : undefined,
     resourceUrl: raw.resource_url,

@@ -75,13 +75,13 @@ describe('an account of the Claude Code profile', () => {
       'curl in OpenAI’s API',
       '/v1/chat/completions',
       { 'user-agent': 'curl/8.5.0' },
-      { model: 'claude-opus-5-5', messages: [] },
+      { model: 'claude-opus-5-5', messages: [{ role: 'user', content: 'hi' }] },
     ],
     [
       'Claude Code’s headers in OpenAI’s API',
       '/v1/chat/completions',
       claudeCode,
-      { model: 'claude-opus-5-5', messages: [] },
+      { model: 'claude-opus-5-5', messages: [{ role: 'user', content: 'hi' }] },
     ],
   ])('refuses %s with a 403 that explains', async (_what, path, headers, body) => {
     const before = simulator.requests.length

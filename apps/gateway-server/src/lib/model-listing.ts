@@ -39,7 +39,7 @@ export async function listingCheck(account: Account, options: ListingOptions): P
   }
 }
 
-function answerTo(resolve: (answer: CheckAnswer) => void, { redact }: ListingOptions): UpstreamSink {
+function answerTo(resolve: (answer: CheckAnswer) => void, options: ListingOptions): UpstreamSink {
   const pieces: Buffer[] = []
   let size = 0
   let status = 0
@@ -54,8 +54,8 @@ function answerTo(resolve: (answer: CheckAnswer) => void, { redact }: ListingOpt
     },
     onEnd: () => {
       if (status < 300) resolve({ status })
-      else resolve({ status, problem: redact(readErrorMessage(Buffer.concat(pieces), undefined, status)) })
+      else resolve({ status, problem: options.redact(readErrorMessage(Buffer.concat(pieces), undefined, status)) })
     },
-    onFailure: (failure) => resolve({ problem: redact(failure.message) }),
+    onFailure: (failure) => resolve({ problem: options.redact(failure.message) }),
   }
 }

@@ -6,7 +6,7 @@ import { bundle } from './bundle.ts'
 const sse = readFileSync(new URL('../../../fixtures/anthropic/text/stream.sse', import.meta.url), 'utf8')
 
 /** What browsers and workers have besides the language; nothing of Node. */
-const webGlobals = { TextDecoder, TextEncoder, TransformStream, crypto }
+const webGlobals = { TextDecoder, TextEncoder, TransformStream, atob, btoa, crypto }
 
 /** Runs a program's bundle where only the web's globals are, and gives what its last expression is, as JSON. */
 async function inWorker(program: string, expression: string): Promise<unknown> {

@@ -11,6 +11,7 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
   const server = await GatewayServer.start(options)
   return new Promise((resolve) => {
     let stopping = false
+    let hurry: NodeJS.Timeout | undefined
     const reopen = (): void => server.reopenLog()
     const reload = (): void => {
       reopen()
@@ -20,7 +21,7 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
       if (stopping) {
         // The second signal means now.
         void server.stop()
-        setTimeout(() => process.exit(128 + constants.signals[signal]), 1_500).unref()
+        hurry ??= setTimeout(() => process.exit(128 + constants.signals[signal]), 1_500).unref()
         return
       }
       stopping = true
@@ -29,9 +30,11 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
         () => 1,
       )
       resolve(
-        code.finally(() =>
-          process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload).off('SIGUSR2', reopen),
-        ),
+        code.finally(() => {
+          // Whoever embeds this goes on.
+          clearTimeout(hurry)
+          process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload).off('SIGUSR2', reopen)
+        }),
       )
     }
     process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload).on('SIGUSR2', reopen)

@@ -33,5 +33,5 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "/app/entrypoint.mjs", "--check"]
 # The entry point gives a folder that Docker made for the volume to the user "node", becomes that user, and only then runs
 # the gateway. Started as another user (--user, runAsUser) it stays that one.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/entrypoint.mjs"]
+ENTRYPOINT ["node", "/app/entrypoint.mjs"]
 CMD ["server", "start", "--host=0.0.0.0", "--first-key"]

@@ -106,25 +106,19 @@ async function handOver(command, args, cwd = typedIn) {
   process.exit(code)
 }
 
-/**
- * A young generation of 12 MB instead of 48: what a request leaves is small, and open streams would keep it at its largest.
- * The command's first line and the container's entry point say the same.
- */
-const serverFlags = ['--max-semi-space-size=4']
-
 /** @param {string[]} args */
 async function start(args) {
   await prepare({ built: true })
   const main = join(root, 'apps/gateway-server/dist/main.js')
   if (!existsSync(main))
     throw new BootstrapError(`the build left no ${main}; run "node scripts/run.mjs exec turbo run build --force"`)
-  await handOver(node, [...serverFlags, main, ...args])
+  await handOver(node, [main, ...args])
 }
 
 /** @param {string[]} args */
 async function cli(args) {
   await prepare({ built: true })
-  await handOver(node, [...serverFlags, join(root, 'apps/gateway-cli/bin/llm-gateway.mjs'), ...args])
+  await handOver(node, [join(root, 'apps/gateway-cli/bin/llm-gateway.mjs'), ...args])
 }
 
 /** @param {string[]} args */

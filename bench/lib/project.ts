@@ -9,9 +9,6 @@ import { chatRequests, models, type Skipped, type System, wireBytes } from './sy
 
 const main = fileURLToPath(new URL('../../apps/gateway-server/dist/main.js', import.meta.url))
 
-/** These and the environment below are what `npm start` runs it with (scripts/run.mjs). */
-const serverFlags = ['--max-semi-space-size=4']
-
 /** The command's launcher, which `--version` is timed with. */
 export const launcher: string = fileURLToPath(new URL('../../apps/gateway-cli/bin/llm-gateway.mjs', import.meta.url))
 export const launcherBundle: string = fileURLToPath(new URL('../../apps/gateway-cli/dist/cli.js', import.meta.url))
@@ -43,17 +40,9 @@ export async function project(
       const file = join(home, 'config.yaml')
       writeFileSync(file, JSON.stringify(configuration(port, upstreamPort, key, home), undefined, 2))
       return start({
-        command: pinned(cores.system, [
-          process.execPath,
-          ...serverFlags,
-          ...nodeArgs,
-          main,
-          '--home',
-          home,
-          '--config',
-          file,
-        ]),
+        command: pinned(cores.system, [process.execPath, ...nodeArgs, main, '--home', home, '--config', file]),
         cwd: home,
+        // As `npm start` and the container run it.
         env: { MALLOC_ARENA_MAX: '1' },
         ready: async () => requests.json !== undefined && (await once(port, wireBytes(requests.json))) === 200,
       })

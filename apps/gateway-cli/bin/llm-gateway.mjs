@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env node
 // Plain JavaScript that any Node.js can read: it tells an old one what to do instead of failing inside the bundle,
 // and answers --version without loading it.
 import { existsSync, readFileSync } from 'node:fs'

@@ -38,6 +38,15 @@ export abstract class GatewayCommand extends Command<CommandContext> {
     return new Prompt(this.context, { forbidden: this.json })
   }
 
+  /** What opening, or making, the master key and the credential store takes. */
+  protected get secretOptions(): Pick<Io, 'env' | 'keychain' | 'random'> & {
+    readonly home: string
+    warn(text: string): void
+  } {
+    const { env, keychain, random } = this.context
+    return { home: this.places.home, env, keychain, random, warn: (text) => this.output.warn(text) }
+  }
+
   /** The configuration file, made when there is none. */
   protected openConfig(): Promise<ConfigStore> {
     return ConfigStore.open({ places: this.places, env: this.context.env, output: this.output })

@@ -23,9 +23,8 @@ export class ConfigEncrypt extends ChangeConfigCommand {
   protected readonly words = { nothing: 'holds no secret in clear', done: 'Encrypted the secrets of' }
 
   protected async change(loaded: Loaded): Promise<ConfigChange> {
-    const { env, keychain, random, now } = this.context
-    const warn = (text: string): void => this.output.warn(text)
-    const options = { home: this.places.home, env, keychain, random, warn }
+    const { env, random, now } = this.context
+    const options = this.secretOptions
     // A dry run makes no key, and what it encrypts is shown to nobody.
     const key = this.dryRun ? importMasterKey(new Uint8Array(32)) : await openMasterKey({ ...options, create: true })
     for (const place of mixedSecrets(new ConfigEditor(loaded.text, env))) {

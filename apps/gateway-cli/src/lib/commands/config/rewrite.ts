@@ -26,11 +26,8 @@ export class ConfigRewrite extends ChangeConfigCommand {
       if (legacyTokens)
         this.output.warn(`the OAuth tokens of ${id} stay in the file: nothing is known of their provider`)
     }
-    const { env, keychain, random, now } = this.context
-    const warn = (text: string): void => this.output.warn(text)
-    const options = { home: this.places.home, env, keychain, random, warn }
     return {
-      before: () => keepLegacyTokens(accounts, openCredentialStore(options), now()),
+      before: () => keepLegacyTokens(accounts, openCredentialStore(this.secretOptions), this.context.now()),
       edit: (editor) => editor.rewriteLegacy({ dropTokens: (index) => hasUsableTokens(accounts[index]) }),
     }
   }

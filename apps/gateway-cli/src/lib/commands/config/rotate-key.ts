@@ -30,9 +30,8 @@ export class ConfigRotateKey extends GatewayCommand {
 
   async execute(): Promise<number> {
     const store = await this.openConfig()
-    const { env, keychain, random } = this.context
-    const warn = (text: string): void => this.output.warn(text)
-    const options = { home: this.places.home, env, keychain, random, warn }
+    const { random } = this.context
+    const options = this.secretOptions
     const credentials = openCredentialStore(options)
     const to = this.toKeychain === undefined ? {} : { toKeychain: this.toKeychain }
     const changes = new Set<string>()

@@ -3,7 +3,7 @@ import { endpointOf, endpoints } from '@llm-gateway/gateway'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readRuntime } from '../src/index.ts'
-import { type AppPorts, createApp } from '../src/lib/app.ts'
+import { type AppPorts, createApp } from '../src/lib/http/app.ts'
 import {
   anthropicAccount,
   gatewayKey,

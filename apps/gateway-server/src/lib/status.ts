@@ -1,7 +1,7 @@
 import type { LedgerStatus } from '@llm-gateway/ledger'
 import type { TokenState } from '@llm-gateway/oauth'
 import type { AccountHealth } from '@llm-gateway/router'
-import type { CheckResult } from './health-checks.ts'
+import type { CheckResult } from './health/health-checks.ts'
 
 /** One account as `status` and `health` tell it. */
 export interface AccountStatus extends Omit<AccountHealth, 'state'> {

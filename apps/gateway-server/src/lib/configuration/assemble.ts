@@ -12,7 +12,7 @@ import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
 import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
 import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
-import { audienceOf, profileOf, tokenAccountOf } from './oauth/token-account.ts'
+import { audienceOf, profileOf, tokenAccountOf } from '../oauth/token-account.ts'
 import { openProxy, type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */

@@ -1,6 +1,5 @@
-import { type GatewayConfig, type LoadResult, renderIssues } from '@llm-gateway/config'
-import { type LazySimulator, withSimulator } from './demo.ts'
-import { ServerError } from './error.ts'
+import type { GatewayConfig } from '@llm-gateway/config'
+import { withSimulator } from './demo.ts'
 
 /** A configuration as it will be served. */
 export interface PreparedConfig {
@@ -9,11 +8,9 @@ export interface PreparedConfig {
   readonly demo: boolean
   /** The demo's own gateway key. */
   readonly key: string | undefined
-  readonly simulator: LazySimulator
 }
 
 export interface PrepareOptions {
-  readonly simulator: LazySimulator
   /** The demo key in use, which a reload keeps. */
   readonly knownKey: string | undefined
   /**
@@ -23,13 +20,10 @@ export interface PrepareOptions {
   readonly demoAllowed: boolean
 }
 
-export function prepareConfig(
-  config: GatewayConfig,
-  { simulator, knownKey, demoAllowed }: PrepareOptions,
-): PreparedConfig {
-  if (config.accounts.length > 0 || !demoAllowed) return { config, demo: false, key: undefined, simulator }
+export function prepareConfig(config: GatewayConfig, { knownKey, demoAllowed }: PrepareOptions): PreparedConfig {
+  if (config.accounts.length > 0 || !demoAllowed) return { config, demo: false, key: undefined }
   const demo = withSimulator(config, knownKey)
-  return { config: demo.config, demo: true, key: demo.key, simulator }
+  return { config: demo.config, demo: true, key: demo.key }
 }
 
 /** The configuration with what the command line says in place of the file. */
@@ -42,9 +36,4 @@ export function withFlags(
     ...config,
     server: { ...config.server, ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
   }
-}
-
-/** Why a server does not start with this file: all that is wrong with it, at its place. */
-export function invalidConfig(file: string, text: string, result: Extract<LoadResult, { ok: false }>): ServerError {
-  return new ServerError('CONFIG_INVALID', renderIssues(result.issues, text, { file }))
 }

@@ -1,6 +1,5 @@
 import { loadConfig } from '@llm-gateway/config'
 import { describe, expect, it } from 'vitest'
-import { LazySimulator } from './demo.ts'
 import { prepareConfig, withFlags } from './prepare-config.ts'
 
 function config(text: string): Parameters<typeof prepareConfig>[0] {
@@ -9,29 +8,28 @@ function config(text: string): Parameters<typeof prepareConfig>[0] {
   return result.config
 }
 
-const simulator = new LazySimulator()
 const accounts = 'upstream_accounts: [{id: a, name: a, type: api-key, provider: anthropic, api_key: k, status: active}]'
 
 describe('prepareConfig', () => {
   it('serves a configuration without accounts from the simulator at the start, with a key when the file has none', () => {
-    const prepared = prepareConfig(config('server: {}'), { simulator, knownKey: undefined, demoAllowed: true })
+    const prepared = prepareConfig(config('server: {}'), { knownKey: undefined, demoAllowed: true })
     expect(prepared).toMatchObject({ demo: true, config: { accounts: [{ provider: 'simulator' }] } })
     expect(prepared.key).toMatch(/^llmgw_/)
   })
 
   it('keeps the demo key over a reload', () => {
-    const known = prepareConfig(config('server: {}'), { simulator, knownKey: undefined, demoAllowed: true }).key
-    expect(prepareConfig(config('server: {}'), { simulator, knownKey: known, demoAllowed: true }).key).toBe(known)
+    const known = prepareConfig(config('server: {}'), { knownKey: undefined, demoAllowed: true }).key
+    expect(prepareConfig(config('server: {}'), { knownKey: known, demoAllowed: true }).key).toBe(known)
   })
 
   it('never puts the simulator in the place of real accounts that are gone', () => {
-    const prepared = prepareConfig(config('server: {}'), { simulator, knownKey: undefined, demoAllowed: false })
+    const prepared = prepareConfig(config('server: {}'), { knownKey: undefined, demoAllowed: false })
     expect(prepared).toMatchObject({ demo: false, key: undefined, config: { accounts: [], keys: [] } })
   })
 
   it('leaves a configuration with accounts as it is', () => {
     const given = config(accounts)
-    expect(prepareConfig(given, { simulator, knownKey: undefined, demoAllowed: true }).config).toBe(given)
+    expect(prepareConfig(given, { knownKey: undefined, demoAllowed: true }).config).toBe(given)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { GatewayConfig, ServerConfig } from '@llm-gateway/config'
-import { ServerError } from './error.ts'
+import { ServerError } from '../error.ts'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 

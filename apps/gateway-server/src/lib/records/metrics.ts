@@ -1,8 +1,8 @@
 import type { AccessRecord } from '@llm-gateway/gateway'
 import type { AccountHealth, HealthState } from '@llm-gateway/router'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { version } from '../version.ts'
 import { TallyCounter, TallyHistogram } from './tally.ts'
-import { version } from './version.ts'
 
 /** What is asked for when somebody reads, and costs requests nothing. */
 export interface MetricsSources {

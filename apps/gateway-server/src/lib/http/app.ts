@@ -6,10 +6,10 @@ import { type Client, endpointOf, fromNode, type Gateway } from '@llm-gateway/ga
 import type { Ledger } from '@llm-gateway/ledger'
 import { OAuthError } from '@llm-gateway/oauth'
 import { type Context, Hono } from 'hono'
+import type { OAuthService } from '../oauth/oauth-service.ts'
+import type { Metrics } from '../records/metrics.ts'
+import type { ServerStatus } from '../status.ts'
 import { answerPreflight, applyCors } from './cors.ts'
-import type { Metrics } from './metrics.ts'
-import type { OAuthService } from './oauth/oauth-service.ts'
-import type { ServerStatus } from './status.ts'
 import { usageApi } from './usage-api.ts'
 
 type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse }

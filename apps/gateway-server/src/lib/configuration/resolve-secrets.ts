@@ -9,7 +9,7 @@ import {
 } from '@llm-gateway/config'
 import { CredentialError, type MasterKey, resolveSecret, Secret } from '@llm-gateway/credentials'
 import { ProxyRules } from '@llm-gateway/upstream'
-import { ServerError } from './error.ts'
+import { ServerError } from '../error.ts'
 
 /** How secrets of the configuration are opened. */
 export interface SecretSource {

@@ -3,8 +3,11 @@ import { isObject, type JsonObject } from './chat/json.ts'
 import type { ClientHalf } from './codec.ts'
 import { parseBody } from './lossless.ts'
 
-/** A JSON body: parsed, or as text or UTF-8 bytes. Only from text and bytes do numbers in tool arguments keep every digit. */
-export type Body = JsonObject | string | Uint8Array
+/**
+ * A JSON body: parsed, as an object of any type (the SDKs' own too), or as text or UTF-8 bytes. Only from text and bytes do numbers
+ * in tool arguments keep every digit.
+ */
+export type Body = object | string | Uint8Array
 
 /** Parses what is not parsed yet. Throws `ConversionError` of the given code when it is no JSON object. */
 export function readBodyOf(
@@ -12,9 +15,12 @@ export function readBodyOf(
   body: Body,
   code: 'INVALID_REQUEST' | 'INVALID_REPLY',
 ): JsonObject {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body
-  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   const what = code === 'INVALID_REQUEST' ? 'the request body' : 'the reply'
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    if (isObject(body)) return body
+    throw new ConversionError(code, `${what} must be a JSON object`)
+  }
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   let parsed: ReturnType<typeof parseBody>
   try {
     parsed = parseBody(text)

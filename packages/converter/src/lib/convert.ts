@@ -20,6 +20,8 @@ import { JsonArrayWriter } from './stream/json-array.ts'
  * @throws ConversionError `INVALID_REQUEST` (a field is not what the client's dialect says), `UNSUPPORTED` (the target cannot do what
  *   a field asks for and leaving it out would give another kind of answer), `LOSSY` (`strict` and something would be lost).
  */
+export function convertRequest<Out extends object = JsonObject>(body: Body, options: RequestOptions): Converted<Out>
+export function convertRequest(body: Body, options: RequestOptions): Converted
 export function convertRequest(body: Body, options: RequestOptions): Converted {
   const client = codecOf(options.from)
   const wire = readBodyOf(client, body, 'INVALID_REQUEST')
@@ -50,6 +52,8 @@ export function withholdSeals(
  *
  * @throws ConversionError `INVALID_REPLY` when the body is no reply of the upstream's dialect.
  */
+export function convertReply<Out extends object = JsonObject>(body: Body, options: ReplyOptions): Converted<Out>
+export function convertReply(body: Body, options: ReplyOptions): Converted
 export function convertReply(body: Body, options: ReplyOptions): Converted {
   const upstream = codecOf(options.from)
   const wire = readBodyOf(upstream, body, 'INVALID_REPLY')

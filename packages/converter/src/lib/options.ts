@@ -1,7 +1,6 @@
 import type { Ambient } from './ambient.ts'
 import type { CapabilityOverrides } from './capabilities/capabilities.ts'
 import type { Dialect } from './chat/dialect.ts'
-import type { JsonObject } from './chat/json.ts'
 
 export interface PairRequestOptions {
   /** The model name to send; default: the client's own. */
@@ -21,7 +20,7 @@ export interface PairRequestOptions {
 
 export interface PairReplyOptions extends Partial<Ambient> {
   /** What the client sent, in its own dialect: tool names, `stream_options` and the legacy spellings are read from it. */
-  readonly request?: JsonObject
+  readonly request?: object
   /** The model name to show; default: the upstream's own. */
   readonly model?: string
   /**

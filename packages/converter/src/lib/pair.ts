@@ -4,7 +4,7 @@ import { fitToModel } from './capabilities/fit.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
 import type { Emit } from './chat/event.ts'
-import type { JsonObject } from './chat/json.ts'
+import { isObject, type JsonObject } from './chat/json.ts'
 import type { Loss } from './chat/loss.ts'
 import type { ChatReply } from './chat/reply.ts'
 import type { Extra } from './chat/request.ts'
@@ -29,9 +29,13 @@ import type { Splitter } from './stream/framing.ts'
 import type { JsonArrayWriter } from './stream/json-array.ts'
 import { aliasOf } from './tool-names.ts'
 
-export interface Converted {
+/**
+ * @typeParam Out what the caller knows the body to be, such as the SDK's type of it. The compiler takes the caller's word: what is
+ *   written is what the target's dialect says for the given model, and nothing checks it against this type.
+ */
+export interface Converted<Out extends object = JsonObject> {
   /** The body to send. Numbers in tool arguments may be `JSON.rawJSON` leaves: write it with `JSON.stringify`. */
-  readonly body: JsonObject
+  readonly body: Out
   readonly losses: Loss[]
 }
 
@@ -49,12 +53,14 @@ export interface RequestPair {
    *
    * @throws ConversionError `INVALID_REQUEST`, `UNSUPPORTED`, `LOSSY`: see `convertRequest`.
    */
+  request<Out extends object = JsonObject>(body: Body, options?: PairRequestOptions): Converted<Out>
   request(body: Body, options?: PairRequestOptions): Converted
 }
 
 /** Converts what one provider's dialect answers to one client's. */
 export interface ReplyPair {
   /** A whole reply of the upstream as the client reads it. @throws ConversionError `INVALID_REPLY`. */
+  reply<Out extends object = JsonObject>(body: Body, options?: PairReplyOptions): Converted<Out>
   reply(body: Body, options?: PairReplyOptions): Converted
   /** An error answer of the upstream in the client's envelope. */
   error(error: UpstreamErrorAnswer): { status: number; body: JsonObject }
@@ -78,17 +84,24 @@ export function pairOf(client: ClientHalf, upstream: UpstreamHalf): Pair {
 /** {@link pairOf} for requests alone. */
 export function requestsOf(client: RequestReader, upstream: RequestWriter): RequestPair {
   refuseSame(client, upstream)
-  return {
-    request: (body, options = {}) =>
-      requestThrough(readBodyOf(client, body, 'INVALID_REQUEST'), client, upstream, options),
+  function request<Out extends object = JsonObject>(body: Body, options?: PairRequestOptions): Converted<Out>
+  function request(body: Body, options?: PairRequestOptions): Converted
+  function request(body: Body, options: PairRequestOptions = {}): Converted {
+    return requestThrough(readBodyOf(client, body, 'INVALID_REQUEST'), client, upstream, options)
   }
+  return { request }
 }
 
 /** {@link pairOf} for replies, streams and errors alone. */
 export function repliesOf(upstream: ReplyReader, client: ReplyWriter): ReplyPair {
   refuseSame(client, upstream)
+  function reply<Out extends object = JsonObject>(body: Body, options?: PairReplyOptions): Converted<Out>
+  function reply(body: Body, options?: PairReplyOptions): Converted
+  function reply(body: Body, options: PairReplyOptions = {}): Converted {
+    return replyThrough(readBodyOf(upstream, body, 'INVALID_REPLY'), client, upstream, options)
+  }
   return {
-    reply: (body, options = {}) => replyThrough(readBodyOf(upstream, body, 'INVALID_REPLY'), client, upstream, options),
+    reply,
     error: (error) => client.encodeError(errorOf(error, upstream)),
     stream: (options = {}) => streamThrough(client, upstream, options),
   }
@@ -244,7 +257,7 @@ export function contextOf(
   return replyContext({
     client,
     upstream,
-    request: options.request,
+    request: isObject(options.request) ? options.request : undefined,
     model: options.model,
     showReasoning: options.showReasoning ?? true,
     report,

@@ -1,7 +1,9 @@
 import type { Call } from './endpoint.ts'
 import { credential } from './gemini/endpoint.ts'
 import type { JsonObject } from './json.ts'
-import { anthropicModel, DEFAULT_MODELS, geminiModel } from './models.ts'
+import { anthropicModel } from './models/anthropic.ts'
+import { geminiModel } from './models/gemini.ts'
+import { DEFAULT_MODELS } from './models/listed.ts'
 
 /** When all simulated models were released: 2026-01-01. */
 const RELEASED = 1_767_225_600

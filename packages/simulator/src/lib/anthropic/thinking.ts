@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
-import type { AnthropicModel } from '../models.ts'
+import type { AnthropicModel } from '../models/anthropic.ts'
 import type { Seals } from '../seal.ts'
 import { invalid } from './error.ts'
 import { blocksOf } from './messages.ts'

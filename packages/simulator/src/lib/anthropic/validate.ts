@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
-import { type AnthropicModel, anthropicModel } from '../models.ts'
+import { type AnthropicModel, anthropicModel } from '../models/anthropic.ts'
 import type { Seals } from '../seal.ts'
 import type { OfferedTool, Turn } from '../turn.ts'
 import { invalid, wording } from './error.ts'

@@ -1,5 +1,5 @@
 import { type JsonObject, number } from '../json.ts'
-import { embeddingModel } from '../models.ts'
+import { embeddingModel } from '../models/embedding.ts'
 import { countTokens } from '../tokens.ts'
 import { invalid, wording } from './error.ts'
 import { requestShape } from './shape.ts'

@@ -1,7 +1,7 @@
 import { type Embeddable, vectorOf } from '../embeddings/vector.ts'
 import type { Call, Endpoint, Told } from '../endpoint.ts'
 import { isObject, type JsonObject, number, objects, text } from '../json.ts'
-import { embeddingModel } from '../models.ts'
+import { embeddingModel } from '../models/embedding.ts'
 import { countTokens } from '../tokens.ts'
 import { embeddingUsage } from '../usage.ts'
 import { generateEndpoint } from './endpoint.ts'

@@ -1,6 +1,6 @@
 import { bearer, type Call, type Endpoint, type Facts, type Opened, partsText, promptTokens } from '../endpoint.ts'
 import { isObject, type JsonObject, objects } from '../json.ts'
-import { geminiModel } from '../models.ts'
+import { geminiModel } from '../models/gemini.ts'
 import { modelNotFound, typicalError, unauthorized } from './error.ts'
 import { type ReplyOptions, reply } from './reply.ts'
 import { elementOf, eventOf, stream } from './stream.ts'

@@ -1,6 +1,6 @@
 import { type Choice, type Generation, isHosted, type Part } from '../generation.ts'
 import { isObject, type JsonObject, parseJson, text } from '../json.ts'
-import type { GeminiModel } from '../models.ts'
+import type { GeminiModel } from '../models/gemini.ts'
 import { joined } from '../openai-chat/reply.ts'
 import type { Stop } from '../script.ts'
 import type { Seals } from '../seal.ts'

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, text } from '../json.ts'
-import type { GeminiModel } from '../models.ts'
+import type { GeminiModel } from '../models/gemini.ts'
 import type { Seals } from '../seal.ts'
 import { invalid } from './error.ts'
 import { runsOf } from './pairing.ts'

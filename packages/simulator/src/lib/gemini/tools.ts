@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objects, show, text } from '../json.ts'
-import type { GeminiModel } from '../models.ts'
+import type { GeminiModel } from '../models/gemini.ts'
 import type { OfferedTool, Turn } from '../turn.ts'
 import { invalid, violation } from './error.ts'
 import { checkSchema, jsonSchemaOf } from './schema.ts'

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, text } from '../json.ts'
-import { type GeminiModel, geminiModel } from '../models.ts'
+import { type GeminiModel, geminiModel } from '../models/gemini.ts'
 import type { Seals } from '../seal.ts'
 import { countTokens } from '../tokens.ts'
 import type { OfferedTool, Segment, Turn } from '../turn.ts'

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
-import { openAiModel } from '../models.ts'
+import { openAiModel } from '../models/openai.ts'
 import { countTokens } from '../tokens.ts'
 import type { OfferedTool, Segment, Turn } from '../turn.ts'
 import { invalid, listed, wording } from './error.ts'

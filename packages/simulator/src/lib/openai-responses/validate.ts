@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
-import { openAiModel } from '../models.ts'
+import { openAiModel } from '../models/openai.ts'
 import { listed } from '../openai-chat/error.ts'
 import { strictSchemaProblem } from '../openai-chat/strict-schema.ts'
 import { checkMetadata, unsupported, unsupportedValue } from '../openai-chat/validate.ts'

@@ -1,0 +1,22 @@
+/** What `GET /v1/models` lists unless told otherwise. */
+export const DEFAULT_MODELS: readonly string[] = [
+  'claude-opus-5-5',
+  'claude-sonnet-5-5',
+  'claude-haiku-4-5',
+  'gpt-6-sol',
+  'gpt-5.6-sol',
+  'gpt-5.4',
+  'gpt-4o',
+  'gpt-4o-mini',
+  'o4-mini',
+  'o3',
+  'gpt-3.5-turbo-instruct',
+  'text-embedding-3-small',
+  'text-embedding-3-large',
+  'gemini-3.1-pro-preview',
+  'gemini-3-flash-preview',
+  'gemini-2.5-pro',
+  'gemini-2.5-flash',
+  'gemini-2.5-flash-lite',
+  'gemini-embedding-001',
+]

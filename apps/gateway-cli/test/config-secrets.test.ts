@@ -89,6 +89,92 @@ test('config encrypt --dry-run shows the lines without the secrets, and changes 
   expect((await sandbox.run('config', 'encrypt', '--dry-run', '--json')).json()).toMatchObject({ dryRun: true })
 })
 
+test('config encrypt covers client secrets, token parameters and proxies of accounts, and what is left of older tokens', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts:
+  - { id: o, name: o, type: oauth, provider: azure, base_url: "https://a.example", oauth_profile: corp,
+      proxy: "http://me:own-canary@proxy:1", access_token: token-canary-of-nobody }
+oauth_profiles:
+  corp: { client_id: c, client_secret: cs-canary-1, token_url: "https://idp.example/token",
+          token_params: { audience: x, assertion_secret: ps-canary-1 } }
+`
+  const shown = [await sandbox.run('config', 'show'), await sandbox.run('config', 'show', '--json')]
+  for (const { code, stdout } of shown) expect([code, stdout]).toEqual([0, expect.not.stringContaining('canary')])
+  const ran = await sandbox.run('config', 'encrypt', '--json')
+  expect(ran.json()).toMatchObject({
+    changes: [
+      'encrypted upstream_accounts.o.proxy',
+      'encrypted upstream_accounts.o.access_token',
+      'encrypted oauth_profiles.corp.client_secret',
+      'encrypted oauth_profiles.corp.token_params.assertion_secret',
+    ],
+  })
+  expect(sandbox.config).not.toContain('canary')
+  const loaded = loadConfig(sandbox.config)
+  const secret = loaded.ok ? loaded.config.oauthProfiles[0]?.clientSecret : undefined
+  const opened = decryptSecret(secret ?? '', await keyOf(sandbox), 'oauth_profiles.corp.client_secret')
+  expect(opened.reveal()).toBe('cs-canary-1')
+  // Ciphertext is no token: it is not moved to the store as one.
+  expect((await sandbox.run('config', 'rewrite', '--json')).json()).toMatchObject({ changes: [] })
+  expect(await tokensOf(sandbox, 'o')).toBeUndefined()
+})
+
+const another = '  - { id: upstream_z, name: z, type: api-key, provider: openai, api_key: sk-another-canary-01 }'
+
+test('config rewrite and encrypt change nothing when the master key cannot be had', async () => {
+  for (const command of ['rewrite', 'encrypt']) {
+    const sandbox = new Sandbox()
+    sandbox.config = `${clear}server: { timeout_seconds: 30 }\n`
+    sandbox.env = { LLM_GATEWAY_MASTER_KEY: 'too short' }
+    const ran = await sandbox.run('config', command)
+    expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('LLM_GATEWAY_MASTER_KEY')])
+    expect(sandbox.config).toBe(`${clear}server: { timeout_seconds: 30 }\n`)
+  }
+})
+
+test('nothing is encrypted by another master key than what the file holds already', async () => {
+  const sandbox = new Sandbox()
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '11'.repeat(32) }
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-of-the-server-1234')
+  sandbox.config = sandbox.config.replace('upstream_accounts:', `upstream_accounts:\n${another}`)
+  const before = sandbox.config
+  // A shell without the variable that the server has.
+  sandbox.env = {}
+  const missing = await sandbox.run('config', 'encrypt')
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('there is no master key')])
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '22'.repeat(32) }
+  for (const line of [
+    'config encrypt',
+    'upstream add --provider=openai --name=p --key=sk-of-the-shell-1234',
+    'upstream update o --key=sk-of-the-shell-1234',
+    'env set --http-proxy=http://me:canary@proxy:1',
+  ]) {
+    const ran = await sandbox.run(...line.split(' '))
+    expect([line, ran.code, ran.stderr]).toEqual([line, 4, expect.stringContaining('LLM_GATEWAY_MASTER_KEY')])
+  }
+  expect(sandbox.config).toBe(before)
+})
+
+test('a command that changes something else names what stands in clear, and how to encrypt it', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = clear
+  const added = await sandbox.run('apikey', 'add', '--name=k')
+  expect(added.stderr).toMatch(
+    /warning: .*in clear \(upstream_accounts\.upstream_a\.api_key and 3 more\).*config encrypt/,
+  )
+  expect(added.stderr).not.toContain('canary')
+  expect((await sandbox.run('config', 'encrypt')).stderr).not.toContain('in clear (')
+  expect((await sandbox.run('apikey', 'remove', 'k', '--yes')).stderr).not.toContain('in clear')
+})
+
+test('the first secret tells of the master key that was made for it', async () => {
+  const sandbox = new Sandbox()
+  const add = (name: string): ReturnType<Sandbox['run']> =>
+    sandbox.run('upstream', 'add', '--provider=openai', `--name=${name}`, '--key=sk-first-canary-1234')
+  expect((await add('a')).stderr).toContain(`Made the master key ${join(sandbox.home, 'master.key')}`)
+  expect((await add('b')).stderr).not.toContain('Made the master key')
+})
+
 test('config encrypt leaves text around a reference alone, and says so', async () => {
   const sandbox = new Sandbox()
   sandbox.config = `upstream_accounts: [{ id: u, name: n, type: api-key, provider: openai, api_key: "\${KEY:-sk-x}" }]\n`
@@ -223,6 +309,7 @@ test('config rotate-key --to-keychain moves the key there, and the commands find
   )
   expect(sandbox.kept.size).toBe(2)
   sandbox.kept.clear()
+  sandbox.config = sandbox.config.replace('upstream_accounts:', `upstream_accounts:\n${another.trim()}`)
   const lost = await sandbox.run('config', 'encrypt')
   expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('the keychain has no master key')])
 })

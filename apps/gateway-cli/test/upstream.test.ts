@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ConfigEditor } from '@llm-gateway/config'
 import { decryptSecret, openMasterKey } from '@llm-gateway/credentials'
 import { expect, onTestFinished, test } from 'vitest'
 import { Sandbox, terminal } from './kit.ts'
@@ -196,6 +197,135 @@ test('accounts are disabled, enabled, listed and removed', async () => {
   expect((await sandbox.run('upstream', 'test', 'sim')).code).toBe(0)
   expect((await sandbox.run('upstream', 'remove', 'sim')).code).toBe(0)
   expect((await sandbox.run('upstream', 'list', '--json')).json()).toEqual([])
+})
+
+/** What stands in the file for the first account. */
+function accountIn(sandbox: Sandbox): Record<string, unknown> {
+  return new ConfigEditor(sandbox.config).get(['upstream_accounts', 0]) as Record<string, unknown>
+}
+
+/** The same, and its key opened. */
+async function written(sandbox: Sandbox): Promise<{ readonly account: Record<string, unknown>; readonly key: string }> {
+  const account = accountIn(sandbox)
+  const key = await openMasterKey({ home: sandbox.home, env: {}, create: false })
+  return { account, key: decryptSecret(String(account.api_key), key, String(account.id)).reveal() }
+}
+
+test('upstream update changes what the flags name, and nothing else', async () => {
+  const sandbox = new Sandbox()
+  await addLocal(sandbox, 'http://127.0.0.1:1/v1')
+  sandbox.config = sandbox.config.replace(/(name: "local")/, '$1 # ours')
+  const { account: before } = await written(sandbox)
+  const ran = await sandbox.runWith(
+    { stdin: 'sk-next-canary-5678\n' },
+    'upstream',
+    'update',
+    'local',
+    '--name=here',
+    '--key-stdin',
+    '--base-url=http://127.0.0.1:2/v1',
+    '--priority=5',
+    '--weight=2',
+    '--models=a,b*',
+    '--dialects=openai-chat',
+    '--proxy=http://me:pw-canary@proxy:1',
+    '--status=disabled',
+    '--option=client_secret=opt-canary-9',
+    '--option=version_path=/v2',
+    '--json',
+  )
+  expect(ran.json()).toMatchObject({
+    id: before.id,
+    name: 'here',
+    status: 'disabled',
+    credential: 'encrypted',
+    baseUrl: 'http://127.0.0.1:2/v1',
+    models: ['a', 'b*'],
+    dialects: ['openai-chat'],
+    priority: 5,
+    weight: 2,
+    proxy: '(encrypted)',
+    options: { client_secret: '(hidden)', version_path: '/v2' },
+    changed: true,
+    server: 'not-running',
+  })
+  expect(sandbox.config + ran.stdout + ran.stderr).not.toContain('canary')
+  expect(sandbox.config).toContain('# ours')
+  const { account, key } = await written(sandbox)
+  expect(key).toBe('sk-next-canary-5678')
+  expect(account).toMatchObject({ created_at: before.created_at, provider: 'openai-compatible', type: 'api-key' })
+  const master = await openMasterKey({ home: sandbox.home, env: {}, create: false })
+  const option = (account.options as Record<string, string>).client_secret ?? ''
+  expect(decryptSecret(option, master, `${before.id}/options.client_secret`).reveal()).toBe('opt-canary-9')
+  expect((await sandbox.run('config', 'validate', '--strict')).code).toBe(0)
+})
+
+test('upstream update takes settings away again', async () => {
+  const sandbox = new Sandbox()
+  const flags = ['--models=a', '--priority=1', '--weight=2', '--dialects=openai-chat', '--proxy=direct']
+  const options = ['--option=version_path=/v2', '--option=other=1']
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key-env=KEY', ...flags, ...options)
+  const drops = ['--models=all', '--priority=default', '--weight=default', '--dialects=default', '--proxy=default']
+  expect((await sandbox.run('upstream', 'update', 'o', ...drops, '--option=other=')).code).toBe(0)
+  const account = accountIn(sandbox)
+  expect(account).toEqual({
+    id: expect.stringMatching(/^upstream_/),
+    name: 'o',
+    type: 'api-key',
+    provider: 'openai',
+    api_key: ['$', '{KEY}'].join(''),
+    options: { version_path: '/v2' },
+    status: 'active',
+    created_at: expect.any(String),
+  })
+  expect((await sandbox.run('upstream', 'update', 'o', '--option=version_path=')).code).toBe(0)
+  expect(sandbox.config).not.toContain('options')
+  const again = await sandbox.run('upstream', 'update', 'o', '--priority=default', '--json')
+  expect(again.json()).toMatchObject({ changed: false })
+})
+
+test.each<[number, string[], string]>([
+  [2, ['o'], 'at least one flag'],
+  [3, ['nobody', '--priority=1'], 'nobody'],
+  [4, ['o', '--name=p'], 'is called "p" already'],
+  [2, ['o', '--name= '], '--name'],
+  [2, ['o', '--status=paused'], '--status'],
+  [2, ['o', '--key=a', '--key-env=B'], 'only one of'],
+  [2, ['p', '--key=a'], 'takes no key'],
+  [2, ['o', '--oauth-profile=corp'], '--oauth-profile is for'],
+  [2, ['o', '--proxy='], '--proxy'],
+  [4, ['o', '--base-url=ftp://x'], 'base_url'],
+  [4, ['a', '--base-url=default'], 'base_url'],
+  [2, ['o', '--weight=much'], '--weight'],
+])('upstream update ends with %i for %j', async (code, flags, message) => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts:
+  - { id: upstream_o, name: o, type: api-key, provider: openai, api_key: "file:k" }
+  - { id: upstream_p, name: p, type: passthrough, provider: openai }
+  - { id: upstream_a, name: a, type: api-key, provider: azure, api_key: "file:k", base_url: "https://a.example" }
+`
+  const before = sandbox.config
+  const ran = await sandbox.run('upstream', 'update', ...flags)
+  expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(message)])
+  expect([ran.stdout, sandbox.config]).toEqual(['', before])
+})
+
+test('a secret option is encrypted when it is given, and a reference stays one', async () => {
+  const sandbox = new Sandbox()
+  const reference = ['$', '{SECRET}'].join('')
+  const options = [
+    '--option=client_secret=opt-canary-1',
+    `--option=refresh_token=${reference}`,
+    '--option=access_key=file:k',
+  ]
+  const ran = await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=none', ...options)
+  expect([ran.code, sandbox.config]).toEqual([0, expect.not.stringContaining('canary')])
+  const account = accountIn(sandbox)
+  expect(account.options).toEqual({
+    client_secret: expect.stringMatching(/^enc:v1:/),
+    refresh_token: reference,
+    access_key: 'file:k',
+  })
 })
 
 interface Asked {

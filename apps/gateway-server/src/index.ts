@@ -1,4 +1,5 @@
 export { proxyOf } from './lib/configuration/proxy.ts'
+export { type SecretSource, withSecretOptions, withSecretParameters } from './lib/configuration/resolve-secrets.ts'
 export { systemKeychain } from './lib/configuration/system-keychain.ts'
 export { ServerError, type ServerErrorCode } from './lib/error.ts'
 export { systemClock } from './lib/oauth/oauth-service.ts'

@@ -4,7 +4,7 @@ import { loadConfig } from '@llm-gateway/config'
 import { openCredentialStore } from '@llm-gateway/credentials'
 import { beginLogin, finishLogin, type LoginOptions, type TokenAccount } from '@llm-gateway/oauth'
 import type { Simulator } from '@llm-gateway/simulator'
-import { readRuntime, systemClock, tokenAccountOf, tokenStoreOf } from '../src/index.ts'
+import { profileOf, readRuntime, systemClock, tokenAccountOf, tokenStoreOf } from '../src/index.ts'
 import type { Section, TestGateway } from './harness.ts'
 
 /** A profile at a simulated identity provider, as the configuration file holds it. */
@@ -36,7 +36,7 @@ export function otherProcess(
   if (account === undefined) throw new Error(`no account ${id}`)
   const store = tokenStoreOf(openCredentialStore({ home: gateway.home, env: {}, warn: () => {} }))
   return {
-    account: tokenAccountOf(account, loaded.config, undefined),
+    account: tokenAccountOf(account, profileOf(account, loaded.config)),
     login: { store, fetch: (url, init) => fetch(url, init as RequestInit), clock: systemClock, random: randomBytes },
   }
 }

@@ -50,6 +50,7 @@ export {
   hasLogin,
   isSecretName,
   optionRecord,
+  profileRecord,
   proxyRecord,
   type SecretPlace,
 } from './lib/secret-places.ts'

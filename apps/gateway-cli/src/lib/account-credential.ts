@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Paths } from '@llm-gateway/config'
-import { encryptSecret, isReference, openMasterKey, resolveSecret } from '@llm-gateway/credentials'
+import { encryptSecret, isReference, type MasterKey, resolveSecret } from '@llm-gateway/credentials'
 import { CliError } from './error.ts'
 import type { Io } from './io.ts'
 import type { Output } from './output.ts'
@@ -20,7 +20,9 @@ export interface CredentialContext {
   /** Whether the provider wants one. */
   readonly needed: boolean
   readonly places: Paths
-  readonly io: Pick<Io, 'env' | 'keychain' | 'cwd' | 'stdin' | 'random'>
+  /** What to encrypt by; asked only where there is something to encrypt. */
+  readonly masterKey: () => Promise<MasterKey>
+  readonly io: Pick<Io, 'env' | 'cwd' | 'stdin' | 'random'>
   readonly prompt: Prompt
   readonly output: Output
 }
@@ -82,18 +84,10 @@ async function checkedFile(reference: string, { id, places }: CredentialContext)
   return reference
 }
 
-async function encrypted(text: string, flag: string, { id, places, io, output }: CredentialContext): Promise<string> {
+async function encrypted(text: string, flag: string, { id, io, masterKey }: CredentialContext): Promise<string> {
   const key = text.trim()
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new CliError('USAGE', `${flag} must be one word of plain characters, as providers make keys`)
   }
-  const masterKey = await openMasterKey({
-    home: places.home,
-    env: io.env,
-    keychain: io.keychain,
-    create: true,
-    warn: (message) => output.warn(message),
-    random: io.random,
-  })
-  return encryptSecret(key, masterKey, id, io.random)
+  return encryptSecret(key, await masterKey(), id, io.random)
 }

@@ -3,17 +3,20 @@ import { type Provider, providers } from '@llm-gateway/upstream'
 import { CliError } from './error.ts'
 import { choiceOf, choicesOf, listOf, wholeNumber } from './lists.ts'
 
-/** The flags of `upstream add` that describe the account, as they were given. */
-export interface AccountFlags {
-  readonly type: string
+/** Flags that describe an account, as they were given. */
+export interface SettingFlags {
   readonly oauthProfile: string | undefined
-  readonly provider: string | undefined
   readonly baseUrl: string | undefined
   readonly models: readonly string[] | undefined
   readonly dialects: readonly string[] | undefined
   readonly priority: string | undefined
   readonly weight: string | undefined
   readonly option: readonly string[] | undefined
+}
+
+export interface AccountFlags extends SettingFlags {
+  readonly type: string
+  readonly provider: string | undefined
 }
 
 type Settings = Pick<
@@ -29,7 +32,25 @@ const dialects: readonly AccountDialect[] = [
   'gemini',
 ]
 
-/** Checks what the flags say, before anything is asked or written. @throws CliError `USAGE` or `REFUSED` */
+/** What the flags say of the account, checked before anything is asked or written. @throws CliError `USAGE` */
+export function readSettings(flags: SettingFlags): Settings {
+  const models = listOf(flags.models)
+  const spoken = listOf(flags.dialects)
+  const priority = wholeNumber(flags.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
+  const weight = readWeight(flags.weight)
+  const options = readOptions(flags.option ?? [])
+  return {
+    ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
+    ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
+    ...(models && { models }),
+    ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
+    ...(priority !== undefined && { priority }),
+    ...(weight !== undefined && { weight }),
+    ...(options && { options }),
+  }
+}
+
+/** The flags of `upstream add`. @throws CliError `USAGE` or `REFUSED` */
 export function readAccountFlags(flags: AccountFlags): {
   readonly type: AccountInput['type']
   readonly provider: Provider
@@ -43,21 +64,7 @@ export function readAccountFlags(flags: AccountFlags): {
   if (provider.needsBaseUrl === true && provider.id !== 'simulator' && flags.baseUrl === undefined) {
     throw new CliError('USAGE', `--base-url is missing: ${provider.name} has no default`)
   }
-  const models = listOf(flags.models)
-  const spoken = listOf(flags.dialects)
-  const priority = wholeNumber(flags.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
-  const weight = readWeight(flags.weight)
-  const options = readOptions(flags.option ?? [])
-  const settings: Settings = {
-    ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
-    ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
-    ...(models && { models }),
-    ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
-    ...(priority !== undefined && { priority }),
-    ...(weight !== undefined && { weight }),
-    ...(options && { options }),
-  }
-  return { type, provider, settings }
+  return { type, provider, settings: readSettings(flags) }
 }
 
 function readProvider(id: string | undefined): Provider {

@@ -1,6 +1,8 @@
 import { ConfigEditor } from '@llm-gateway/config'
+import { importMasterKey } from '@llm-gateway/credentials'
 import { applyToServer, exitCodeOfEffect, type ServerEffect } from './apply.ts'
 import { Option } from './clipanion.ts'
+import { clearSecrets, encryptClear, mixedSecrets } from './config-secrets.ts'
 import type { Loaded } from './config-store.ts'
 import { lineDiff } from './diff.ts'
 import { GatewayCommand } from './gateway-command.ts'
@@ -19,6 +21,23 @@ export abstract class ChangeConfigCommand extends GatewayCommand {
 
   /** Done to the file as it stands. */
   protected abstract change(loaded: Loaded): Promise<ConfigChange>
+
+  /**
+   * What encrypts the secrets that stand in clear. The master key is made where there is none, but not in a dry run, which makes
+   * nothing and shows its ciphertext to nobody.
+   *
+   * @throws CredentialError when there is a master key and it cannot be opened; CliError when it is not the file's
+   */
+  protected async encryption(loaded: Loaded): Promise<(editor: ConfigEditor) => string[]> {
+    const { env, random } = this.context
+    const before = new ConfigEditor(loaded.text, env)
+    for (const place of mixedSecrets(before)) {
+      this.output.warn(`${place} is text around a reference and stays: put the whole secret into the variable`)
+    }
+    if (clearSecrets(before).length === 0) return () => []
+    const key = this.dryRun ? importMasterKey(new Uint8Array(32)) : await this.encryptionKey(loaded)
+    return (editor) => encryptClear(editor, key, random)
+  }
 
   /** What to say when there is nothing to do, and when it is done. */
   protected abstract readonly words: { readonly nothing: string; readonly done: string }

@@ -12,6 +12,11 @@ export function encryptClear(editor: ConfigEditor, key: MasterKey, random: Rando
   })
 }
 
+/** Secrets that stand in the file in clear, by their places. */
+export function clearSecrets(editor: ConfigEditor): string[] {
+  return editor.secrets().flatMap((place) => (place.kind === 'clear' ? [nameOf(place)] : []))
+}
+
 /** Secrets that are partly in clear beside a reference, which only a person can settle. */
 export function mixedSecrets(editor: ConfigEditor): string[] {
   return editor.secrets().flatMap((place) => (place.kind === 'mixed' ? [nameOf(place)] : []))

@@ -9,6 +9,7 @@ import {
   type Paths,
   renderIssues,
 } from '@llm-gateway/config'
+import { clearSecrets } from './config-secrets.ts'
 import { CliError } from './error.ts'
 import type { Output } from './output.ts'
 
@@ -83,12 +84,29 @@ export class ConfigStore {
     const { text } = await this.read()
     const { env } = withPlaceholders(preview(text, change, this.#options.env), this.#options.env)
     const result = await (await ConfigFile.open(this.path, { env })).edit(change)
-    if (result.ok) return result.changed
+    if (result.ok) {
+      if (result.changed) this.#warnOfClearSecrets(result.text, env)
+      return result.changed
+    }
     if (result.reason === 'conflict') {
       throw new CliError('FAILED', `${this.path} was changed by another program meanwhile`, { hint: 'try again' })
     }
     if (result.text === text) throw invalidFile(this.path, text, result.issues)
     throw invalidChange(result.issues)
+  }
+
+  /**
+   * What was written holds no new secret in clear, but what stood there in clear still does: to encrypt it unasked could lock out
+   * a server that has another master key than this shell.
+   */
+  #warnOfClearSecrets(text: string, env: Environment): void {
+    const clear = clearSecrets(new ConfigEditor(text, env))
+    if (clear.length === 0) return
+    const [first, ...others] = clear
+    const more = others.length === 0 ? '' : ` and ${others.length} more`
+    this.#options.output.warn(
+      `the file holds secrets in clear (${first}${more}): encrypt them with: llm-gateway config encrypt`,
+    )
   }
 }
 

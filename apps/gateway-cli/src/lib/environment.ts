@@ -86,5 +86,6 @@ function fromEnvironment(name: EnvironmentName, env: Environment): string | unde
 /** A proxy's URL may hold a user and a password, and be encrypted for it. */
 export function withoutLogin(value: string): string {
   if (value.startsWith('enc:')) return '(encrypted)'
-  return value.replace(/(:\/\/|^)[^/@\s,]*@/, '$1***@')
+  // Up to the last @ before the host ends: a password may hold one.
+  return value.replace(/(:\/\/|^)[^/?#\s,]*@/, '$1***@')
 }

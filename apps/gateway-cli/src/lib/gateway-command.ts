@@ -1,7 +1,9 @@
 import { type Paths, resolvePaths } from '@llm-gateway/config'
+import type { MasterKey } from '@llm-gateway/credentials'
 import { type BaseContext, Command, Option } from './clipanion.ts'
 import type { CommandSpec } from './command-spec.ts'
-import { ConfigStore } from './config-store.ts'
+import { ConfigStore, type Loaded } from './config-store.ts'
+import { encryptionKey } from './encryption-key.ts'
 import type { Io } from './io.ts'
 import { Output } from './output.ts'
 import { Prompt } from './prompt.ts'
@@ -45,6 +47,11 @@ export abstract class GatewayCommand extends Command<CommandContext> {
   } {
     const { env, keychain, random } = this.context
     return { home: this.places.home, env, keychain, random, warn: (text) => this.output.warn(text) }
+  }
+
+  /** The master key to encrypt by for the configuration file. @throws CliError, CredentialError as `encryptionKey` does */
+  protected encryptionKey({ text }: Pick<Loaded, 'text'>): Promise<MasterKey> {
+    return encryptionKey(text, { ...this.secretOptions, note: (told) => this.output.note(told) })
   }
 
   /** The configuration file, made when there is none. */

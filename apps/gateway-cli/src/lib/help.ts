@@ -42,6 +42,7 @@ const placeholders: Readonly<Record<string, string>> = {
   '--oauth-profile': 'PROFILE',
   '--target': 'MODEL',
   '--description': 'TEXT',
+  '--status': 'STATUS',
   '--code': 'CODE',
   '--error': 'STATUS',
 }

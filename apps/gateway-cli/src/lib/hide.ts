@@ -1,12 +1,10 @@
-import { ConfigEditor, type DataPath, type GatewayConfig, maskSecrets } from '@llm-gateway/config'
+import { ConfigEditor, type DataPath, type GatewayConfig, isSecretName, maskSecrets } from '@llm-gateway/config'
 import { isReference } from '@llm-gateway/credentials'
+import { withoutLogin } from './environment.ts'
 import { isoTime } from './time.ts'
 
 const hidden = '(hidden)'
 const encrypted = '(encrypted)'
-
-/** Keys of an account that hold a secret; the last three are the older program's. */
-const secretKeys = ['api_key', 'client_secret', 'access_token', 'refresh_token']
 
 /** The text of a configuration file without what is secret in it; references stay, since they only say where a secret is. */
 export function hiddenText(text: string): string {
@@ -38,18 +36,10 @@ function isCiphertext(value: unknown): boolean {
 /** Ids look like keys and are none. */
 const namesAnEntry = /^\s*(?:-\s*)?(?:id|account)\s*:/
 
+/** A proxy's login is masked by its looks, which keeps the host readable. */
 function secretPaths(editor: ConfigEditor): DataPath[] {
-  const accounts = editor.get(['upstream_accounts'])
-  const count = Array.isArray(accounts) ? accounts.length : 0
-  const ofAccounts = Array.from({ length: count }, (_, index) =>
-    secretKeys.map((key): DataPath => ['upstream_accounts', index, key]),
-  ).flat()
-  return [...ofAccounts, ...optionPaths(editor), ['server', 'web', 'password']]
-}
-
-/** Options whose name says that they are secret; a proxy's login is masked by its looks, which keeps the host readable. */
-function optionPaths(editor: ConfigEditor): DataPath[] {
-  return editor.secrets().flatMap(({ path }) => (path[2] === 'options' ? [path] : []))
+  const places = editor.secrets().filter(({ secrecy, kind }) => secrecy !== 'login' || kind === 'encrypted')
+  return [...places.map(({ path }) => path), ['server', 'web', 'password']]
 }
 
 function isShown(value: unknown): boolean {
@@ -70,23 +60,37 @@ export function hiddenConfig(config: GatewayConfig): unknown {
       ...key,
       ...times({ expiresAt, createdAt }),
     })),
-    accounts: config.accounts.map(({ apiKey, legacyTokens, createdAt, options, ...account }) => ({
+    accounts: config.accounts.map(({ apiKey, legacyTokens, createdAt, options, proxy, ...account }) => ({
       ...account,
       ...(options && { options: hiddenOptions(options) }),
-      ...(apiKey !== undefined && { apiKey: isReference(apiKey) === 'file' ? apiKey : hidden }),
+      ...(proxy !== undefined && { proxy: withoutLogin(proxy) }),
+      ...(apiKey !== undefined && { apiKey: shownOf(apiKey) }),
       ...(legacyTokens && { legacyTokens: hidden }),
       ...times({ createdAt }),
     })),
     environment: Object.fromEntries(
-      Object.entries(config.environment).map(([name, value]) => [name, maskSecrets(String(value))]),
+      Object.entries(config.environment).map(([name, value]) => [name, withoutLogin(String(value))]),
     ),
+    oauthProfiles: config.oauthProfiles.map(({ clientSecret, tokenParameters, ...profile }) => ({
+      ...profile,
+      ...(clientSecret !== undefined && { clientSecret: shownOf(clientSecret) }),
+      ...(tokenParameters && { tokenParameters: hiddenOptions(tokenParameters) }),
+    })),
   }
 }
 
-/** Options are the provider's own, and some name a secret. */
+/** Where a secret lies is none itself. */
+function shownOf(secret: string): string {
+  return isReference(secret) === 'file' ? secret : hidden
+}
+
+/** Options are the provider's own, and some name a secret; hidden is a little more than what is taken for one. */
 export function hiddenOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, /key|token|secret|password/i.test(name) ? hidden : value]),
+    Object.entries(options).map(([name, value]) => [
+      name,
+      isSecretName(name) || /key|token|secret|password/i.test(name) ? hidden : value,
+    ]),
   )
 }
 

@@ -58,6 +58,8 @@ function tokensOf({ provider, baseUrl, legacyTokens }: AccountConfig, now: numbe
   const resource = baseUrl ?? providers.get(provider)?.baseUrl
   if (login === undefined || resource === undefined || legacyTokens === undefined) return undefined
   const { accessToken, refreshToken, expiresAt } = legacyTokens
+  // Encrypted in place when nothing was known of their provider: no token any more.
+  if ([accessToken, refreshToken].some((token) => token?.startsWith('enc:'))) return undefined
   return {
     ...login,
     resource: new URL(resource).origin,

@@ -1,8 +1,21 @@
 import { dirname } from 'node:path'
 import type { AccountConfig, Paths } from '@llm-gateway/config'
-import { openCredentialStore, openMasterKey, type ResolveSecretOptions, resolveSecret } from '@llm-gateway/credentials'
-import { AccountTokens, type LoginOptions, type TokenAccount, type TokenOptions } from '@llm-gateway/oauth'
-import { profileOf, systemClock, tokenAccountOf, tokenStoreOf, upstreamFetch } from '@llm-gateway/server'
+import { openCredentialStore, openMasterKey, type ResolveSecretOptions } from '@llm-gateway/credentials'
+import {
+  AccountTokens,
+  type LoginOptions,
+  type OAuthProfile,
+  type TokenAccount,
+  type TokenOptions,
+} from '@llm-gateway/oauth'
+import {
+  profileOf,
+  systemClock,
+  tokenAccountOf,
+  tokenStoreOf,
+  upstreamFetch,
+  withSecretParameters,
+} from '@llm-gateway/server'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import type { Loaded } from './config-store.ts'
 import { proxySettings } from './environment.ts'
@@ -38,7 +51,7 @@ export async function openOAuthSession(options: OAuthSessionOptions): Promise<OA
     masterKey: () => openMasterKey({ ...keys, create: false }),
     baseDir: dirname(places.configFile),
   }
-  const known = tokenAccountOf(account, loaded.config, await clientSecretOf(options, opening))
+  const known = tokenAccountOf(account, await openProfile(options, opening))
   const store = tokenStoreOf(openCredentialStore(keys))
   const client = new UpstreamClient({ proxy: await proxySettings(loaded.config.environment, io.env, opening, account) })
   const login: LoginOptions = { store, fetch: upstreamFetch(client), clock: systemClock, random: io.random }
@@ -46,18 +59,17 @@ export async function openOAuthSession(options: OAuthSessionOptions): Promise<OA
   return { account: known, login, tokens: new AccountTokens(known, tokens), close: () => client.close() }
 }
 
-async function clientSecretOf(
+/** Its profile with the secrets in it, as this process can have them. @throws CliError, CredentialError */
+async function openProfile(
   { account, loaded }: OAuthSessionOptions,
   opening: Omit<ResolveSecretOptions, 'record'>,
-): Promise<string | undefined> {
-  const { name, clientSecret } = profileOf(account, loaded.config)
-  if (clientSecret === undefined) return undefined
-  const missing = /^\$\{(\w+)\}$/.exec(clientSecret)?.[1]
-  if (missing !== undefined) {
-    throw new CliError(
-      'FAILED',
-      `the client_secret of the OAuth profile "${name}" cannot be had: ${missing} is not set here`,
-    )
+): Promise<OAuthProfile> {
+  const profile = profileOf(account, loaded.config)
+  const { name, clientSecret = '', tokenParameters = {} } = profile
+  for (const text of [clientSecret, ...Object.values(tokenParameters)]) {
+    const missing = /^\$\{(\w+)\}$/.exec(text)?.[1]
+    if (missing === undefined) continue
+    throw new CliError('FAILED', `a secret of the OAuth profile "${name}" cannot be had: ${missing} is not set here`)
   }
-  return (await resolveSecret(clientSecret, { ...opening, record: name })).reveal()
+  return withSecretParameters(profile, { ...opening, learn: () => {} })
 }

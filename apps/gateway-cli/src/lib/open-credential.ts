@@ -1,12 +1,5 @@
-import { type AccountConfig, isSecretName, optionRecord } from '@llm-gateway/config'
-import {
-  CredentialError,
-  type KeychainPort,
-  openMasterKey,
-  type ResolveSecretOptions,
-  resolveSecret,
-  type Secret,
-} from '@llm-gateway/credentials'
+import type { AccountConfig } from '@llm-gateway/config'
+import { CredentialError, type KeychainPort, openMasterKey, resolveSecret, type Secret } from '@llm-gateway/credentials'
 import { writtenReference } from './account-view.ts'
 import type { Loaded } from './config-store.ts'
 
@@ -42,18 +35,4 @@ export async function openCredential(
     if (CredentialError.is(cause)) return { ok: false, problem: cause.message }
     throw cause
   }
-}
-
-/** The account with the secrets among its options opened. @throws CredentialError */
-export async function withOpenOptions(
-  account: AccountConfig,
-  opening: Omit<ResolveSecretOptions, 'record'>,
-): Promise<AccountConfig> {
-  const { id, options } = account
-  if (options === undefined) return account
-  const entries = Object.entries(options).map(async ([name, value]) => {
-    if (typeof value !== 'string' || !isSecretName(name)) return [name, value]
-    return [name, (await resolveSecret(value, { ...opening, record: optionRecord(id, name) })).reveal()]
-  })
-  return { ...account, options: Object.fromEntries(await Promise.all(entries)) as Record<string, unknown> }
 }

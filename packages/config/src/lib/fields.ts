@@ -39,6 +39,19 @@ export function setting<Schema extends z.ZodType>(schema: Schema, description: s
   return told
 }
 
+/** How a key holds a secret: always, only as the login within a proxy's URL, or in those of its entries whose names say so. */
+export type Secrecy = 'always' | 'login' | 'by-name'
+
+/** Which keys hold secrets: what is encrypted, hidden and kept out of logs is found by this and nothing else. */
+export const secrecies: z.core.$ZodRegistry<{ secrecy: Secrecy }> = z.registry()
+
+/** Marks a key as one that holds a secret. */
+export function secret<Schema extends z.ZodType>(schema: Schema, secrecy: Secrecy = 'always'): Schema {
+  const marked = secrecy === 'always' ? schema.meta({ title: 'secret' }) : schema.clone()
+  secrecies.add(marked, { secrecy })
+  return marked
+}
+
 /** Marks a key that only the older Go program wrote, so that editors strike it through. */
 export function legacy<Schema extends z.ZodType>(schema: Schema): z.ZodOptional<Schema> {
   return schema.optional().meta({ deprecated: true })

@@ -5,8 +5,8 @@ const SECRET_PAIR =
 /** What a credential looks like wherever it stands: a known prefix, or a long run of letters and digits. */
 const SECRET_WORD = /\b(?:sk|gw|pk|rk|ghp|xox[abp]|AIza|ya29|eyJ)[-_A-Za-z0-9.]{12,}|[A-Za-z0-9+/_=-]{32,}/g
 
-/** The user and password of a URL. */
-const URL_LOGIN = /(:\/\/)([^/\s"'@]+)(?=@)/g
+/** The user and password of a URL: up to the last @, since a password may hold one. */
+const URL_LOGIN = /(:\/\/)([^/\s"']+)(?=@)/g
 
 /** What may be shown of a secret's place: nothing, a reference to where it lies, or a section below. */
 const HARMLESS = /^["']?(?:\$\{|file:|["']?$|\||>)/

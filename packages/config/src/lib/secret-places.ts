@@ -1,15 +1,20 @@
+import type { z } from 'zod'
 import { isSection, valueAt } from './data.ts'
+import { type Secrecy, secrecies } from './fields.ts'
 import type { DataPath } from './issue.ts'
+import { fileSchema } from './sections.ts'
 
 /** A value of the file that is a secret, or text that stands for one. */
 export interface SecretPlace {
   readonly path: DataPath
-  /** What its ciphertext is bound to: the account's id, and within its options the name as well; the section's own path elsewhere. */
+  /** What its ciphertext is bound to: see {@link secretRecord}. */
   readonly record: string
   /** The secret where it is clear, otherwise as it stands in the file. */
   readonly value: string
   /** `clear` is the secret itself; `mixed` is text around a reference, or a reference with a default. */
   readonly kind: 'clear' | 'mixed' | 'encrypted' | 'reference'
+  /** Why it is one: `login` is a proxy's URL, of which only the user and password are secret. */
+  readonly secrecy: Secrecy
 }
 
 /** Names of provider options that hold a secret: by their last word, so that `tokenizer` is none. */
@@ -30,6 +35,15 @@ export function accountProxyRecord(account: string): string {
   return `${account}/proxy`
 }
 
+/**
+ * The record a secret of an OAuth profile is bound to.
+ *
+ * @param key `client_secret`, or `token_params.NAME`
+ */
+export function profileRecord(profile: string, key: string): string {
+  return `oauth_profiles.${profile}.${key}`
+}
+
 /** Whether an option's name says that its value is a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
@@ -42,36 +56,70 @@ export function hasLogin(proxy: string): boolean {
 
 /** Every place of the data that holds, or stands for, a secret; values that are no text or empty are none. */
 export function findSecrets(data: unknown, readId: (value: unknown) => string | undefined): SecretPlace[] {
-  const accounts = valueAt(data, ['upstream_accounts'])
-  const ofAccounts = Array.isArray(accounts)
-    ? accounts.flatMap((account, index) => {
-        const id = readId(valueAt(account, ['id']))
-        return id === undefined ? [] : accountPlaces(account, ['upstream_accounts', index], id)
-      })
-    : []
-  const ofProxies = ['http_proxy', 'https_proxy'].flatMap((name) => {
-    const path = ['environment', name]
-    return withLogin(placeOf(valueAt(data, path), path, proxyRecord(name)))
+  return secretValues(fileSchema, data, []).flatMap(({ path, value, secrecy }) => {
+    const record = secretRecord(path, data, readId)
+    if (record === undefined || typeof value !== 'string' || value === '') return []
+    const kind = kindOf(value)
+    // Some servers want no key, and a proxy without a login is no secret.
+    if (kind === 'clear' && (secrecy === 'login' ? !hasLogin(value) : value === 'none')) return []
+    return [{ path, record, value, kind, secrecy }]
   })
-  return [...ofAccounts, ...ofProxies]
 }
 
-function accountPlaces(account: unknown, path: DataPath, id: string): SecretPlace[] {
-  const options = valueAt(account, ['options'])
-  const names = isSection(options) ? Object.keys(options).filter(isSecretName) : []
-  const key = placeOf(valueAt(account, ['api_key']), [...path, 'api_key'], id)
-  const proxy = placeOf(valueAt(account, ['proxy']), [...path, 'proxy'], accountProxyRecord(id))
-  return [
-    ...withLogin(proxy),
-    ...(key?.value === 'none' ? [] : some(key)),
-    ...names.flatMap((name) =>
-      some(placeOf(valueAt(options, [name]), [...path, 'options', name], optionRecord(id, name))),
-    ),
-  ]
+/**
+ * What a ciphertext is bound to. An account's secrets go by its id, since its position in the list changes: its key by the id
+ * alone. Everywhere else it is the path.
+ */
+function secretRecord(
+  path: DataPath,
+  data: unknown,
+  readId: (value: unknown) => string | undefined,
+): string | undefined {
+  const [section, index, ...rest] = path
+  if (section !== 'upstream_accounts' || index === undefined) return path.join('.')
+  const id = readId(valueAt(data, [section, index, 'id']))
+  if (id === undefined) return undefined
+  return rest.join('.') === 'api_key' ? id : `${id}/${rest.join('.')}`
 }
 
-function placeOf(value: unknown, path: DataPath, record: string): SecretPlace | undefined {
-  return typeof value === 'string' && value !== '' ? { path, record, value, kind: kindOf(value) } : undefined
+interface Found {
+  readonly path: DataPath
+  readonly value: unknown
+  readonly secrecy: Secrecy
+}
+
+/** What of the data stands where the schema says that there is a secret, in the schema's order. */
+function secretValues(schema: z.core.$ZodType, data: unknown, path: DataPath): Found[] {
+  const secrecy = secrecies.get(schema)?.secrecy
+  if (secrecy === 'by-name') return namedSecrets(data, path)
+  if (secrecy !== undefined) return data === undefined ? [] : [{ path, value: data, secrecy }]
+  const below = (inner: z.core.$ZodType, key: string | number): Found[] =>
+    secretValues(inner, valueAt(data, [key]), [...path, key])
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  switch (def.type) {
+    case 'object':
+      return isSection(data) ? Object.entries(def.shape).flatMap(([key, inner]) => below(inner, key)) : []
+    case 'array':
+      return Array.isArray(data) ? data.flatMap((_, index) => below(def.element, index)) : []
+    case 'record':
+      return isSection(data) ? Object.keys(data).flatMap((key) => below(def.valueType, key)) : []
+    case 'union':
+      return def.options.flatMap((option) => secretValues(option, data, path))
+    case 'pipe':
+      return secretValues(def.in, data, path)
+    case 'optional':
+    case 'prefault':
+      return secretValues(def.innerType, data, path)
+    default:
+      return []
+  }
+}
+
+function namedSecrets(data: unknown, path: DataPath): Found[] {
+  if (!isSection(data)) return []
+  return Object.entries(data).flatMap(([name, value]): Found[] =>
+    isSecretName(name) ? [{ path: [...path, name], value, secrecy: 'by-name' }] : [],
+  )
 }
 
 function kindOf(value: string): SecretPlace['kind'] {
@@ -80,13 +128,4 @@ function kindOf(value: string): SecretPlace['kind'] {
   // `$$` is a dollar sign, so what follows a pair of them may still be a reference.
   if (!value.replaceAll('$$', '').includes('${')) return 'clear'
   return /^\$\{[A-Za-z_][A-Za-z0-9_]*(?::\?[^}]*)?\}$/.test(value) ? 'reference' : 'mixed'
-}
-
-/** A proxy without a login is no secret. */
-function withLogin(proxy: SecretPlace | undefined): SecretPlace[] {
-  return proxy?.kind === 'clear' && !hasLogin(proxy.value) ? [] : some(proxy)
-}
-
-function some(place: SecretPlace | undefined): SecretPlace[] {
-  return place === undefined ? [] : [place]
 }

@@ -44,6 +44,7 @@ import { UpstreamList } from './upstream/list.ts'
 import { UpstreamRemove } from './upstream/remove.ts'
 import { UpstreamShow } from './upstream/show.ts'
 import { UpstreamTest } from './upstream/test.ts'
+import { UpstreamUpdate } from './upstream/update.ts'
 import { Why } from './why.ts'
 
 /** Every command, in the order help lists them. */
@@ -68,6 +69,7 @@ export const commands: readonly CommandClass<CommandContext>[] = [
   UpstreamList,
   UpstreamShow,
   UpstreamTest,
+  UpstreamUpdate,
   UpstreamEnable,
   UpstreamDisable,
   UpstreamRemove,

@@ -13,7 +13,13 @@ import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
 import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
 import { audienceOf, profileOf, tokenAccountOf } from '../oauth/token-account.ts'
-import { openProxy, type SecretSource, withOpenProxies, withSecretOptions } from './resolve-secrets.ts'
+import {
+  openProxy,
+  type SecretSource,
+  withOpenProxies,
+  withSecretOptions,
+  withSecretParameters,
+} from './resolve-secrets.ts'
 
 /** A configuration made ready to serve: what the gateway, the router and the credentials port each need of it. */
 export interface Assembly {
@@ -80,13 +86,14 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     try {
       const secret =
         account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
-      const clientSecret = await clientSecretOf(account, config, options, openKey)
       const ready = await accountOf(await withSecretOptions(account, source), config, options)
-      if (account.type === 'oauth')
-        logins.push(tokenAccountOf(withBase(account, ready), config, clientSecret?.reveal()))
+      if (account.type === 'oauth') {
+        const profile = await withSecretParameters(profileOf(account, config), source)
+        logins.push(tokenAccountOf(withBase(account, ready), profile))
+      }
       const proxy = await openProxy(account, source)
       if (proxy !== undefined) proxies.set(account.id, proxy)
-      for (const each of [secret, clientSecret]) if (each) secrets.push(each)
+      if (secret) secrets.push(secret)
       headers.set(account.id, headersOf(account, secret))
       accounts.set(account.id, ready)
       routed.push(routedOf(account, ready))
@@ -132,20 +139,6 @@ function secretOf(
   masterKey: () => Promise<MasterKey>,
 ): Promise<Secret> {
   return resolveSecret(reference, { record: account.id, masterKey, baseDir: options.baseDir })
-}
-
-/** The secret that an account's OAuth profile shows the provider, where it has one. */
-async function clientSecretOf(
-  account: AccountConfig,
-  config: GatewayConfig,
-  options: AssembleOptions,
-  masterKey: () => Promise<MasterKey>,
-): Promise<Secret | undefined> {
-  if (account.type !== 'oauth') return undefined
-  const { name, clientSecret } = profileOf(account, config)
-  return clientSecret === undefined
-    ? undefined
-    : resolveSecret(clientSecret, { record: name, masterKey, baseDir: options.baseDir })
 }
 
 /** The built-in simulator's address is known only once it runs. */

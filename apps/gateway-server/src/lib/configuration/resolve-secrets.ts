@@ -5,9 +5,11 @@ import {
   hasLogin,
   isSecretName,
   optionRecord,
+  profileRecord,
   proxyRecord,
 } from '@llm-gateway/config'
 import { CredentialError, type MasterKey, resolveSecret, Secret } from '@llm-gateway/credentials'
+import type { OAuthProfile } from '@llm-gateway/oauth'
 import { ProxyRules } from '@llm-gateway/upstream'
 import { ServerError } from '../error.ts'
 
@@ -23,13 +25,39 @@ export interface SecretSource {
 /** The account with the secrets among its options opened. @throws CredentialError */
 export async function withSecretOptions(account: AccountConfig, source: SecretSource): Promise<AccountConfig> {
   if (account.options === undefined) return account
-  const entries = Object.entries(account.options).map(async ([name, value]) => {
+  const options = await openNamed(account.options, (name) => optionRecord(account.id, name), source)
+  return { ...account, options }
+}
+
+/** The OAuth profile with its client secret and the secrets among its token parameters opened. @throws CredentialError */
+export async function withSecretParameters(profile: OAuthProfile, source: SecretSource): Promise<OAuthProfile> {
+  const { name, clientSecret: reference, tokenParameters } = profile
+  const record = (key: string): string => profileRecord(name, key)
+  const secret =
+    reference === undefined ? undefined : await resolveSecret(reference, { ...source, record: record('client_secret') })
+  if (secret) source.learn(secret)
+  const parameters =
+    tokenParameters && (await openNamed(tokenParameters, (key) => record(`token_params.${key}`), source))
+  return {
+    ...profile,
+    ...(secret && { clientSecret: secret.reveal() }),
+    ...(parameters && { tokenParameters: parameters }),
+  }
+}
+
+/** Opens the values whose names say that they are secrets. */
+async function openNamed<Value>(
+  values: Readonly<Record<string, Value>>,
+  record: (name: string) => string,
+  source: SecretSource,
+): Promise<Record<string, Value | string>> {
+  const entries = Object.entries(values).map(async ([name, value]): Promise<[string, Value | string]> => {
     if (typeof value !== 'string' || !isSecretName(name)) return [name, value]
-    const secret = await resolveSecret(value, { ...source, record: optionRecord(account.id, name) })
+    const secret = await resolveSecret(value, { ...source, record: record(name) })
     source.learn(secret)
     return [name, secret.reveal()]
   })
-  return { ...account, options: Object.fromEntries(await Promise.all(entries)) as Record<string, unknown> }
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 /**

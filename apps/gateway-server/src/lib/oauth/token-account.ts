@@ -31,15 +31,13 @@ export function profileOf(
 /**
  * An account of type oauth as the OAuth package knows it.
  *
- * @param clientSecret the profile's, resolved.
+ * @param profile its profile, the secrets in it opened.
  * @throws OAuthError `PROFILE_INVALID`
  */
 export function tokenAccountOf(
-  account: Pick<AccountConfig, 'id' | 'name' | 'provider' | 'oauthProfile' | 'baseUrl'>,
-  config: GatewayConfig,
-  clientSecret: string | undefined,
+  account: Pick<AccountConfig, 'id' | 'name' | 'provider' | 'baseUrl'>,
+  profile: OAuthProfile,
 ): TokenAccount {
-  const { clientSecret: _reference, ...profile } = profileOf(account, config)
   const base = account.baseUrl ?? providers.get(account.provider)?.baseUrl
   if (base === undefined) {
     throw new OAuthError(
@@ -50,7 +48,7 @@ export function tokenAccountOf(
   return {
     id: account.id,
     name: account.name,
-    profile: usableProfile({ ...profile, ...(clientSecret !== undefined && { clientSecret }) }),
+    profile: usableProfile(profile),
     resource: new URL(base).origin,
   }
 }

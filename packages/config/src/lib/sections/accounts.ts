@@ -8,6 +8,7 @@ import {
   legacy,
   modelPattern,
   optionalText,
+  secret,
   section,
   setting,
   share,
@@ -30,14 +31,16 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     'Where its credential comes from: `api_key`, a login at the provider, or each client, who sends its own',
   ),
   provider: setting(text, `One of ${KNOWN_PROVIDERS.map((name) => `\`${name}\``).join(', ')}`),
-  api_key: setting(
-    optionalText,
-    'The key: `${VARIABLE}`, `file:PATH`, `enc:v1:…` as the command line writes it, or in clear',
+  api_key: secret(
+    setting(optionalText, 'The key: `${VARIABLE}`, `file:PATH`, `enc:v1:…` as the command line writes it, or in clear'),
   ),
   base_url: setting(endpointUrl, "What the vendor's own SDK takes, with or without `/v1`. Default the provider's"),
-  proxy: setting(
-    accountProxy,
-    'The proxy its calls and its login go through, or `direct` for none. Default what `environment` says for its host',
+  proxy: secret(
+    setting(
+      accountProxy,
+      'The proxy its calls and its login go through, or `direct` for none. Default what `environment` says for its host',
+    ),
+    'login',
   ),
   status: setting(
     z.enum(['active', 'disabled', 'error']).optional(),
@@ -58,9 +61,12 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
     optionalText,
     "With type `oauth`: its profile, built in or of `oauth_profiles`. Default the provider's",
   ),
-  options: setting(
-    z.record(z.string(), z.unknown()).optional(),
-    'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; others `version_path`',
+  options: secret(
+    setting(
+      z.record(z.string(), z.unknown()).optional(),
+      'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; others `version_path`',
+    ),
+    'by-name',
   ),
   capabilities: setting(capabilities.optional(), 'What its models accept, where that is not known of them by name'),
   health_check: setting(healthCheck.optional(), 'Checks it by itself. Default as `routing` says'),
@@ -70,9 +76,9 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
   last_health_check: legacy(z.unknown()),
   health_status: legacy(z.unknown()),
   client_id: legacy(z.unknown()),
-  client_secret: legacy(z.unknown()),
-  access_token: legacy(optionalText),
-  refresh_token: legacy(optionalText),
+  client_secret: secret(legacy(z.unknown())),
+  access_token: secret(legacy(optionalText)),
+  refresh_token: secret(legacy(optionalText)),
   resource_url: legacy(optionalText),
   expires_at: legacy(timestamp),
 }).transform((raw) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defined, optionalText, section, setting, text } from '../fields.ts'
+import { defined, optionalText, secret, section, setting, text } from '../fields.ts'
 import { isLoopback } from '../hosts.ts'
 import type { OAuthProfileConfig } from '../schema.ts'
 
@@ -34,7 +34,12 @@ const clients = z.array(z.enum(['claude-code'])).min(1, 'must name at least one 
 
 const profile = section({
   client_id: setting(optionalText, 'The client id the provider gave you'),
-  client_secret: setting(optionalText, 'Its secret, for confidential clients: a reference, or in clear'),
+  client_secret: secret(
+    setting(
+      optionalText,
+      'Its secret, for confidential clients: `${VARIABLE}`, `file:PATH`, `enc:v1:…` as `config encrypt` writes it, or in clear',
+    ),
+  ),
   client_auth: setting(
     z.enum(['none', 'post', 'basic']).optional(),
     'How client id and secret are sent. Default `none` without a secret, else `post`',
@@ -53,7 +58,13 @@ const profile = section({
     'http://127.0.0.1/callback',
   ),
   authorize_params: setting(parameters.optional(), 'Further parameters of the address to log in at'),
-  token_params: setting(parameters.optional(), 'Further parameters of token requests'),
+  token_params: secret(
+    setting(
+      parameters.optional(),
+      'Further parameters of token requests; one whose name ends in key, token, secret or password is a secret',
+    ),
+    'by-name',
+  ),
   header: setting(headerName, 'The header that carries the token to the upstream', 'authorization'),
   prefix: setting(z.string().optional(), 'What stands before the token in it', 'Bearer '),
   clients: setting(

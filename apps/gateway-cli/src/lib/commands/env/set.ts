@@ -1,10 +1,12 @@
 import { type EnvironmentName, proxyRecord } from '@llm-gateway/config'
+import type { MasterKey } from '@llm-gateway/credentials'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
 import { Option, type Usage } from '../../clipanion.ts'
+import type { Loaded } from '../../config-store.ts'
 import { proxyVariables, readProxyVariable } from '../../environment.ts'
 import { CliError } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
-import { proxyToStore } from '../../proxy-to-store.ts'
+import { proxyToStore } from '../../secret-to-store.ts'
 
 export class EnvSet extends GatewayCommand {
   static override paths: string[][] = [['env', 'set']]
@@ -33,10 +35,11 @@ export class EnvSet extends GatewayCommand {
         hint: `remove it with: llm-gateway env unset --name=${empty}`,
       })
     }
-    const written = await Promise.all(
-      names.map(async (name) => [name, await this.#toWrite(name, given[name]?.trim() ?? '')] as const),
-    )
     const store = await this.openConfig()
+    const loaded = await store.read()
+    const written = await Promise.all(
+      names.map(async (name) => [name, await this.#toWrite(name, given[name]?.trim() ?? '', loaded)] as const),
+    )
     await store.edit((editor) => {
       for (const [name, value] of written) editor.setEnvironment(name, value)
     })
@@ -48,8 +51,9 @@ export class EnvSet extends GatewayCommand {
     return exitCodeOfEffect(server)
   }
 
-  #toWrite(name: EnvironmentName, value: string): Promise<string> | string {
+  #toWrite(name: EnvironmentName, value: string, loaded: Loaded): Promise<string> | string {
     if (name === 'no_proxy') return value
-    return proxyToStore(value, proxyRecord(name), { places: this.places, io: this.context, output: this.output })
+    const masterKey = (): Promise<MasterKey> => this.encryptionKey(loaded)
+    return proxyToStore(value, proxyRecord(name), { masterKey, random: this.context.random })
   }
 }

@@ -1,21 +1,19 @@
-import { type AccountConfig, type AccountInput, accountProxyRecord } from '@llm-gateway/config'
+import type { AccountConfig, AccountInput } from '@llm-gateway/config'
 import { usableProfile } from '@llm-gateway/oauth'
 import { profileOf } from '@llm-gateway/server'
-import { type Provider, providers } from '@llm-gateway/upstream'
-import { credentialToStore } from '../../account-credential.ts'
+import { providers } from '@llm-gateway/upstream'
+import { AccountFlagsCommand } from '../../account-command.ts'
 import { readAccountFlags } from '../../account-flags.ts'
 import { accountJson } from '../../account-view.ts'
 import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
 import { Option, type Usage } from '../../clipanion.ts'
 import type { Loaded } from '../../config-store.ts'
-import { CliError, exitCodes } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
+import { exitCodes } from '../../error.ts'
 import { freeName } from '../../naming.ts'
 import { logIn } from '../../oauth-login.ts'
 import { openOAuthSession } from '../../oauth-session.ts'
-import { proxyToStore } from '../../proxy-to-store.ts'
 
-export class UpstreamAdd extends GatewayCommand {
+export class UpstreamAdd extends AccountFlagsCommand {
   static override paths: string[][] = [['upstream', 'add']]
   static override usage: Usage = {
     category: 'Upstream accounts',
@@ -47,37 +45,13 @@ export class UpstreamAdd extends GatewayCommand {
   type: string = Option.String('--type', 'api-key', {
     description: 'where its credential comes from: api-key, oauth or passthrough',
   })
-  oauthProfile: string | undefined = Option.String('--oauth-profile', {
-    description: "with --type=oauth: the profile (default the provider's)",
-  })
   provider: string | undefined = Option.String('--provider', { description: [...providers.keys()].join(', ') })
-  name: string | undefined = Option.String('--name', { description: 'what people call it' })
-  key: string | undefined = Option.String('--key', { description: 'the API key, or a reference to it' })
-  keyEnv: string | undefined = Option.String('--key-env', { description: 'variable the server reads the key from' })
-  keyFile: string | undefined = Option.String('--key-file', { description: 'file the server reads the key from' })
-  keyStdin: boolean = Option.Boolean('--key-stdin', false, { description: 'read the key from standard input' })
-  baseUrl: string | undefined = Option.String('--base-url', {
-    description: "address of the API (default the provider's)",
-  })
-  proxy: string | undefined = Option.String('--proxy', {
-    description: "its own proxy, or direct for none (default the environment's)",
-  })
-  models: string[] | undefined = Option.Array('--models', {
-    description: 'models it serves: names or prefix* (default all)',
-  })
-  dialects: string[] | undefined = Option.Array('--dialects', {
-    description: "dialects it speaks, most wanted first (default the provider's)",
-  })
-  priority: string | undefined = Option.String('--priority', { description: 'higher is preferred (default 0)' })
-  weight: string | undefined = Option.String('--weight', { description: 'share among equals (default 1)' })
-  option: string[] | undefined = Option.Array('--option', {
-    description: "a setting of the provider's, such as api_version",
-  })
 
   async execute(): Promise<number> {
     const { type, provider, settings } = readAccountFlags(this)
     const store = await this.openConfig()
-    const { config } = await store.read()
+    const before = await store.read()
+    const { config } = before
     if (type === 'oauth') usableProfile(profileOf({ provider: provider.id, ...settings }, config))
     const name = freeName(
       this.name ?? (await this.prompt.text('Name of the account', '--name')),
@@ -85,8 +59,9 @@ export class UpstreamAdd extends GatewayCommand {
       'upstream account',
     )
     const id = `upstream_${Buffer.from(this.context.random(8)).toString('hex')}`
-    const apiKey = await this.#apiKey(type, id, provider)
-    const proxy = await this.#proxy(id)
+    const apiKey = await this.credential({ id, type }, provider.needsKey ?? true, before)
+    const proxy = await this.ownProxy(id, before)
+    const options = settings.options && (await this.writtenOptions(settings.options, id, before))
     const account: AccountInput = {
       id,
       name,
@@ -95,6 +70,7 @@ export class UpstreamAdd extends GatewayCommand {
       ...(apiKey !== undefined && { apiKey }),
       ...settings,
       ...(proxy !== undefined && { proxy }),
+      ...(options && { options }),
       status: 'active',
       createdAt: this.context.now(),
     }
@@ -107,32 +83,6 @@ export class UpstreamAdd extends GatewayCommand {
     this.output.note(`Added the upstream account "${name}" (${id}).${next}`)
     if (type === 'oauth' && added) return this.#logIn(added, loaded)
     return exitCodeOfEffect(server)
-  }
-
-  #proxy(id: string): Promise<string> | undefined {
-    const { proxy, places, output } = this
-    if (proxy?.trim() === '') throw new CliError('USAGE', '--proxy cannot be empty; write direct for none')
-    return proxy === undefined
-      ? undefined
-      : proxyToStore(proxy.trim(), accountProxyRecord(id), { places, io: this.context, output })
-  }
-
-  async #apiKey(type: AccountInput['type'], id: string, provider: Provider): Promise<string | undefined> {
-    const { key, keyEnv, keyFile, keyStdin } = this
-    if (type === 'api-key') {
-      return credentialToStore(this, {
-        id,
-        needed: provider.needsKey ?? true,
-        places: this.places,
-        io: this.context,
-        prompt: this.prompt,
-        output: this.output,
-      })
-    }
-    if (keyStdin || [key, keyEnv, keyFile].some((flag) => flag !== undefined)) {
-      throw new CliError('USAGE', `an account of type ${type} takes no key`)
-    }
-    return undefined
   }
 
   /** The account is there whatever becomes of its login, which can be done again. */

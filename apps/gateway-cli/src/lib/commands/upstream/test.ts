@@ -1,13 +1,14 @@
 import { dirname } from 'node:path'
 import type { AccountConfig } from '@llm-gateway/config'
-import { openMasterKey, Redactor, type Secret } from '@llm-gateway/credentials'
+import { openMasterKey, Redactor } from '@llm-gateway/credentials'
+import { withSecretOptions } from '@llm-gateway/server'
 import { providers } from '@llm-gateway/upstream'
 import { Option, type Usage } from '../../clipanion.ts'
 import { proxySettings } from '../../environment.ts'
 import { CliError, exitCodes } from '../../error.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { wholeNumber } from '../../lists.ts'
-import { openCredential, withOpenOptions } from '../../open-credential.ts'
+import { openCredential } from '../../open-credential.ts'
 import type { ProbeReport } from '../../probe.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
@@ -59,15 +60,17 @@ export class UpstreamTest extends GatewayCommand {
       baseDir: dirname(this.places.configFile),
       masterKey: () => openMasterKey({ home: this.places.home, env, keychain, create: false }),
     }
+    const redactor = new Redactor()
+    if (credential.secret) redactor.add(credential.secret)
     const told = await probe({
-      account: await withOpenOptions(account, opening),
+      account: await withSecretOptions(account, { ...opening, learn: (secret) => redactor.add(secret) }),
       secret: credential.secret,
       model: this.model,
       timeouts: { ...loaded.config.timeouts, requestMs },
       proxy: await proxySettings(loaded.config.environment, env, opening, account),
       clock: () => performance.now(),
     })
-    const report = withoutSecret(told, credential.secret)
+    const report = withoutSecrets(told, redactor)
     const text = fields(
       reportFields(report, providers.get(account.provider)?.name ?? account.provider),
       this.output.style,
@@ -97,10 +100,7 @@ function reportFields(report: ProbeReport, provider: string): readonly (readonly
   ]
 }
 
-/** Providers repeat the credential in their errors, whole or in part. */
-function withoutSecret(report: ProbeReport, secret: Secret | undefined): ProbeReport {
-  if (secret === undefined || report.problem === undefined) return report
-  const redactor = new Redactor()
-  redactor.add(secret)
-  return { ...report, problem: redactor.redact(report.problem) }
+/** Providers repeat credentials in their errors, whole or in part. */
+function withoutSecrets(report: ProbeReport, redactor: Redactor): ProbeReport {
+  return report.problem === undefined ? report : { ...report, problem: redactor.redact(report.problem) }
 }

@@ -1,0 +1,192 @@
+import { appendFileSync, closeSync, mkdirSync, openSync, write } from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface LogFileOptions {
+  /** Absent: standard error. */
+  readonly path?: string | undefined
+  /** Told, once the file can be written again, how many lines were lost since it could not. */
+  lost(lines: number): void
+  /** Lines wait no longer than this for others, in milliseconds. Default: 100. */
+  readonly waitMs?: number
+  /** Length from which they wait no more, in UTF-16 units. Default: 65,536. */
+  readonly batchLength?: number
+  /** Kept at the most while the file cannot be written, in UTF-16 units. Default: 8,388,608. */
+  readonly heldLength?: number
+  /** After a failure the file is tried again no sooner than this, in milliseconds. Default: 1,000. */
+  readonly retryMs?: number
+}
+
+const standardError = 2
+
+/** What says that a file takes no more at the moment: the other end of a pipe reads slowly. */
+const busy: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EBUSY'])
+
+/**
+ * A file that lines are appended to, many at a time: a write for every line would cost as much as serving a request. It never
+ * throws and never waits; while a disk is full or a directory is gone lines are kept, up to a bound, and the file is tried again.
+ * What waits when the process exits, by itself or by an error nobody caught, is written then.
+ */
+export class LogFile {
+  readonly #options: Required<Omit<LogFileOptions, 'path'>>
+  readonly #path: string | undefined
+  readonly #onExit = (): void => this.#writeNow()
+  /** Absent while the file cannot be opened. */
+  #descriptor: number | undefined
+  #lines = ''
+  /** Taken from the lines: being written, or to be written again. */
+  #piece: Buffer | undefined
+  #writing = false
+  #failed = false
+  #dropped = 0
+  #timer: NodeJS.Timeout | undefined
+  /** Set from `close` on: what is called when all is written. */
+  #closed: (() => void) | undefined
+
+  constructor({ path, ...options }: LogFileOptions) {
+    this.#path = path
+    this.#options = { waitMs: 100, batchLength: 65_536, heldLength: 8_388_608, retryMs: 1_000, ...options }
+    process.on('exit', this.#onExit)
+    this.#tryOpen()
+  }
+
+  /** @param line with its line end. */
+  write(line: string): void {
+    const { batchLength, heldLength, waitMs } = this.#options
+    if (this.#closed) return
+    if (this.#lines.length >= heldLength) {
+      this.#dropped++
+      return
+    }
+    this.#lines += line
+    if (this.#lines.length >= batchLength && !this.#failed) this.flush()
+    else this.#flushIn(waitMs)
+  }
+
+  /** Begins to write what waits. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!this.#writing) this.#next()
+  }
+
+  /** Goes on in a new file of the same name, because the old one was given another. */
+  reopen(): void {
+    if (this.#path === undefined) return
+    const old = this.#descriptor
+    this.#descriptor = undefined
+    this.#tryOpen()
+    // A write under way closes it when it is done.
+    if (old !== undefined && !this.#writing) close(old)
+  }
+
+  /** Resolves when what waits is written, or could not be. Lines that come later are dropped. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#closed = resolve
+      this.flush()
+    })
+  }
+
+  #flushIn(ms: number): void {
+    this.#timer ??= setTimeout(() => this.flush(), ms)
+    if (!this.#closed) this.#timer.unref()
+  }
+
+  /** Writes the next piece, if there is one. */
+  #next(): void {
+    if (this.#piece === undefined && this.#lines !== '') {
+      this.#piece = Buffer.from(this.#lines)
+      this.#lines = ''
+    }
+    if (this.#piece === undefined) {
+      this.#ended()
+      return
+    }
+    try {
+      this.#begin(this.#piece, this.#open())
+    } catch (cause) {
+      this.#fail(cause as NodeJS.ErrnoException)
+    }
+  }
+
+  #begin(piece: Buffer, descriptor: number): void {
+    this.#writing = true
+    write(descriptor, piece, 0, piece.length, null, (error, written) => {
+      if (!error && written < piece.length) {
+        this.#piece = piece.subarray(written)
+        this.#begin(this.#piece, descriptor)
+        return
+      }
+      this.#writing = false
+      if (descriptor !== this.#descriptor) close(descriptor)
+      if (error) this.#fail(error)
+      else this.#succeed()
+    })
+  }
+
+  #succeed(): void {
+    this.#piece = undefined
+    this.#failed = false
+    if (this.#dropped > 0) {
+      const dropped = this.#dropped
+      this.#dropped = 0
+      this.#options.lost(dropped)
+    }
+    // Where a timer is set what waits has time until then.
+    if (this.#closed || this.#timer === undefined) this.#next()
+  }
+
+  #fail({ code }: NodeJS.ErrnoException): void {
+    this.#failed = !busy.has(code)
+    // Nothing is left to tell a failure to.
+    if (this.#closed && this.#failed) this.#ended()
+    else this.#flushIn(this.#failed ? this.#options.retryMs : this.#options.waitMs)
+  }
+
+  /** Nothing waits, or nothing of it can be written. */
+  #ended(): void {
+    if (this.#closed === undefined) return
+    process.off('exit', this.#onExit)
+    if (this.#descriptor !== undefined && this.#path !== undefined) close(this.#descriptor)
+    this.#descriptor = undefined
+    this.#closed()
+  }
+
+  /** Whoever follows or rotates the log finds it from the start; what fails here is tried again with the first line. */
+  #tryOpen(): void {
+    try {
+      this.#open()
+    } catch {
+      this.#failed = true
+    }
+  }
+
+  #open(): number {
+    if (this.#descriptor !== undefined) return this.#descriptor
+    if (this.#path === undefined) this.#descriptor = standardError
+    else {
+      mkdirSync(dirname(this.#path), { recursive: true })
+      this.#descriptor = openSync(this.#path, 'a')
+    }
+    return this.#descriptor
+  }
+
+  /** The process ends: there is no later. A write under way is the system's already. */
+  #writeNow(): void {
+    const rest = this.#writing || this.#piece === undefined ? '' : this.#piece.toString()
+    if (rest + this.#lines === '') return
+    try {
+      appendFileSync(this.#open(), rest + this.#lines)
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
+
+function close(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // What was written is written; a late error of a file system on a network changes nothing for the lines to come.
+  }
+}

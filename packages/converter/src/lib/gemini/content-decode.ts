@@ -198,24 +198,26 @@ function noAudio(part: AudioPart, report: Report): never {
 }
 
 /**
- * The text of a response. `output` and `error` alone are documented as the result itself; `result` is what Google's SDKs wrap one
- * in, and `{name, content}` what the Vercel AI SDK does.
+ * The key whose value is the result itself. `output` and `error` alone are documented for that; `result` is what Google's SDKs wrap
+ * a result in, and `{name, content}` what the Vercel AI SDK does. Undefined for a response that is the result as it stands.
  */
+export function wrapperIn(response: JsonObject, tool: string): 'output' | 'result' | 'error' | 'content' | undefined {
+  const [only, second, ...others] = Object.keys(response)
+  if (second === undefined) return only === 'output' || only === 'result' || only === 'error' ? only : undefined
+  const named = others.length === 0 && stringAt(response, 'name') === tool
+  return named && Object.hasOwn(response, 'content') ? 'content' : undefined
+}
+
+/** The text of a response. */
 function readResponse(
   response: JsonObject,
   tool: string,
   path: string,
 ): { readonly text: string; readonly isError: boolean } {
-  const keys = Object.keys(response)
-  const only = keys.length === 1 ? keys[0] : undefined
-  const wrapper =
-    only === 'output' || only === 'result' || only === 'error'
-      ? only
-      : keys.length === 2 && stringAt(response, 'name') === tool && Object.hasOwn(response, 'content')
-        ? 'content'
-        : undefined
+  const wrapper = wrapperIn(response, tool)
   const value: JsonValue = wrapper === undefined ? response : (response[wrapper] ?? null)
-  const text = typeof value === 'string' ? value : keys.length === 0 ? '' : jsonText(value, path)
+  const empty = wrapper === undefined && Object.keys(response).length === 0
+  const text = typeof value === 'string' ? value : empty ? '' : jsonText(value, path)
   return { text, isError: wrapper === 'error' }
 }
 

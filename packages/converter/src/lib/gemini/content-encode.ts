@@ -15,6 +15,7 @@ import type {
 import { cachePlace, placeOf } from '../chat/places.ts'
 import type { RequestContext } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
+import { wrapperIn } from './content-decode.ts'
 
 /** The part of a text, or nothing when it is empty. */
 export function textParts(part: TextPart, context: RequestContext): JsonObject[] {
@@ -133,7 +134,7 @@ export function encodeResult(result: ToolResult, name: string, context: RequestC
       functionResponse: {
         id: context.callId(result.callId),
         name,
-        response: responseOf(texts.join('\n'), result.isError ?? false),
+        response: responseOf(texts.join('\n'), name, result.isError ?? false),
         ...(inside && { parts: media }),
       },
     },
@@ -143,13 +144,18 @@ export function encodeResult(result: ToolResult, name: string, context: RequestC
 
 /**
  * A result as the object the wire wants: one that is a JSON object stays one, everything else stands under the key that is
- * documented for it. An object that has such a key itself would be misread, and is wrapped too.
+ * documented for it. An object that would be taken for such a wrapping, or for no result at all, is wrapped too.
  */
-function responseOf(text: string, isError: boolean): JsonObject {
+function responseOf(text: string, tool: string, isError: boolean): JsonObject {
   if (isError) return { error: text }
   const object = text.trimStart().startsWith('{') ? objectOf(text) : undefined
   if (object === undefined) return { output: text }
-  return Object.hasOwn(object, 'output') || Object.hasOwn(object, 'error') ? { output: object } : object
+  const misread =
+    Object.hasOwn(object, 'output') ||
+    Object.hasOwn(object, 'error') ||
+    Object.keys(object).length === 0 ||
+    wrapperIn(object, tool) !== undefined
+  return misread ? { output: object } : object
 }
 
 /** How the canon's words for the detail of an image are told. */

@@ -248,6 +248,15 @@ describe('writing the conversation', () => {
     ['an error', 'no', true, { error: 'no' }],
     ['nothing', '', false, { output: '' }],
     ['an object that reads as something else', '{"error":"x"}', false, { output: { error: 'x' } }],
+    ['an object that reads as what an SDK wraps', '{"result":1}', false, { output: { result: 1 } }],
+    ['an object of such a key and others', '{"result":1,"more":2}', false, { result: 1, more: 2 }],
+    [
+      'an object that reads as the Vercel SDK’s wrapping',
+      '{"name":"f","content":1}',
+      false,
+      { output: { name: 'f', content: 1 } },
+    ],
+    ['an empty object, which reads as nothing', '{}', false, { output: {} }],
     ['no JSON', '{oops', false, { output: '{oops' }],
   ])('a result of %s', (_name, text, isError, response) => {
     const result = { callId: 'a', parts: [{ type: 'text' as const, text, at }], isError, at }

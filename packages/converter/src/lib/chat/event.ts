@@ -37,6 +37,7 @@ export type ChatEvent =
   | { readonly type: 'input'; readonly index: number; readonly literal: string }
   /** The part's seal; a later one replaces an earlier one. */
   | { readonly type: 'seal'; readonly index: number; readonly seal: Seal }
+  /** A source of a text, which may be closed already: some upstreams name their sources at the end of the answer. */
   | { readonly type: 'citation'; readonly index: number; readonly citation: Citation }
   | { readonly type: 'close'; readonly index: number }
   /** OpenAI token log-probabilities of the delta before, verbatim. */

@@ -190,6 +190,13 @@ describe('reading a stream of chunks', () => {
     ])
   })
 
+  it('sources belong to the text before them, also behind a call', () => {
+    const groundingMetadata = { groundingChunks: [{ web: { uri: 'https://a.test' } }] }
+    const call = { functionCall: { name: 'f', args: {} } }
+    const answer = reply(chunk([{ text: 'a' }]), chunk([call], { groundingMetadata }), finish())
+    expect(answer?.parts).toMatchObject([{ citations: [{ url: 'https://a.test' }] }, { type: 'tool-call' }])
+  })
+
   it('token probabilities are told as the canon has them', () => {
     const logprobsResult = {
       chosenCandidates: [{ token: 'a', logProbability: -0.5 }],

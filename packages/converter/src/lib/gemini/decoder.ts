@@ -45,6 +45,8 @@ export class GeminiDecoder implements StreamDecoder {
   #usage: Usage | undefined
   /** Sources of the answer; the last list is the whole one. */
   #sources: PlacedCitation[] = []
+  /** The text that was opened last, which sources belong to. */
+  #lastText: OpenText | undefined
 
   constructor(emit: Emit, report: Report) {
     this.#sink = emit
@@ -156,6 +158,7 @@ export class GeminiDecoder implements StreamDecoder {
     if (this.#text?.kind !== kind) {
       this.#closeText()
       this.#text = { kind, index: this.#next++, literals: [] }
+      if (kind === 'text') this.#lastText = this.#text
       this.#emit({ type: 'open', index: this.#text.index, part: { type: kind } })
     }
     if (text !== '') this.#say(this.#text, JSON.stringify(text))
@@ -200,14 +203,14 @@ export class GeminiDecoder implements StreamDecoder {
 
   #cite(): void {
     if (this.#sources.length === 0) return
-    const open = this.#text
-    if (open?.kind !== 'text') {
+    const last = this.#lastText
+    if (last === undefined) {
       this.#report.dropped('candidates[0].groundingMetadata', 'there is no text for the sources to belong to')
       return
     }
-    const text = new TextIndex(open.literals.map((literal) => JSON.parse(literal) as string).join(''))
+    const text = new TextIndex(last.literals.map((literal) => JSON.parse(literal) as string).join(''))
     for (const source of this.#sources) {
-      this.#emit({ type: 'citation', index: open.index, citation: citationIn(text, source) })
+      this.#emit({ type: 'citation', index: last.index, citation: citationIn(text, source) })
     }
   }
 

@@ -189,7 +189,8 @@ export class GeminiEncoder implements StreamEncoder {
 
   #close(index: number): string {
     const state = this.#parts.get(index)
-    this.#parts.delete(index)
+    // Sources may still come for a text.
+    if (state?.type !== 'text') this.#parts.delete(index)
     if (state === this.#last) this.#forget()
     if (state?.type !== 'call') return ''
     const args = argsOf({ input: state.pieces.join(''), inputKind: state.part.inputKind })

@@ -251,6 +251,30 @@ describe('the end', () => {
     expect(last(events(chunk({ content: 'x' }), inChoice))).toMatchObject({ error: { message: 'no', status: 502 } })
   })
 
+  it('sources that come behind the calls belong to the text before them', () => {
+    const annotation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 0, end_index: 1 } }
+    const call = toolDelta({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } })
+    const list = events(chunk({ content: 'x' }), call, chunk({ annotations: [annotation] }), chunk({}, 'tool_calls'))
+    expect(list.filter(({ type }) => type === 'citation')).toMatchObject([{ index: 0, citation: { url: 'u' } }])
+    const named = events(chunk({ content: 'x' }), call, chunk({}, 'tool_calls', { citations: ['https://a'] }))
+    expect(named.filter(({ type }) => type === 'citation')).toMatchObject([
+      { index: 0, citation: { url: 'https://a' } },
+    ])
+    const { losses } = decodeStream(chunk({ annotations: [annotation] }) + chunk({}, 'stop'))
+    expect(losses).toMatchObject([{ kind: 'dropped', path: 'choices[0].delta.annotations' }])
+  })
+
+  it('a choice that failed may tell what it cost; nothing is told after it', () => {
+    const failed = frame({
+      choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { code: 502, message: 'no' } }],
+      usage: { prompt_tokens: 5, completion_tokens: 2 },
+    })
+    expect(events(chunk({ content: 'x' }), failed, done).slice(-2)).toMatchObject([
+      { type: 'usage', usage: { input: 5, output: 2 } },
+      { type: 'error', error: { message: 'no' } },
+    ])
+  })
+
   it('a frame that is no JSON object breaks the stream', () => {
     for (const data of ['{"choices":', 'null', '[1]', 'hello']) {
       const list = events(chunk({ content: 'x' }), frame(data), chunk({}, 'stop'))

@@ -1,6 +1,7 @@
 import type { Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
+import type { Citation } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamDecoder } from '../codec.ts'
@@ -61,6 +62,9 @@ export class ChatDecoder implements StreamDecoder {
   #serviceTier: string | undefined
   /** Sources of the whole answer (Perplexity): the last list wins. */
   #sources: JsonObject | undefined
+
+  /** The text that was opened last. */
+  #lastText: number | undefined
 
   constructor(emit: Emit, report: Report) {
     this.#emit = emit
@@ -126,15 +130,16 @@ export class ChatDecoder implements StreamDecoder {
     const id = stringAt(chunk, 'id') ?? ''
     // Azure opens with a chunk of prompt filter results that has neither id nor choices.
     if (id !== '' || choices.length > 0) this.#start(chunk)
-    for (const choice of choices) {
-      if (this.#over) return
-      if (isObject(choice)) this.#readChoice(choice)
-    }
     this.#serviceTier = stringAt(chunk, 'service_tier') ?? this.#serviceTier
     const usage = usageOf(chunk)
+    // Before the choices: one that failed may tell what it cost, and is the end.
     if (usage !== undefined && this.#started) {
       this.#usage = mergeUsage(this.#usage, usage)
       this.#emit({ type: 'usage', usage })
+    }
+    for (const choice of choices) {
+      if (this.#over) return
+      if (isObject(choice)) this.#readChoice(choice)
     }
     if (arrayAt(chunk, 'search_results').length > 0 || arrayAt(chunk, 'citations').length > 0) this.#sources = chunk
     if (this.#text?.kind === 'text' && isPlainText(chunk, this.#choice)) this.#template.learn(data)
@@ -186,9 +191,7 @@ export class ChatDecoder implements StreamDecoder {
     this.#write('refusal', stringAt(delta, 'refusal'))
     const audio = objectAt(delta, 'audio')
     if (audio !== undefined) this.#readAudio(audio)
-    for (const annotation of citationsOf(delta, 0)) {
-      if (this.#text) this.#emit({ type: 'citation', index: this.#text.index, citation: annotation })
-    }
+    for (const citation of citationsOf(delta, 0)) this.#citation(citation)
     const legacy = objectAt(delta, 'function_call')
     const calls = arrayAt(delta, 'tool_calls')
     if (calls.length > 0 || legacy !== undefined) this.#closeText()
@@ -235,6 +238,7 @@ export class ChatDecoder implements StreamDecoder {
     if (kind === 'refusal') this.#sawRefusal = true
     const part: OpenPart = { type: kind }
     this.#text = { kind, index: this.#next++ }
+    if (kind === 'text') this.#lastText = this.#text.index
     this.#emit({ type: 'open', index: this.#text.index, part })
   }
 
@@ -245,10 +249,14 @@ export class ChatDecoder implements StreamDecoder {
   }
 
   #cite(): void {
-    if (this.#sources === undefined || this.#text?.kind !== 'text') return
-    for (const citation of citationsOf(this.#sources, 0)) {
-      this.#emit({ type: 'citation', index: this.#text.index, citation })
-    }
+    if (this.#sources === undefined) return
+    for (const citation of citationsOf(this.#sources, 0)) this.#citation(citation)
+  }
+
+  /** A source belongs to the text before it, though calls may have come in between. */
+  #citation(citation: Citation): void {
+    if (this.#lastText !== undefined) this.#emit({ type: 'citation', index: this.#lastText, citation })
+    else this.#report.dropped('choices[0].delta.annotations', 'there is no text for the sources to belong to')
   }
 }
 

@@ -198,6 +198,20 @@ describe('what stands beside the text', () => {
     expect(redacted.losses).toMatchObject([{ kind: 'dropped', path: 'parts[0]' }])
   })
 
+  it('a source that comes after its text still counts in it', () => {
+    const events = eventsAround([
+      open(0, { type: 'text' }),
+      text(0, 'ab'),
+      close(0),
+      open(1, { type: 'text' }),
+      text(1, 'c'),
+      close(1),
+      { type: 'citation', index: 1, citation: { url: 'u', title: 't' } },
+    ])
+    const annotation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 2, end_index: 3 } }
+    expect(deltasOf(encodeStream(events).sse).at(-1)).toEqual({ annotations: [annotation] })
+  })
+
   it('annotations come together before the end and count in the joined text', () => {
     const events = eventsAround([
       open(0, { type: 'text' }),

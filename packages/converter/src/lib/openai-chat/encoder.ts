@@ -56,6 +56,8 @@ export class ChatEncoder implements StreamEncoder {
   #length = 0
   #refused = false
   #annotations: JsonObject[] = []
+  /** Where texts that are closed stand in the content, for sources that come late. */
+  readonly #told = new Map<number, { readonly base: number; readonly length: number }>()
   #usage: Usage | undefined
   #over = false
 
@@ -225,21 +227,27 @@ export class ChatEncoder implements StreamEncoder {
 
   #cite(index: number, citation: Citation): void {
     const state = this.#parts.get(index)
-    if (state?.type !== 'text') return
+    const told = this.#told.get(index)
+    if (state?.type !== 'text' && told === undefined) return
     if (citation.url === undefined) {
       this.#context.report.dropped(`parts[${index}].citations`, 'a source without a URL has no place here')
-    } else state.citations.push(citation)
+    } else if (told !== undefined) this.#annotate(citation, told)
+    else if (state?.type === 'text') state.citations.push(citation)
+  }
+
+  #annotate(citation: Citation, { base, length }: { readonly base: number; readonly length: number }): void {
+    const annotation = annotationOf(citation, base, length)
+    if (annotation) this.#annotations.push(annotation)
   }
 
   #closePart(index: number): string {
     const state = this.#parts.get(index)
     this.#parts.delete(index)
     if (index === this.#lastIndex) this.#forget()
-    if (state?.type === 'text') {
-      for (const citation of state.citations) {
-        const annotation = annotationOf(citation, state.base, this.#length - state.base)
-        if (annotation) this.#annotations.push(annotation)
-      }
+    if (state?.type === 'text' && state.base !== -1) {
+      const told = { base: state.base, length: this.#length - state.base }
+      this.#told.set(index, told)
+      for (const citation of state.citations) this.#annotate(citation, told)
     }
     if (state?.type !== 'call') return ''
     if (state.wrapped !== undefined) {

@@ -235,6 +235,12 @@ describe('items', () => {
     expect(encodeStream([start, ...events]).losses).toMatchObject([{ path: 'parts[0].citations[1]' }])
   })
 
+  it('a source that comes after its text is done is told as lost', () => {
+    const late: ChatEvent = { type: 'citation', index: 0, citation: { url: 'https://x' } }
+    const { losses } = encodeStream([start, ...hello.slice(0, 3), close(0), late, finish])
+    expect(losses).toMatchObject([{ kind: 'dropped', path: 'parts[0].citations' }])
+  })
+
   it('log-probabilities come with an empty delta and once more with the whole text', async () => {
     const token = { token: 'Hi', logprob: -1, bytes: [72, 105], top_logprobs: [] }
     const logprobs: ChatEvent = { type: 'logprobs', index: 0, value: { content: [token], refusal: null } }

@@ -1,6 +1,7 @@
 import type { ChatError } from '../chat/error.ts'
 import type { ChatEvent, OpenPart } from '../chat/event.ts'
 import type { JsonObject } from '../chat/json.ts'
+import type { Citation } from '../chat/part.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { withheldSeal } from '../openai-chat/reply.ts'
@@ -80,7 +81,7 @@ export class ResponsesEncoder implements StreamEncoder {
         this.#close(event.index)
         break
       case 'citation':
-        this.#writers.get(event.index)?.cite(event.index, event.citation)
+        this.#cite(event.index, event.citation)
         break
       case 'logprobs':
         this.#writers.get(event.index)?.logprobs(event.index, event.value)
@@ -179,6 +180,13 @@ export class ResponsesEncoder implements StreamEncoder {
     }
     this.#silent.delete(index)
     this.#add(index, new ReasoningWriter(this.#place))
+  }
+
+  /** A text that is told as done gets no more annotations: a client has read it already. */
+  #cite(index: number, citation: Citation): void {
+    const writer = this.#writers.get(index)
+    if (writer) writer.cite(index, citation)
+    else this.#context.report.dropped(`parts[${index}].citations`, 'a source that comes after its text is done')
   }
 
   /** A seal in the place of OpenAI's own; its reasoning need not be shown to be sent back. */

@@ -25,6 +25,8 @@ export function checked(emit: Emit): Emit {
     } else if (event.type === 'finish') {
       if (open.size > 0) fail(`with part ${[...open].join(', ')} still open`)
       at = 'over'
+    } else if (event.type === 'citation') {
+      if (event.index >= next) fail(`for part ${event.index}, which was never opened`)
     } else if (event.type !== 'usage' && !open.has(event.index)) fail(`for part ${event.index}, which is not open`)
     emit(event)
   }

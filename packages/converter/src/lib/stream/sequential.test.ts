@@ -56,6 +56,23 @@ describe('Sequential', () => {
     ])
   })
 
+  it('lets a source of a text that is closed pass, under the place the text got', () => {
+    const events: ChatEvent[] = [
+      start,
+      tool(0, 'x'),
+      text(1),
+      say(1, 'a'),
+      input(0, '{}'),
+      close(0),
+      close(1),
+      { type: 'citation', index: 1, citation: { url: 'u' } },
+    ]
+    const out: ChatEvent[] = []
+    const sequential = new Sequential(checked((event) => out.push(event)))
+    for (const event of events) sequential.push(event)
+    expect(out.at(-1)).toEqual({ type: 'citation', index: 1, citation: { url: 'u' } })
+  })
+
   it('hazard 101: interleaved calls wait for their turn and keep their own arguments', () => {
     const events = [
       start,

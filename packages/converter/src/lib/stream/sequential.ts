@@ -28,6 +28,8 @@ export class Sequential {
   #live: Live | undefined
   #waiting: Waiting[] = []
   #next = 0
+  /** Where the parts that have begun stand, by their index in the source. */
+  readonly #places: number[] = []
 
   constructor(emit: Emit) {
     this.#emit = emit
@@ -78,8 +80,11 @@ export class Sequential {
       if (this.#waiting.length > 0 && isComplete(live)) this.#promote()
       return
     }
-    // A delta for a part closed early is whitespace after complete JSON: nothing of it is lost.
-    this.#waiting.find((waiting) => waiting.source === event.index)?.events.push(event)
+    const waiting = this.#waiting.find(({ source }) => source === event.index)
+    const place = this.#places[event.index]
+    if (waiting !== undefined) waiting.events.push(event)
+    else if (event.type === 'citation' && place !== undefined) this.#emit({ ...event, index: place })
+    // Any other delta for a part closed early is whitespace after complete JSON: nothing of it is lost.
   }
 
   #close(source: number): void {
@@ -123,6 +128,7 @@ export class Sequential {
   #start(source: number, part: OpenPart): Live {
     const live = { source, index: this.#next++, part, balance: new JsonBalance() }
     this.#live = live
+    this.#places[source] = live.index
     this.#emit({ type: 'open', index: live.index, part })
     return live
   }

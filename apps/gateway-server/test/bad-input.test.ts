@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http'
+import { hashKey } from '@llm-gateway/access'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readRuntime } from '../src/index.ts'
 import { anthropicAccount, gatewayKey, openaiAccount, startGateway, type TestGateway } from './harness.ts'
 
 const keys = {
@@ -9,6 +11,7 @@ const keys = {
   expired: gatewayKey({ expires_at: '2020-01-01T00:00:00Z' }),
   reader: gatewayKey({ permissions: ['read'] }),
   writer: gatewayKey({ permissions: ['write'] }),
+  admin: gatewayKey({ permissions: ['admin'] }),
   narrow: gatewayKey({ models: ['gpt-4o'] }),
 }
 const bodyLimit = 64 * 1024
@@ -212,6 +215,36 @@ test('guessing keys is throttled, and does not lock out who has one', async () =
   expect(blocked.status).toBe(429)
   expect(blocked.headers.get('retry-after')).toBe('60')
   expect((await own.fetch('/v1/chat/completions', { body: valid })).status).toBe(200)
+  await own[Symbol.asyncDispose]()
+})
+
+test('guesses at the admin API and at metrics count with those at the model calls', async () => {
+  const own = await startGateway({
+    accounts: [openaiAccount(simulator.url)],
+    config: {
+      server: { metrics: true, admin_key_hash: hashKey('the admin secret') },
+      gateway_keys: [keys.good.section, keys.admin.section],
+    },
+  })
+  const ask = (path: string, key?: string): Promise<Response> =>
+    fetch(own.url + path, { headers: key === undefined ? {} : { authorization: `Bearer ${key}` } })
+  const paths = ['/admin/api/status', '/metrics', '/v1/models', '/admin/api/nowhere']
+  // Nobody's guesses: to ask without a credential, or with a key that may do less.
+  for (let count = 0; count < 30; count++) {
+    expect((await ask('/admin/api/status')).status).toBe(401)
+    expect((await ask('/admin/api/status', keys.good.raw)).status).toBe(401)
+  }
+  for (let count = 0; count < 20; count++)
+    expect((await ask(paths[count % 4] ?? '', `guess-${count}`)).status).toBe(401)
+  for (const path of paths) {
+    const blocked = await ask(path, 'one more')
+    expect([path, blocked.status, blocked.headers.get('retry-after')]).toEqual([path, 429, '60'])
+  }
+  const token = readRuntime(own.home)?.token ?? ''
+  for (const key of ['the admin secret', keys.admin.raw, token]) {
+    expect((await ask('/admin/api/status', key)).status).toBe(200)
+    expect((await ask('/metrics', key)).status).toBe(200)
+  }
   await own[Symbol.asyncDispose]()
 })
 

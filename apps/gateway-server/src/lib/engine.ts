@@ -29,6 +29,8 @@ import { type AccountStatus, accountStatus } from './status.ts'
 export class Engine {
   readonly gateway: Gateway
   readonly oauth: OAuthService
+  /** Guesses at keys, at the model calls and at the admin API together. */
+  readonly failedAuth: FailedAuthThrottle = new FailedAuthThrottle({ now: Date.now })
   readonly #options: ServerOptions
   readonly #log: ServerLog
   readonly #redactor = new Redactor()
@@ -171,7 +173,7 @@ export class Engine {
       router: this.#router,
       upstream: this.#upstream,
       limiter,
-      failedAuth: new FailedAuthThrottle({ now: Date.now }),
+      failedAuth: this.failedAuth,
       authorize: ({ id }) => this.#authorize(id),
       renew: ({ id }, refused) => this.oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),

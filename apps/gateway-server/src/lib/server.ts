@@ -190,6 +190,7 @@ export class GatewayServer {
       corsOrigins: () => engine.active.config.server.cors?.origins,
       adminKeyHash: () => engine.active.config.server.admin?.keyHash,
       token: this.#token,
+      failedAuth: engine.failedAuth,
       metrics: () => engine.metrics,
       status: () => this.status(),
       ledger: () => engine.ledger,

@@ -1,36 +1,35 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { allows, credentialFrom, hashKey, type KeyRing } from '@llm-gateway/access'
 import { renderError } from '@llm-gateway/converter'
-import { type Client, endpointOf, fromNode, type Gateway } from '@llm-gateway/gateway'
+import { endpointOf, fromNode, type Gateway } from '@llm-gateway/gateway'
 import type { Ledger } from '@llm-gateway/ledger'
 import { OAuthError } from '@llm-gateway/oauth'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import type { OAuthService } from '../oauth/oauth-service.ts'
 import type { Metrics } from '../records/metrics.ts'
 import type { ServerStatus } from '../status.ts'
+import { type AdministratorPorts, type AppContext, type Bindings, refusalOf } from './administrators.ts'
 import { answerPreflight, applyCors } from './cors.ts'
 import { usageApi } from './usage-api.ts'
 
-type Bindings = { incoming: IncomingMessage; outgoing: ServerResponse }
-type AppContext = Context<{ Bindings: Bindings }>
-
 /** What the routes need of the server they belong to; read anew at each request, so a reload changes it. */
-export interface AppPorts {
+export interface AppPorts extends AdministratorPorts {
   readonly gateway: Gateway
   draining(): boolean
-  keys(): KeyRing<Client>
   corsOrigins(): readonly string[] | '*' | undefined
-  /** SHA-256 of the configured admin secret. */
-  adminKeyHash(): string | undefined
-  /** The token of the runtime file. */
-  readonly token: string
   /** What `GET /metrics` tells; absent: it is switched off. */
   metrics(): Metrics | undefined
   status(): ServerStatus
   ledger(): Ledger | undefined
   reload(): Promise<{ ok: true; notes?: readonly string[] } | { ok: false; problem: string }>
   readonly oauth: Pick<OAuthService, 'has' | 'force' | 'states'>
+}
+
+/** Every route that is not for model calls, as the framework knows it: `/admin/api/oauth/:id/refresh`. */
+export function ownRoutes(): readonly { readonly method: string; readonly path: string }[] {
+  // Ports are asked when a request comes, and none comes here.
+  return createApp({} as AppPorts)
+    .routes.filter(({ path, method }) => method !== 'ALL' && !path.includes('*'))
+    .map(({ method, path }) => ({ method, path }))
 }
 
 /** The routes that are not for model calls; {@link modelCallsFirst} takes those. */
@@ -51,13 +50,14 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
     const metrics = ports.metrics()
     if (metrics === undefined) return c.notFound()
     // Not even to loopback without: a proxy on this machine that adds no header of its own looks like a program of it.
-    if (!mayAdminister(c, ports)) return refuseMetrics(c)
+    const refusal = refusalOf(c, ports, 'GET /metrics')
+    if (refusal) return refusal
     return c.body(await metrics.expose(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' })
   })
 
   for (const path of openPaths) app.all(path, refuseMethod)
 
-  app.use('/admin/api/*', async (c, next) => (mayAdminister(c, ports) ? next() : refuseAdmin(c)))
+  app.use('/admin/api/*', async (c, next) => refusalOf(c, ports, 'the admin API') ?? next())
   app.get('/admin/api/status', (c) => c.json(ports.status()))
   app.post('/admin/api/reload', async (c) => {
     const result = await ports.reload()
@@ -130,40 +130,12 @@ function serveModelCall(incoming: IncomingMessage, outgoing: ServerResponse, por
   void ports.gateway.handle(request, sink)
 }
 
-/** The local command line's token, the configured secret, or a gateway key with `admin`; never a page of another origin. */
-function mayAdminister(c: AppContext, ports: AppPorts): boolean {
-  if (c.req.header('origin') !== undefined || (c.req.header('sec-fetch-site') ?? 'none') !== 'none') return false
-  const credential = credentialFrom(c.env.incoming.headers)
-  if (credential === undefined) return false
-  const adminHash = ports.adminKeyHash()
-  const digest = hashKey(credential)
-  if (same(digest, hashKey(ports.token)) || (adminHash !== undefined && same(digest, adminHash))) return true
-  const known = ports.keys().authenticate(credential)
-  return known.ok && allows(known.key.permissions, 'admin')
-}
-
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
-}
-
-function refuseAdmin(c: AppContext): Response {
-  return c.json(
-    { error: { message: 'the admin API needs an admin secret or a gateway key with the permission "admin"' } },
-    401,
-  )
-}
-
 /** What anybody may ask for, with `GET` or `HEAD`. */
 const openPaths: ReadonlySet<string> = new Set(['/', '/api/hello', '/health', '/livez', '/readyz'])
 
 function refuseMethod(c: AppContext): Response {
   const message = `${c.req.path} takes GET or HEAD, not ${c.req.method}`
   return c.json({ error: { message } }, 405, { allow: 'GET, HEAD' })
-}
-
-function refuseMetrics(c: AppContext): Response {
-  const message = 'metrics need an admin secret or a gateway key with the permission "admin"'
-  return c.json({ error: { message } }, 401)
 }
 
 function internalError(): [object, 500] {

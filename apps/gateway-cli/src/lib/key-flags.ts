@@ -3,6 +3,7 @@ import { Option } from './clipanion.ts'
 import { CliError } from './error.ts'
 import { GatewayCommand } from './gateway-command.ts'
 import { choicesOf, listOf, wholeNumber } from './lists.ts'
+import { shown } from './resolve-id.ts'
 import { parseMoment } from './time.ts'
 
 const permissions: readonly Permission[] = ['read', 'write', 'admin']
@@ -51,7 +52,7 @@ export abstract class KeyFlagsCommand extends GatewayCommand {
     const now = this.context.now()
     const at = parseMoment(this.expires, now)
     if (at === undefined) {
-      throw new CliError('USAGE', `--expires cannot be "${this.expires}"`, {
+      throw new CliError('USAGE', `--expires cannot be "${shown(this.expires)}"`, {
         hint: 'give a span such as 30d or 12h, or a date such as 2027-01-31',
       })
     }

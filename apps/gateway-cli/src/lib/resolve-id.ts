@@ -43,8 +43,8 @@ function notFound(entries: readonly Named[], text: string, thing: string): CliEr
   return new CliError('NOT_FOUND', `no ${thing} has the id or name "${shown(text)}"`, { hint })
 }
 
-/** An id or a name as it was given; where it may be a key that was given by mistake, only its beginning. */
-function shown(text: string): string {
-  const isId = /^(?:gw|upstream|route)_[0-9a-z]{1,40}$/i.test(text)
+/** What was given, for an error; where it may be a key that was given by mistake, only its beginning. */
+export function shown(text: string): string {
+  const isId = /^(?:gw|upstream|route|req)_[0-9a-z]{1,40}$/i.test(text)
   return isId ? text : text.replace(/\S{16,}/g, (word) => (/\d/.test(word) ? `${word.slice(0, 4)}…` : word))
 }

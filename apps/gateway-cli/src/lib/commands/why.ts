@@ -4,6 +4,7 @@ import { Option, type Usage } from '../clipanion.ts'
 import { CliError } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
 import { openLedger, tellSource } from '../ledger-source.ts'
+import { shown } from '../resolve-id.ts'
 import { type Column, fields, table } from '../table.ts'
 import { latency, when } from '../time.ts'
 import { amount, costText, dollars } from '../usage-view.ts'
@@ -26,7 +27,7 @@ export class Why extends GatewayCommand {
     try {
       const detail = await ledger.reader.request(this.id)
       if (detail === undefined) {
-        throw new CliError('NOT_FOUND', `the ledger has no request "${this.id}"`, {
+        throw new CliError('NOT_FOUND', `the ledger has no request "${shown(this.id)}"`, {
           hint: 'take the id from the answer’s header x-llm-gateway-request-id; requests without a valid gateway key are only in the log',
         })
       }

@@ -218,3 +218,48 @@ test('logins and their renewals go through the account’s own proxy', async () 
   expect([refreshed.code, own.asked]).toEqual([0, [`POST ${identity.tokenUrl}`, `POST ${identity.tokenUrl}`]])
   expect(common.asked).toEqual([])
 })
+
+test('a proxy of a kind that is not supported is named with its variable by whatever meets it', async () => {
+  const simulator = await startProvider()
+  const sandbox = new Sandbox()
+  sandbox.config = JSON.stringify({ upstream_accounts: [account(simulator.url)] })
+  sandbox.env = { HTTP_PROXY: 'socks5://me:s0cks-canary@127.0.0.1:1' }
+  const told = /the environment variable HTTP_PROXY is a proxy of the kind socks5:\/\/.*unset it.*env set --http-proxy=/
+  const started = await sandbox.run('server', 'start', '--port=0')
+  expect([started.code, started.stderr]).toEqual([1, expect.stringMatching(told)])
+  const tested = await sandbox.run('upstream', 'test', 'a')
+  expect([tested.code, tested.stderr]).toEqual([1, expect.stringMatching(told)])
+  const listed = await sandbox.run('env', 'list')
+  expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/http_proxy .*socks5:.*not supported/)])
+  for (const { stdout, stderr } of [started, tested, listed]) expect(stdout + stderr).not.toContain('canary')
+  // What the file says counts first.
+  expect((await sandbox.run('env', 'set', '--http-proxy=http://127.0.0.1:1')).code).toBe(0)
+  expect((await sandbox.run('env', 'list')).stdout).not.toContain('not supported')
+})
+
+test('a proxy of such a kind is not written, and one that was written otherwise changes nothing at a running server', async () => {
+  const simulator = await startProvider()
+  const { sandbox, server, complete } = await startBench({ upstream_accounts: [account(simulator.url)] })
+  const before = sandbox.config
+  const socks = 'socks5://me:s0cks-canary@127.0.0.1:1'
+  for (const argv of [
+    ['env', 'set', `--https-proxy=${socks}`],
+    ['env', 'set', '--https-proxy=socks5://127.0.0.1:1'],
+    ['upstream', 'update', 'a', `--proxy=${socks}`],
+    ['upstream', 'add', '--provider=openai', '--name=b', '--key=none', `--proxy=${socks}`],
+  ]) {
+    const ran = await sandbox.run(...argv)
+    expect([ran.code, ran.stderr]).toEqual([4, expect.stringContaining('http:// or https:// proxy')])
+    expect(ran.stderr).not.toContain('canary')
+  }
+  expect(sandbox.config).toBe(before)
+  sandbox.write('proxy.txt', socks)
+  const set = await sandbox.run('env', 'set', '--http-proxy=file:proxy.txt')
+  expect([set.code, set.stderr]).toEqual([
+    1,
+    expect.stringMatching(/environment\.http_proxy is a proxy of the kind socks5/),
+  ])
+  expect(set.stderr).not.toContain('canary')
+  expect(await complete('gpt-4o')).toBe('200 upstream_a')
+  expect(server.status().configProblem).toMatch(/environment\.http_proxy/)
+})

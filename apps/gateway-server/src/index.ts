@@ -1,4 +1,4 @@
-export { proxyOf } from './lib/configuration/proxy.ts'
+export { isUsableProxy, processProxy, proxyOf } from './lib/configuration/proxy.ts'
 export { type SecretSource, withSecretOptions, withSecretParameters } from './lib/configuration/resolve-secrets.ts'
 export { systemKeychain } from './lib/configuration/system-keychain.ts'
 export { ServerError, type ServerErrorCode } from './lib/error.ts'

@@ -6,7 +6,7 @@ import {
   proxyRecord,
 } from '@llm-gateway/config'
 import { type ResolveSecretOptions, resolveSecret } from '@llm-gateway/credentials'
-import { proxyOf } from '@llm-gateway/server'
+import { isUsableProxy, processProxy, proxyOf } from '@llm-gateway/server'
 import type { ProxySettings } from '@llm-gateway/upstream'
 import { CliError } from './error.ts'
 import { nearest } from './suggest.ts'
@@ -24,6 +24,8 @@ export interface ProxyVariable {
   readonly environment?: string
   /** What holds of the two: the file wins. */
   readonly effective?: string
+  /** Why it cannot be used: a server with it does not start. */
+  readonly problem?: string
 }
 
 const fieldOf = { http_proxy: 'httpProxy', https_proxy: 'httpsProxy', no_proxy: 'noProxy' } as const
@@ -41,13 +43,16 @@ export function proxyVariable(text: string): EnvironmentName {
 
 export function readProxyVariable(name: EnvironmentName, file: EnvironmentConfig, env: Environment): ProxyVariable {
   const configured = file[fieldOf[name]]
-  const environment = fromEnvironment(name, env)
+  const environment = processProxy(name, env)?.value
   const effective = configured ?? environment
+  const unsupported =
+    name !== 'no_proxy' && effective !== undefined && !isWritten(effective) && !isUsableProxy(effective)
   return {
     name,
     ...(configured !== undefined && { configured: withoutLogin(configured) }),
     ...(environment !== undefined && { environment: withoutLogin(environment) }),
     ...(effective !== undefined && { effective: withoutLogin(effective) }),
+    ...(unsupported && { problem: 'not supported: only http:// and https:// proxies are' }),
   }
 }
 
@@ -79,8 +84,9 @@ export async function proxySettings(
   return proxyOf(opened, env, new Map(own === undefined ? [] : [[id, own]]))
 }
 
-function fromEnvironment(name: EnvironmentName, env: Environment): string | undefined {
-  return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
+/** Ciphertext and files are opened by who uses them. */
+function isWritten(value: string): boolean {
+  return /^(?:enc|file):/.test(value)
 }
 
 /** A proxy's URL may hold a user and a password, and be encrypted for it. */

@@ -1,5 +1,7 @@
 import { hasLogin, isSecretName, optionRecord } from '@llm-gateway/config'
 import { encryptSecret, type MasterKey } from '@llm-gateway/credentials'
+import { isUsableProxy } from '@llm-gateway/server'
+import { CliError } from './error.ts'
 import type { Io } from './io.ts'
 
 export interface EncryptContext {
@@ -12,9 +14,14 @@ export interface EncryptContext {
  * What is written to the file for a proxy: its login is a secret, and is not written in clear.
  *
  * @param record what the ciphertext is bound to.
+ * @throws CliError `REFUSED` for a kind of proxy that is not supported
  */
 export async function proxyToStore(value: string, record: string, context: EncryptContext): Promise<string> {
   if (isWritten(value) || !hasLogin(value)) return value
+  // The schema judges what is written in clear, and cannot judge ciphertext.
+  if (!isUsableProxy(value)) {
+    throw new CliError('REFUSED', 'nothing was changed: a proxy must be the URL of an http:// or https:// proxy')
+  }
   return encryptSecret(value, await context.masterKey(), record, context.random)
 }
 

@@ -8,7 +8,6 @@ import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { type Active, checkedAccounts, keychainOf, restartNotes } from './configuration/activation.ts'
 import type { Assembly } from './configuration/assemble.ts'
-import { proxyOf } from './configuration/proxy.ts'
 import { type CheckAnswer, HealthChecks } from './health/health-checks.ts'
 import { listingCheck } from './health/model-listing.ts'
 import { LimitState } from './limit-state.ts'
@@ -50,7 +49,7 @@ export class Engine {
     this.#log = log
     this.#active = active
     this.#upstream = new UpstreamClient({
-      proxy: proxyOf(active.assembly.environment, options.env, active.assembly.proxies),
+      proxy: active.assembly.proxy,
       ...(options.upstreamCa !== undefined && { ca: options.upstreamCa }),
       // Any one account may serve every request under way: streams that wait for another's end would wait for minutes.
       connections: active.config.limits.concurrency,
@@ -128,7 +127,7 @@ export class Engine {
       if (JSON.stringify(before.get(id)) !== JSON.stringify(headers)) this.#router.forget(id)
     }
     this.#upstream.configure({
-      proxy: proxyOf(assembly.environment, this.#options.env, assembly.proxies),
+      proxy: assembly.proxy,
       accounts: assembly.state.accounts.keys(),
     })
     this.#active = next

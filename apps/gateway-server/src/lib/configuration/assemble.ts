@@ -1,5 +1,5 @@
 import { KeyRing } from '@llm-gateway/access'
-import type { AccountConfig, EnvironmentConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
+import type { AccountConfig, GatewayConfig, KeyConfig, RouteSetConfig } from '@llm-gateway/config'
 import {
   CredentialError,
   type KeychainPort,
@@ -11,8 +11,9 @@ import {
 import type { Account, Client, GatewayState } from '@llm-gateway/gateway'
 import { OAuthError, type TokenAccount } from '@llm-gateway/oauth'
 import type { RoutedAccount, RouteSet } from '@llm-gateway/router'
-import { credentialHeaders, providers, UpstreamError } from '@llm-gateway/upstream'
+import { credentialHeaders, type ProxySettings, providers, UpstreamError } from '@llm-gateway/upstream'
 import { audienceOf, profileOf, tokenAccountOf } from '../oauth/token-account.ts'
+import { proxyOf } from './proxy.ts'
 import {
   openProxy,
   type SecretSource,
@@ -31,10 +32,8 @@ export interface Assembly {
   /** Credential headers by account id, of those that have a key. */
   readonly headers: ReadonlyMap<string, Record<string, string>>
   readonly secrets: readonly Secret[]
-  /** The file's proxies, their logins opened. */
-  readonly environment: EnvironmentConfig
-  /** Proxies of single accounts by their id, their logins opened. */
-  readonly proxies: ReadonlyMap<string, string>
+  /** The ways to the providers, logins opened. */
+  readonly proxy: ProxySettings
   /** Accounts that cannot serve, with the reason. */
   readonly unusable: readonly UnusableAccount[]
 }
@@ -116,8 +115,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
     logins,
     headers,
     secrets,
-    environment,
-    proxies,
+    proxy: proxyOf(environment, options.env, proxies),
     unusable,
   }
 }

@@ -24,4 +24,5 @@ const columns: readonly Column<ProxyVariable>[] = [
   { title: 'CONFIGURED', value: ({ configured }) => configured ?? '-' },
   { title: 'ENVIRONMENT', value: ({ environment }) => environment ?? '-' },
   { title: 'IN FORCE', value: ({ effective }) => effective ?? '-' },
+  { title: 'PROBLEM', value: ({ problem }) => problem },
 ]

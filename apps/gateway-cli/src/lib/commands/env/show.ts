@@ -27,6 +27,7 @@ export class EnvShow extends GatewayCommand {
           ['Configured', variable.configured ?? 'no'],
           ['Environment', variable.environment ?? 'not set here'],
           ['In force', variable.effective ?? 'none'],
+          ['Problem', variable.problem],
         ],
         this.output.style,
       ),

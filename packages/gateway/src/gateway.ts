@@ -17,12 +17,13 @@ import type { GatewayRequest, Sink } from './lib/port.ts'
 import { Pulse, type PulseOptions } from './lib/pulse.ts'
 import { BodyBudget, read, receive } from './lib/receive.ts'
 import { type AccessRecord, recordOf } from './lib/record.ts'
-import { Makers } from './lib/responses/makers.ts'
-import { type ResponseMemory, recall } from './lib/responses/recall.ts'
-import { ResponseStore } from './lib/responses/store.ts'
-import { storedResponse } from './lib/responses/stored-response.ts'
 import type { Services } from './lib/services.ts'
 import type { GatewayState } from './lib/state.ts'
+import { Makers } from './lib/stored/makers.ts'
+import { recall } from './lib/stored/recall.ts'
+import type { ResponseMemory } from './lib/stored/recall-response.ts'
+import { ResponseStore } from './lib/stored/store.ts'
+import { storedResponse } from './lib/stored/stored-response.ts'
 
 /** One layer of the column. Throws a `GatewayError` to end the call there. */
 type Layer = (call: Call) => void | Promise<void>

@@ -58,6 +58,16 @@ export interface Made {
   readonly native: boolean
 }
 
+/** Keeps what it takes to go on from an answer in the client's dialect. */
+export interface Remember {
+  reply(reply: JsonObject, made: Made): void
+  /**
+   * @param piece of a stream: whole events.
+   * @param finished with it the stream has said its end.
+   */
+  events(piece: Uint8Array | string, made: Made, finished: boolean): void
+}
+
 /** One client request on its way through the column; each layer fills in what the next ones read. */
 export class Call {
   readonly id: string
@@ -79,8 +89,8 @@ export class Call {
   plan: Extract<Plan, { ok: true }> | undefined
   readonly attempts: AttemptRecord[] = []
   history: History | undefined
-  /** Takes the whole answer in the client's dialect, where somebody may go on from it. */
-  remember: ((response: JsonObject, made: Made) => void) | undefined
+  /** Where somebody may go on from the answer. */
+  remember: Remember | undefined
   upstreamDialect: Dialect | undefined
   upstreamRequestId: string | undefined
   losses: readonly Loss[] = []

@@ -24,6 +24,8 @@ export type GatewayErrorCode =
   | 'model_not_found'
   | 'not_found'
   | 'previous_response_not_found'
+  | 'thread_not_found'
+  | 'thread_unsupported_request'
   | 'no_account'
   | 'upstream_unreachable'
   | 'upstream_timeout'
@@ -104,6 +106,9 @@ const statusOf: Readonly<Record<GatewayErrorCode, readonly [number, ErrorKind]>>
   not_found: [404, 'not-found'],
   // OpenAI's status and code.
   previous_response_not_found: [400, 'invalid-request'],
+  // Anthropic's codes; its SDK goes by them and not by the status.
+  thread_not_found: [404, 'not-found'],
+  thread_unsupported_request: [400, 'invalid-request'],
   no_account: [503, 'unavailable'],
   upstream_unreachable: [502, 'server'],
   upstream_timeout: [504, 'timeout'],

@@ -14,7 +14,7 @@ import type { Call } from './call.ts'
 import { modelForClient, renameReply } from './client-model.ts'
 import { GatewayError } from './error.ts'
 import type { Job, Preparing } from './job.ts'
-import { continued, needsHistory } from './responses/continued.ts'
+import { continued, needsHistory } from './stored/continued.ts'
 import { wireOf } from './wire.ts'
 
 /** The members of which one makes a body a reply of its dialect. */
@@ -48,7 +48,7 @@ export const generate: Job = {
     call.usage = tapped?.usage
     call.stop = tapped?.stop
     if (sameDialect) {
-      call.remember?.(wire, { account: account.id, native: true })
+      call.remember?.reply(wire, { account: account.id, native: true })
       const model = modelForClient(call)
       return model === undefined ? bytes : renameReply(bytes, dialect, model)
     }
@@ -61,7 +61,7 @@ export const generate: Job = {
       ...sealKeyOf(call),
     })
     call.losses = [...call.losses, ...reply.losses]
-    call.remember?.(reply.body, { account: account.id, native: false })
+    call.remember?.reply(reply.body, { account: account.id, native: false })
     return JSON.stringify(reply.body)
   },
 }
@@ -112,8 +112,14 @@ const unsupported: ReadonlySet<ConversionErrorCode> = new Set(['UNSUPPORTED', 'L
 /** What a conversion that is not possible is told as; every other error is itself. */
 export function refusalOf(cause: unknown): unknown {
   if (!ConversionError.is(cause)) return cause
-  return new GatewayError(unsupported.has(cause.code) ? 'unsupported' : 'invalid_body', cause.message, {
+  return new GatewayError(codeOf(cause), cause.message, {
     cause,
     ...(cause.path !== undefined && { param: cause.path }),
   })
+}
+
+function codeOf({ code, path }: ConversionError): 'unsupported' | 'thread_unsupported_request' | 'invalid_body' {
+  if (!unsupported.has(code)) return 'invalid_body'
+  // Anthropic's tool runner asks for a thread unless told otherwise, and goes on without where it is told so by this code.
+  return path === 'thread' ? 'thread_unsupported_request' : 'unsupported'
 }

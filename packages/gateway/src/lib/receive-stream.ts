@@ -8,14 +8,13 @@ import {
   type Usage,
 } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
-import type { Call } from './call.ts'
+import type { Call, Remember } from './call.ts'
 import { modelForClient, renameEvents } from './client-model.ts'
 import { sealKeyOf } from './generate.ts'
 import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
 import { replyHead } from './reply-head.ts'
-import { finalResponse } from './responses/final-response.ts'
 import type { Services } from './services.ts'
 
 type Piece = Uint8Array | string
@@ -114,7 +113,7 @@ export class StreamReceiver implements Receiver {
     const { phase } = this.#reader
     const pieces = phase === 'failed' ? read.map((piece) => this.#redacted(piece)) : read
     // Before it is sent: the client may go on from it at once.
-    if (phase === 'finished' && this.#call.remember) for (const piece of pieces) this.#remember(piece)
+    if (this.#call.remember) this.#remember(this.#call.remember, pieces)
     if (this.#held) {
       for (const piece of pieces) this.#held.push(piece)
       if (phase !== 'content' && phase !== 'finished') return true
@@ -142,10 +141,10 @@ export class StreamReceiver implements Receiver {
     return more
   }
 
-  #remember(piece: Piece): void {
+  #remember(memory: Remember, pieces: readonly Piece[]): void {
     const { account, sameDialect } = this.#prepared
-    const response = finalResponse(piece)
-    if (response) this.#call.remember?.(response, { account: account.id, native: sameDialect })
+    const made = { account: account.id, native: sameDialect }
+    for (const piece of pieces) memory.events(piece, made, this.#reader.phase === 'finished')
   }
 
   /** What a provider says of its failure, but for a credential it may have echoed. Only whole events come here, so none is in two pieces. */

@@ -10,7 +10,6 @@ import { parsed } from './receive-error.ts'
 import { streamHead } from './receive-stream.ts'
 import { faultOf } from './receive-whole.ts'
 import { replyHead } from './reply-head.ts'
-import { finalResponse } from './responses/final-response.ts'
 
 /**
  * Reads what came in place of a stream: an error or a page under status 200 fails over; a whole reply, from servers that do not
@@ -50,8 +49,7 @@ export class UnstreamedReceiver implements Receiver {
         ...(call.wire && { request: call.wire }),
         ...sealKeyOf(call),
       })
-      const response = call.remember && finalResponse(told.text)
-      if (response) call.remember?.(response, { account: this.#account, native: this.#prepared.sameDialect })
+      call.remember?.events(told.text, { account: this.#account, native: this.#prepared.sameDialect }, true)
       call.usage = told.usage
       if (told.usage?.output === undefined) call.spoken = estimateInputTokens(wire as JsonObject)
       call.stop = told.stop

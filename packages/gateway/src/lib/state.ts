@@ -2,7 +2,7 @@ import type { GatewayKey, KeyRing } from '@llm-gateway/access'
 import type { CapabilityOverrides } from '@llm-gateway/converter'
 import type { RouteSet } from '@llm-gateway/router'
 import type { Timeouts, UpstreamAccount } from '@llm-gateway/upstream'
-import type { StoreLimits } from './responses/store.ts'
+import type { StoreLimits } from './stored/store.ts'
 
 /** A gateway key as the gateway reads it. */
 export interface Client extends GatewayKey {

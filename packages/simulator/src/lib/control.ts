@@ -64,13 +64,14 @@ function handle(state: State, order: string, source: string): Outcome {
   }
 }
 
-/** Forgets faults, scripts, records, stored responses, the prompt cache, the variant, and all logins. */
+/** Forgets faults, scripts, records, stored responses and threads, the prompt cache, the variant, and all logins. */
 export function reset(state: State): void {
   state.faults.clear()
   state.scripts.clear()
   state.records.clear()
   state.cache.clear()
   state.responses.clear()
+  state.threads.clear()
   state.variant = undefined
   state.identity.reset()
 }

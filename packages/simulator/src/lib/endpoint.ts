@@ -1,3 +1,4 @@
+import type { ThreadStore } from './anthropic/threads.ts'
 import type { Frame } from './frame.ts'
 import type { Generation } from './generation.ts'
 import { type JsonObject, objects, text } from './json.ts'
@@ -27,6 +28,8 @@ export interface Facts {
   variant: Variant | undefined
   /** Responses that were stored. */
   responses: ResponseStore
+  /** Message threads that were begun. */
+  threads: ThreadStore
 }
 
 /** An answer that no model says: a count of tokens, embeddings. */

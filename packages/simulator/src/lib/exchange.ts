@@ -177,11 +177,12 @@ export class Exchange {
     variant: Variant | undefined,
     fault: Fault | undefined,
   ): Promise<void> {
-    const { models, seals, responses } = this.#state
+    const { models, seals, responses, threads } = this.#state
     try {
       const opened = this.#endpoint.open(body, this.#call, {
         seals,
         responses,
+        threads,
         variant: variant ?? this.#state.variant,
       })
       if (models && !models.includes(model)) {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { messagesEndpoint } from './anthropic/endpoint.ts'
 import { errorBody as anthropicError, modelNotFound as anthropicModelNotFound } from './anthropic/error.ts'
+import { ThreadStore } from './anthropic/threads.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { control, reset } from './control.ts'
 import { Ids } from './dice.ts'
@@ -135,6 +136,7 @@ function newState(options: SimulatorOptions): State {
     faults: new Faults(),
     records: new Records(options.maxRecords ?? 1000),
     responses: new ResponseStore(),
+    threads: new ThreadStore(),
     timing: { firstTokenMs: 0, tokenMs: 0, chunkTokens: 1, ...options.timing },
     keys: options.keys,
     models: options.models,

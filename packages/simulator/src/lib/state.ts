@@ -1,3 +1,4 @@
+import type { ThreadStore } from './anthropic/threads.ts'
 import type { Clock } from './clock.ts'
 import type { Ids } from './dice.ts'
 import type { Faults } from './faults.ts'
@@ -30,6 +31,7 @@ export interface State {
   faults: Faults
   records: Records
   responses: ResponseStore
+  threads: ThreadStore
   timing: Timing
   /** Credentials that are let in; `undefined`: any. */
   keys: readonly string[] | undefined

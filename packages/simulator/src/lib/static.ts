@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { messagesEndpoint } from './anthropic/endpoint.ts'
+import { ThreadStore } from './anthropic/threads.ts'
 import { Ids } from './dice.ts'
 import type { Endpoint } from './endpoint.ts'
 import { streamEndpoint } from './gemini/endpoint.ts'
@@ -100,6 +101,7 @@ function prebuild(endpoint: Endpoint, options: StaticOptions, request: JsonObjec
   const opened = endpoint.open(gemini ? request : { ...request, stream: true }, call, {
     seals: new Seals(0),
     responses: new ResponseStore(),
+    threads: new ThreadStore(),
     variant: 'openai',
   })
   if ('told' in opened) throw new TypeError('an answer that no model says has nothing to prebuild')

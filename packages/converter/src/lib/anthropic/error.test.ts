@@ -74,6 +74,15 @@ describe('encodeError', () => {
     expect(encodeError({ status: 200, kind: 'rate-limit', message: 'm' }).status).toBe(429)
   })
 
+  it('tells the codes of threads where the SDK looks for them', () => {
+    const error = { status: 400, kind: 'invalid-request' as const, message: 'm', code: 'thread_unsupported_request' }
+    const { status, body } = encodeError(error)
+    expect(body).toMatchObject({
+      error: { details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } },
+    })
+    expect(decodeError(status, body)).toEqual(error)
+  })
+
   it('survives the round trip', () => {
     const error = { status: 404, kind: 'not-found' as const, message: 'no such model', requestId: 'req_9' }
     const { status, body } = encodeError(error)

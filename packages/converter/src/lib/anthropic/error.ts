@@ -21,17 +21,26 @@ export function decodeError(status: number, body: unknown): ChatError {
   }
 }
 
-/** The envelope of `ErrorResponse` in the SDK. Codes of other vendors have no place in it. */
+/**
+ * The envelope of `ErrorResponse` in the SDK. Codes of other vendors have no place in it; those of message threads stand under
+ * `details`, where the SDK looks for them to go on without a thread or with a new one (lib/internal/threads/ThreadState of 1.12.0).
+ */
 export function encodeError(error: ChatError): { status: number; body: JsonObject } {
   const status = error.status >= 400 ? error.status : statusOfKind[error.kind]
   return {
     status,
     body: {
       type: 'error',
-      error: { type: typeOfKind(error.kind), message: error.message },
+      error: { type: typeOfKind(error.kind), message: error.message, ...detailsOf(error) },
       request_id: error.requestId ?? null,
     },
   }
+}
+
+function detailsOf({ code, param }: ChatError): JsonObject {
+  if (code === undefined || !code.startsWith('thread_')) return {}
+  const unsupported = code === 'thread_unsupported_request' && { unsupported: [param ?? 'thread'] }
+  return { details: { error_code: code, ...unsupported } }
 }
 
 /** The `error` event; the SDK throws on it and reads nothing after. */

@@ -275,7 +275,7 @@ const modelled: ReadonlySet<string> = new Set([
 /** What would be another kind of answer without it. */
 const refused: Readonly<Record<string, string>> = {
   mcp_servers: 'the tools of these servers would silently not be there',
-  thread: 'the conversation is stored at the provider',
+  thread: 'the conversation would be kept by a provider of this dialect; send the whole of it without a thread',
 }
 
 /** Where Bedrock and Vertex put what the API has in headers; it says nothing about the answer. */

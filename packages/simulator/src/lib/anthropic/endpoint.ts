@@ -11,6 +11,7 @@ import {
   REQUEST_LIMIT,
 } from '../endpoint.ts'
 import { eventFrame } from '../frame.ts'
+import type { Generation } from '../generation.ts'
 import { isObject, type JsonObject, text } from '../json.ts'
 import type { ErrorReply } from '../refused.ts'
 import type { Turn } from '../turn.ts'
@@ -35,11 +36,19 @@ function open(body: JsonObject, call: Call, facts: Facts): Opened {
     speed: text(body.speed) ?? null,
     serviceTier: 'standard',
   }
+  const whole = facts.threads.whole(body)
+  const keep = (generation: Generation): void => facts.threads.keep(body, whole, reply(generation, options))
   return {
-    turns: [examine(body, call, facts, false)],
+    turns: [examine(whole, call, facts, false)],
     caching: 'explicit',
-    reply: (generation) => reply(generation, options),
-    stream: (generation) => stream(generation, options),
+    reply: (generation) => {
+      keep(generation)
+      return reply(generation, options)
+    },
+    stream: function* (generation) {
+      yield* stream(generation, options)
+      keep(generation)
+    },
   }
 }
 

@@ -270,7 +270,9 @@ const betaFields: Fields = {
   fallbacks: anything,
   mcp_servers: array(server),
   output_format: nullable(tagged('type', { json_schema: object({ type, schema: record() }) })),
-  thread: nullable(record()),
+  thread: nullable(
+    tagged('type', { create: object({ type }), continue: object({ type, previous_message_id: string({ min: 1 }) }) }),
+  ),
 }
 
 const requiredFields: Fields = { model: string({ min: 1 }), messages: array(message, { max: 100_000 }) }

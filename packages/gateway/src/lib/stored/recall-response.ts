@@ -2,6 +2,8 @@ import { isObject, type JsonObject } from '@llm-gateway/converter'
 import type { Call, History, Made } from '../call.ts'
 import { GatewayError } from '../error.ts'
 import { wireOf } from '../wire.ts'
+import { finalResponse } from './final-response.ts'
+import { goHome, keyOf } from './go-home.ts'
 import type { Maker, Makers } from './makers.ts'
 import { inputItems, type ResponseStore } from './store.ts'
 
@@ -18,11 +20,10 @@ interface Named {
 }
 
 /**
- * Settles where a request that goes on from something stored may go: to the account that made it, or anywhere once the gateway
- * itself has what it takes to go on. Also has the answer remembered, so that the next request can name it.
+ * A response that goes on from something stored goes to the account that made it, or anywhere once the gateway itself has what it
+ * takes to go on.
  */
-export function recall(call: Call, memory: ResponseMemory): void {
-  if (call.dialect !== 'openai-responses' || call.plan === undefined) return
+export function recallResponse(call: Call, memory: ResponseMemory): void {
   const key = keyOf(call)
   const named = namesOf(call)
   const maker = named && makerOf(named, key, memory.makers)
@@ -30,11 +31,14 @@ export function recall(call: Call, memory: ResponseMemory): void {
   if (named && call.history === undefined) refuseUnknown(call, named, maker, memory.store)
   const home = call.history?.account ?? maker?.account
   if (home !== undefined) goHome(call, home, call.history === undefined)
-  if (call.task === 'generate') call.remember = (response, made) => remember(call, memory, response, made)
-}
-
-export function keyOf(call: Call): string {
-  return call.client?.id ?? ''
+  if (call.task !== 'generate') return
+  call.remember = {
+    reply: (response, made) => remember(call, memory, response, made),
+    events: (piece, made, finished) => {
+      const response = finished ? finalResponse(piece) : undefined
+      if (response) remember(call, memory, response, made)
+    },
+  }
 }
 
 function namesOf(call: Call): Named | undefined {
@@ -96,19 +100,6 @@ export function notFound(id: string, previous: boolean): GatewayError {
     return new GatewayError('previous_response_not_found', message, { param: 'previous_response_id' })
   }
   return new GatewayError('not_found', `Item with id '${id}' not found.`, { param: 'input' })
-}
-
-/** @param only nobody else can serve: what the request names is there and nowhere else. */
-function goHome(call: Call, account: string, only: boolean): void {
-  if (call.plan === undefined) return
-  const { candidates } = call.plan
-  const home = candidates.filter((candidate) => candidate.account.id === account)
-  if (home.length === 0 && only) {
-    const message = `the upstream account that made what this request goes on from ("${account}") cannot serve at present`
-    throw new GatewayError('no_account', message)
-  }
-  const rest = only ? [] : candidates.filter((candidate) => candidate.account.id !== account)
-  call.plan = { ...call.plan, candidates: [...home, ...rest] }
 }
 
 function remember(call: Call, { makers, store }: ResponseMemory, response: JsonObject, made: Made): void {

@@ -1,7 +1,7 @@
 import type { JsonObject, Loss } from '@llm-gateway/converter'
 import type { Call } from '../call.ts'
 import { wireOf } from '../wire.ts'
-import { resolved } from './recall.ts'
+import { resolved } from './recall-response.ts'
 import { inputItems } from './store.ts'
 
 /** Whether the gateway has to say what an account is asked to go on from, because the account does not have it itself. */

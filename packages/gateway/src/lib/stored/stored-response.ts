@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import { GatewayError } from '../error.ts'
-import { keyOf } from './recall.ts'
+import { keyOf } from './go-home.ts'
 import type { ResponseStore } from './store.ts'
 
 /** Answers `GET` and `DELETE /v1/responses/{id}` from the gateway's own store. */

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.
 import type { Report } from '../chat/loss.ts'
 import type {
   AssistantPart,
+  AudioPart,
   Citation,
   FilePart,
   ImagePart,
@@ -16,6 +17,7 @@ import type {
 import {
   arrayAt,
   invalid,
+  itemPath,
   pathOf,
   present,
   readBoolean,
@@ -28,7 +30,7 @@ import {
 import { inputText, readCache } from './wire.ts'
 
 /** A content block with its path. */
-interface Block {
+export interface Block {
   readonly value: JsonObject
   readonly at: string
 }
@@ -43,20 +45,18 @@ export function readBlocks(holder: JsonObject, key: string, at: string): readonl
   if (typeof content === 'string') return [{ value: { type: 'text', text: content }, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of content blocks')
   return content.map((value, i) => {
-    const here = `${path}[${i}]`
+    const here = itemPath(path, i)
     return isObject(value) ? { value, at: here } : invalid(here, 'must be an object')
   })
 }
 
 /** Reports the members of an object that nothing here reads, so that a field newer than this code is not lost in silence. */
 export function dropOthers({ value, at }: Block, known: ReadonlySet<string>, report: Report): void {
-  for (const key of Object.keys(value)) {
-    if (known.has(key)) continue
+  for (const key in value) {
+    const isKnown = known.has(key)
+    if (isKnown && (key !== 'cache_control' || readCache(value) !== undefined)) continue
     const given = present(value, key) ?? false
-    if (given !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
-  }
-  if (present(value, 'cache_control') !== undefined && readCache(value) === undefined) {
-    report.dropped(pathOf(at, 'cache_control'), unknownCache)
+    if (given !== false) report.dropped(pathOf(at, key), isKnown ? unknownCache : 'other dialects have no such setting')
   }
 }
 
@@ -77,7 +77,7 @@ export function readTextPart(block: Block, report: Report): TextPart {
   const { value, at } = block
   dropOthers(block, knownMembers.text, report)
   const cache = readCache(value)
-  const citations = readCitations(value)
+  const citations = present(value, 'citations') === undefined ? [] : readCitations(value)
   const part: TextPart = { type: 'text', text: requireString(value, 'text', at), at }
   // Most texts bear neither, and a spread of nothing costs more than the part.
   if (cache === undefined && citations.length === 0) return part
@@ -86,8 +86,7 @@ export function readTextPart(block: Block, report: Report): TextPart {
 
 /** The citations of a text block; each stands for the whole block, so the canon's offsets into the text stay absent. */
 export function readCitations(block: JsonObject): Citation[] {
-  const citations = arrayAt(block, 'citations')
-  return citations.length === 0 ? [] : citations.filter(isObject).map(readCitation)
+  return arrayAt(block, 'citations').filter(isObject).map(readCitation)
 }
 
 export function readCitation(wire: JsonObject): Citation {
@@ -104,7 +103,7 @@ export function readCitation(wire: JsonObject): Citation {
 }
 
 /** The parts of a user turn; `tool_result` blocks are not among them. One document may become several parts. */
-export function readUserParts(block: Block, report: Report): readonly UserPart[] {
+export function readUserParts(block: Block, report: Report): Exclude<UserPart, AudioPart>[] {
   switch (requireString(block.value, 'type', block.at)) {
     case 'text':
       return [readTextPart(block, report)]
@@ -176,10 +175,9 @@ export function readToolResult(block: Block, names: ReadonlyMap<string, string>,
   const name = names.get(callId)
   const isError = readBoolean(value, 'is_error', at)
   const cache = readCache(value)
-  const blocks = present(value, 'content') === undefined ? [] : readBlocks(value, 'content', at)
   return {
     callId,
-    parts: flatten(blocks, (inner) => readResultParts(inner, report)),
+    parts: readResultParts(value, at, report),
     at,
     ...(name !== undefined && { name }),
     ...(isError !== undefined && { isError }),
@@ -187,9 +185,11 @@ export function readToolResult(block: Block, names: ReadonlyMap<string, string>,
   }
 }
 
-function readResultParts(block: Block, report: Report): readonly (TextPart | ImagePart | FilePart | OpaquePart)[] {
-  const parts = readUserParts(block, report)
-  return parts.filter((part) => part.type !== 'audio')
+function readResultParts(result: JsonObject, at: string, report: Report): ToolResult['parts'] {
+  const content = present(result, 'content')
+  if (content === undefined) return []
+  if (typeof content === 'string') return [{ type: 'text', text: content, at: pathOf(at, 'content') }]
+  return flatten(readBlocks(result, 'content', at), (block) => readUserParts(block, report))
 }
 
 function readImage(block: Block, report: Report): ImagePart {
@@ -200,7 +200,7 @@ function readImage(block: Block, report: Report): ImagePart {
   return { type: 'image', source: readSource(source, pathOf(at, 'source'), report), at, ...(cache && { cache }) }
 }
 
-function readDocument(block: Block, report: Report): readonly (FilePart | ImagePart)[] {
+function readDocument(block: Block, report: Report): (FilePart | ImagePart)[] {
   const { value, at } = block
   dropOthers(block, knownMembers.document, report)
   const source = requireObject(value, 'source', at)

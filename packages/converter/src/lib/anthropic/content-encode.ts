@@ -6,6 +6,7 @@ import { textOfBase64 } from '../chat/media-source.ts'
 import type {
   AssistantPart,
   CacheHint,
+  Citation,
   FilePart,
   ImagePart,
   OpaquePart,
@@ -24,7 +25,7 @@ const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'ima
 
 /** Text that Anthropic accepts as a block: a block of nothing but white space is refused. */
 export function hasWords(text: string): boolean {
-  return text.trim() !== ''
+  return /\S/.test(text)
 }
 
 /** The block of a text part, or nothing when it has no words. */
@@ -33,22 +34,14 @@ export function textBlocks(part: TextPart, report: Report, from: Dialect = 'anth
     if (part.text !== '') report.dropped(part.at, 'Anthropic refuses a text of white space')
     return []
   }
-  // The common text, on the way without a spread of nothing.
-  if (part.cache === undefined && part.citations === undefined) return [{ type: 'text', text: part.text }]
-  const citations = ownCitations(part, report, from)
-  return [
-    {
-      type: 'text',
-      text: part.text,
-      ...(citations.length > 0 && { citations }),
-      ...cacheControl(part.cache, cachePlace(part, from), report),
-    },
-  ]
+  const block: JsonObject = { type: 'text', text: part.text }
+  const citations = part.citations && ownCitations(part.citations, part.at, report, from)
+  if (citations && citations.length > 0) block.citations = citations
+  return [marked(block, part, report, from)]
 }
 
 /** Citations that came from Anthropic; others cannot be told, because each of its kinds points into a source the request holds. */
-function ownCitations({ citations = [], at }: TextPart, report: Report, from: Dialect): JsonValue[] {
-  if (citations.length === 0) return []
+function ownCitations(citations: readonly Citation[], at: string, report: Report, from: Dialect): JsonValue[] {
   const own = citations.flatMap(({ native }) => (native?.dialect === 'anthropic' ? [native.value] : []))
   if (own.length < citations.length)
     report.dropped(placeOf('citations', at, from), 'Anthropic has no citation of this kind')
@@ -103,15 +96,11 @@ export function reasoningBlocks(part: ReasoningPart, report: Report): JsonObject
 function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
   const { report, from } = context
   if (part.seal) report.dropped(placeOf('seal', part.at, from), 'the seal belongs to another provider')
-  return {
-    type: 'tool_use',
-    id: context.callId(part.id),
-    name: context.toolName(part.name),
-    input: toolInput(part, () =>
-      report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
-    ),
-    ...cacheControl(part.cache, cachePlace(part, from), report),
-  }
+  const input = toolInput(part, () =>
+    report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
+  )
+  const block = { type: 'tool_use', id: context.callId(part.id), name: context.toolName(part.name), input }
+  return marked(block, part, report, from)
 }
 
 /** The arguments of a call as the object Anthropic wants, digit for digit. Free text is what {@link wrapCustom} declares. */
@@ -130,13 +119,10 @@ export function toolInput(part: Pick<ToolCallPart, 'input' | 'inputKind'>, onMal
 
 export function toolResultBlock(result: ToolResult, context: RequestContext): JsonObject {
   const content = flatten(result.parts, (part) => userBlocks(part, context))
-  return {
-    type: 'tool_result',
-    tool_use_id: context.callId(result.callId),
-    ...(content.length > 0 && { content }),
-    ...(result.isError && { is_error: true }),
-    ...cacheControl(result.cache, cachePlace(result, context.from), context.report),
-  }
+  const block: JsonObject = { type: 'tool_result', tool_use_id: context.callId(result.callId) }
+  if (content.length > 0) block.content = content
+  if (result.isError) block.is_error = true
+  return marked(block, result, context.report, context.from)
 }
 
 function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
@@ -144,11 +130,7 @@ function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
   if (part.detail !== undefined && part.detail !== 'auto') {
     report.dropped(part.detailAt ?? placeOf('detail', part.at, from), 'Anthropic has one resolution for images')
   }
-  return {
-    type: 'image',
-    source: imageSource(part, context),
-    ...cacheControl(part.cache, cachePlace(part, from), report),
-  }
+  return marked({ type: 'image', source: imageSource(part, context) }, part, report, from)
 }
 
 function imageSource({ source, at }: ImagePart, context: RequestContext): JsonObject {
@@ -171,13 +153,10 @@ function imageSource({ source, at }: ImagePart, context: RequestContext): JsonOb
 }
 
 function documentBlock(part: FilePart, context: RequestContext): JsonObject {
-  return {
-    type: 'document',
-    source: documentSource(part, context),
-    ...(part.name !== undefined && { title: part.name }),
-    ...(part.context !== undefined && { context: part.context }),
-    ...cacheControl(part.cache, cachePlace(part, context.from), context.report),
-  }
+  const block: JsonObject = { type: 'document', source: documentSource(part, context) }
+  if (part.name !== undefined) block.title = part.name
+  if (part.context !== undefined) block.context = part.context
+  return marked(block, part, context.report, context.from)
 }
 
 function documentSource({ source, at }: FilePart, context: RequestContext): JsonObject {
@@ -220,15 +199,20 @@ function opaqueBlocks(part: OpaquePart, report: Report): JsonObject[] {
   return [{ type: 'text', text: part.text }]
 }
 
-/** The `cache_control` of a hint, to be spread: the shortest time Anthropic has that is no shorter than the one asked for. */
-export function cacheControl(
-  cache: CacheHint | undefined,
-  path: string,
+/** A block or tool with the cache mark its part asks for; changed in place, because most ask for none. */
+export function marked(
+  block: JsonObject,
+  part: { readonly at: string; readonly cache?: CacheHint },
   report: Report,
-): { cache_control?: JsonObject } {
-  if (cache === undefined) return {}
-  const { ttl } = cache
-  if (ttl === undefined || ttl === '5m') return { cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } }
+  from: Dialect,
+): JsonObject {
+  if (part.cache) block.cache_control = cacheControl(part.cache, cachePlace(part, from), report)
+  return block
+}
+
+/** The `cache_control` of a hint: the shortest time Anthropic has that is no shorter than the one asked for. */
+export function cacheControl({ ttl }: CacheHint, path: string, report: Report): JsonObject {
+  if (ttl === undefined || ttl === '5m') return { type: 'ephemeral', ...(ttl && { ttl }) }
   if (ttl !== '1h') report.approximated(path, `Anthropic caches for 5 minutes or 1 hour, not ${ttl}`)
-  return { cache_control: { type: 'ephemeral', ttl: '1h' } }
+  return { type: 'ephemeral', ttl: '1h' }
 }

@@ -65,26 +65,27 @@ class Messages {
     return this.#messages.map(({ role, content }) => ({ role, content }))
   }
 
-  #user(blocks: readonly JsonObject[], at: string): void {
+  #user(blocks: JsonObject[], at: string): void {
     const all = this.#held.length === 0 ? blocks : [...this.#held, ...blocks]
     this.#held = []
     if (all.length === 0) this.#context.report.dropped(at, 'Anthropic refuses an empty message')
-    else this.#open('user').content.push(...all)
+    else this.#write('user', all)
   }
 
-  #assistant(blocks: readonly JsonObject[], at: string): void {
+  #assistant(blocks: JsonObject[], at: string): void {
     if (this.#held.length > 0) this.#user([], at)
     if (blocks.length === 0) this.#context.report.dropped(at, 'Anthropic refuses an empty message')
-    else this.#open('assistant').content.push(...blocks)
+    else this.#write('assistant', blocks)
   }
 
   /** Results lead the user message after their calls; what already stands there moves behind them. */
-  #results(blocks: readonly JsonObject[]): void {
-    const message = this.#open('user')
-    if (message.results === message.content.length) message.content.push(...blocks)
-    else message.content.splice(message.results, 0, ...blocks)
-    message.results += blocks.length
-    message.content.push(...this.#held)
+  #results(blocks: JsonObject[]): void {
+    const last = this.#messages.at(-1)
+    if (last?.role === 'user') {
+      last.content.splice(last.results, 0, ...blocks)
+      last.results += blocks.length
+    } else this.#messages.push({ role: 'user', content: blocks, results: blocks.length })
+    if (this.#held.length > 0) this.#write('user', this.#held)
     this.#held = []
   }
 
@@ -93,7 +94,7 @@ class Messages {
     const blocks = turn.parts.flatMap((part) => textBlocks(part, report, from))
     if (blocks.length === 0) return
     const role = this.#messages.at(-1)?.role
-    if (capabilities.systemTurns && (role === 'user' || role === 'system')) this.#open('system').content.push(...blocks)
+    if (capabilities.systemTurns && (role === 'user' || role === 'system')) this.#write('system', blocks)
     else this.#inline(blocks, turn.at)
   }
 
@@ -111,8 +112,11 @@ class Messages {
   /** An instruction is legal between a user message and the assistant's, or at the end; one before a user message moves into it. */
   #settleInstructions(): void {
     for (let i = this.#messages.length - 2; i > 0; i--) {
-      const [before, system, after] = this.#messages.slice(i - 1, i + 2)
-      if (system?.role !== 'system' || after?.role !== 'user' || before === undefined) continue
+      const system = this.#messages[i]
+      if (system?.role !== 'system') continue
+      const before = this.#messages[i - 1]
+      const after = this.#messages[i + 1]
+      if (after?.role !== 'user' || before === undefined) continue
       const results = after.content.splice(0, after.results)
       before.content.splice(before.results, 0, ...results)
       before.results += results.length
@@ -122,13 +126,11 @@ class Messages {
     }
   }
 
-  /** The message to write into: the last one when it has the role, as Anthropic joins neighbours of one role anyway. */
-  #open(role: Role): Message {
+  /** Goes on with the last message when it has the role, as Anthropic joins neighbours of one role anyway. */
+  #write(role: Role, blocks: JsonObject[]): void {
     const last = this.#messages.at(-1)
-    if (last?.role === role) return last
-    const message: Message = { role, content: [], results: 0 }
-    this.#messages.push(message)
-    return message
+    if (last?.role === role) last.content.push(...blocks)
+    else this.#messages.push({ role, content: blocks, results: 0 })
   }
 
   #greet(): void {

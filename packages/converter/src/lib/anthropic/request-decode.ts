@@ -1,7 +1,7 @@
 import { flatten } from '../chat/flat.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
+import type { TextPart } from '../chat/part.ts'
 import {
   invalid,
   pathOf,
@@ -19,6 +19,7 @@ import {
 import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Tool, ToolChoice, Turn } from '../chat/request.ts'
 import { clientTool } from './client-tools.ts'
 import {
+  type Block,
   dropOthers,
   readAssistantPart,
   readBlocks,
@@ -69,7 +70,7 @@ function readTurns(wire: JsonObject, report: Report): Turn[] {
 
 const messageMembers: ReadonlySet<string> = new Set(['role', 'content'])
 
-function readMessage(message: JsonObject, at: string, names: Map<string, string>, report: Report): readonly Turn[] {
+function readMessage(message: JsonObject, at: string, names: Map<string, string>, report: Report): Turn[] {
   dropOthers({ value: message, at }, messageMembers, report)
   switch (member(message, 'role')) {
     case 'user':
@@ -77,38 +78,32 @@ function readMessage(message: JsonObject, at: string, names: Map<string, string>
     case 'assistant': {
       const parts = readBlocks(message, 'content', at).map((block) => readAssistantPart(block, report))
       for (const part of parts) if (part.type === 'tool-call') names.set(part.id, part.name)
-      return turnOf<AssistantPart>(parts, { role: 'assistant', parts, at })
+      return parts.length === 0 ? [] : [{ role: 'assistant', parts, at }]
     }
     case 'system': {
       const parts = readTexts(message, 'content', at, report)
-      return turnOf<TextPart>(parts, { role: 'system', parts, at })
+      return parts.length === 0 ? [] : [{ role: 'system', parts, at }]
     }
     default:
       return invalid(pathOf(at, 'role'), 'must be "user", "assistant" or "system"')
   }
 }
 
-function turnOf<Part>(parts: readonly Part[], turn: Turn): readonly Turn[] {
-  return parts.length === 0 ? [] : [turn]
-}
-
 /**
  * A user message holds results and words. The results come first whatever their place, because everywhere else
  * they must follow their calls at once.
  */
-function readUser(
-  message: JsonObject,
-  at: string,
-  names: ReadonlyMap<string, string>,
-  report: Report,
-): readonly Turn[] {
-  const results: ToolResult[] = []
-  const parts: UserPart[] = []
-  for (const block of readBlocks(message, 'content', at)) {
-    if (member(block.value, 'type') === 'tool_result') results.push(readToolResult(block, names, report))
-    else parts.push(...readUserParts(block, report))
-  }
-  return [...turnOf(results, { role: 'tool', results, at }), ...turnOf(parts, { role: 'user', parts, at })]
+function readUser(message: JsonObject, at: string, names: ReadonlyMap<string, string>, report: Report): Turn[] {
+  const blocks = readBlocks(message, 'content', at)
+  const results = flatten(blocks, (block) => (isResult(block) ? [readToolResult(block, names, report)] : []))
+  const parts = flatten(blocks, (block) => (isResult(block) ? [] : readUserParts(block, report)))
+  const turns: Turn[] = results.length === 0 ? [] : [{ role: 'tool', results, at }]
+  if (parts.length > 0) turns.push({ role: 'user', parts, at })
+  return turns
+}
+
+function isResult({ value }: Block): boolean {
+  return member(value, 'type') === 'tool_result'
 }
 
 const toolMembers: ReadonlySet<string> = new Set([

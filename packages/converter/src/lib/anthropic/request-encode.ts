@@ -1,5 +1,5 @@
 import type { JsonObject } from '../chat/json.ts'
-import { cachePlace, dropLogprobs } from '../chat/places.ts'
+import { dropLogprobs } from '../chat/places.ts'
 import type {
   ChatRequest,
   CustomTool,
@@ -11,7 +11,7 @@ import type {
 } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
-import { cacheControl, hasWords, textBlocks } from './content-encode.ts'
+import { cacheControl, hasWords, marked, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { planThinking } from './thinking.ts'
 
@@ -34,7 +34,7 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
     ...outputNote(chat, context),
   ]
   const config = { ...(plan.effort && { effort: plan.effort }), ...outputFormat(chat.output, context) }
-  const cache = cacheControl(chat.cache, chat.paths.cache ?? 'cache_control', report).cache_control
+  const cache = chat.cache && cacheControl(chat.cache, chat.paths.cache ?? 'cache_control', report)
   const body: JsonObject = {
     model: chat.model,
     max_tokens: maxTokens,
@@ -98,13 +98,11 @@ function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject
   if (tool.strict && !capabilities.structuredOutput) {
     report.dropped(`${tool.at}.strict`, 'the model cannot be held to a schema')
   }
-  return {
-    name: context.toolName(tool.name),
-    ...(tool.description !== undefined && { description: tool.description }),
-    input_schema: schemaOf(tool.parameters),
-    ...(tool.strict && capabilities.structuredOutput && { strict: true }),
-    ...cacheControl(tool.cache, cachePlace(tool, context.from), report),
-  }
+  const wire: JsonObject = { name: context.toolName(tool.name) }
+  if (tool.description !== undefined) wire.description = tool.description
+  wire.input_schema = schemaOf(tool.parameters)
+  if (tool.strict && capabilities.structuredOutput) wire.strict = true
+  return marked(wire, tool, report, context.from)
 }
 
 /** Verbatim, but for the two members Anthropic insists on in a schema of no arguments. */

@@ -13,6 +13,14 @@ export function pathOf(at: string, key: string): string {
   return at === '' ? key : `${at}.${key}`
 }
 
+/** The ends of the paths of items, of which a long history has many: `[0]`, `[1]`. */
+const indices = Array.from({ length: 1024 }, (_, i) => `[${i}]`)
+
+/** The path of an item: `messages` and 2 give `messages[2]`. */
+export function itemPath(list: string, index: number): string {
+  return list + (indices[index] ?? `[${index}]`)
+}
+
 /** Refuses a request: `invalid('messages[2].content', 'must be a string')`. */
 export function invalid(path: string, must: string): never {
   throw new ConversionError('INVALID_REQUEST', `${path === '' ? 'the request body' : path}: ${must}`, { path })
@@ -77,7 +85,7 @@ export function readObjects(
 ): { readonly value: JsonObject; readonly at: string }[] | undefined {
   const list = pathOf(at, key)
   return readArray(wire, key, at)?.map((value, i) => {
-    const path = `${list}[${i}]`
+    const path = itemPath(list, i)
     return isObject(value) ? { value, at: path } : invalid(path, 'must be an object')
   })
 }
@@ -85,7 +93,7 @@ export function readObjects(
 export function readStrings(wire: JsonObject, key: string, at: string): string[] | undefined {
   const list = pathOf(at, key)
   return readArray(wire, key, at)?.map((value, i) =>
-    typeof value === 'string' ? value : invalid(`${list}[${i}]`, 'must be a string'),
+    typeof value === 'string' ? value : invalid(itemPath(list, i), 'must be a string'),
   )
 }
 
@@ -94,7 +102,7 @@ export function readStrings(wire: JsonObject, key: string, at: string): string[]
  * false says nothing.
  */
 export function dropOthers(wire: JsonObject, at: string, known: ReadonlySet<string>, report: Report): void {
-  for (const key of Object.keys(wire)) {
+  for (const key in wire) {
     if (known.has(key)) continue
     const value = member(wire, key) ?? false
     if (value !== false) report.dropped(pathOf(at, key), 'other dialects have no such setting')
@@ -139,8 +147,10 @@ export function objectAt(wire: JsonObject, key: string): JsonObject | undefined 
   return isObject(value) ? value : undefined
 }
 
+const none: readonly JsonValue[] = []
+
 /** The array under a key; empty if it is none. */
 export function arrayAt(wire: JsonObject, key: string): readonly JsonValue[] {
   const value = member(wire, key)
-  return Array.isArray(value) ? value : []
+  return Array.isArray(value) ? value : none
 }

@@ -71,7 +71,7 @@ const innerMembers = {
 /** What kind of part this is; undefined for one newer than this code, or with nothing in it. */
 export function kindOf(part: JsonObject): Kind | undefined {
   let first: number = kinds.length
-  for (const key of Object.keys(part)) {
+  for (const key in part) {
     const rank = ranks.get(key)
     if (rank !== undefined && rank < first && present(part, key) !== undefined) first = rank
   }
@@ -90,12 +90,12 @@ export function readUserParts(part: Placed, context: PartContext): UserPart[] {
   return kind === undefined && isEmpty(value) ? [] : [opaquePart(part, kind)]
 }
 
-/** @param callId the id of a call that came without one. */
-export function readAssistantParts(part: Placed, callId: string, context: PartContext): AssistantPart[] {
+/** @param mint gives the id of a call that came without one. */
+export function readAssistantParts(part: Placed, mint: () => string, context: PartContext): AssistantPart[] {
   const { value, at } = part
   dropOthers(value, at, knownMembers, context.report)
   const kind = kindOf(value)
-  if (kind === 'functionCall') return [readCall(part, callId, context.report)]
+  if (kind === 'functionCall') return [readCall(part, mint, context.report)]
   if (fieldOf(value, 'thought') === true && (kind === 'text' || kind === undefined)) return thoughtParts(part)
   if (kind === 'text') return textParts(part, context)
   if (kind === 'inlineData') {
@@ -131,7 +131,7 @@ function isEmpty(part: JsonObject): boolean {
   return Object.keys(part).every((key) => knownMembers.has(key) || present(part, key) === undefined)
 }
 
-function readCall({ value, at }: Placed, minted: string, report: Report): ToolCallPart {
+function readCall({ value, at }: Placed, mint: () => string, report: Report): ToolCallPart {
   const key = keyOf(value, 'functionCall')
   const call = requireObject(value, key, at)
   const path = pathOf(at, key)
@@ -139,25 +139,28 @@ function readCall({ value, at }: Placed, minted: string, report: Report): ToolCa
   const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
   return {
     type: 'tool-call',
-    id: readString(call, 'id', path) || minted,
+    id: readString(call, 'id', path) || mint(),
     name: requireString(call, 'name', path),
-    input: jsonText(readObject(call, 'args', path) ?? {}, pathOf(path, 'args')),
+    input: jsonText(readObject(call, 'args', path) ?? {}, path, 'args'),
     inputKind: 'json',
     at,
     ...(isSeal(signature) && { seal: { issuer: 'gemini', value: signature } }),
   }
 }
 
-/** JSON text with the digits the value came with. */
-function jsonText(value: JsonValue, path: string): string {
+/** JSON text of what stands under a key, with the digits it came with. */
+function jsonText(value: JsonValue, at: string, key: string): string {
   try {
     return JSON.stringify(value)
   } catch (cause) {
     // The parser takes any depth, the writer only what the stack holds.
-    if (cause instanceof RangeError) return invalid(path, 'is nested too deeply')
+    if (cause instanceof RangeError) return invalid(pathOf(at, key), 'is nested too deeply')
     throw cause
   }
 }
+
+/** What a result says of how the model is to wait for it. */
+const unheeded = ['scheduling', 'willContinue'] as const
 
 /**
  * What a tool gave back.
@@ -176,21 +179,17 @@ export function readResult(
   const name = requireString(wire, 'name', path)
   const { report } = context
   dropOthers(wire, path, innerMembers.response, report)
-  for (const setting of ['scheduling', 'willContinue']) {
+  for (const setting of unheeded) {
     const spelling = keyOf(wire, setting)
     if (present(wire, spelling)) report.dropped(pathOf(path, spelling), 'other dialects wait for the whole result')
   }
-  const { text, isError } = readResponse(readObject(wire, 'response', path) ?? {}, name, pathOf(path, 'response'))
-  const media = flatten(readList(wire, 'parts', path), (inner) =>
-    flatten(readUserParts(inner, context), (read) => (read.type === 'audio' ? noAudio(read, report) : [read])),
-  )
-  return {
-    callId: callIdOf(readString(wire, 'id', path), name),
-    name,
-    at,
-    parts: [...(text === '' ? [] : [{ type: 'text' as const, text, at: pathOf(path, 'response') }]), ...media],
-    ...(isError && { isError }),
+  const { text, isError } = readResponse(readObject(wire, 'response', path) ?? {}, name, path)
+  const parts: ToolResult['parts'][number][] = text === '' ? [] : [{ type: 'text', text, at: pathOf(path, 'response') }]
+  for (const inner of readList(wire, 'parts', path)) {
+    for (const read of readUserParts(inner, context)) parts.push(read.type === 'audio' ? noAudio(read, report) : read)
   }
+  const callId = callIdOf(readString(wire, 'id', path), name)
+  return isError ? { callId, name, at, parts, isError } : { callId, name, at, parts }
 }
 
 function noAudio(part: AudioPart, report: Report): never {
@@ -212,12 +211,12 @@ export function wrapperIn(response: JsonObject, tool: string): 'output' | 'resul
 function readResponse(
   response: JsonObject,
   tool: string,
-  path: string,
+  at: string,
 ): { readonly text: string; readonly isError: boolean } {
   const wrapper = wrapperIn(response, tool)
   const value: JsonValue = wrapper === undefined ? response : (response[wrapper] ?? null)
   const empty = wrapper === undefined && Object.keys(response).length === 0
-  const text = typeof value === 'string' ? value : empty ? '' : jsonText(value, path)
+  const text = typeof value === 'string' ? value : empty ? '' : jsonText(value, at, 'response')
   return { text, isError: wrapper === 'error' }
 }
 

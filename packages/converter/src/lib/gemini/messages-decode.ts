@@ -1,6 +1,6 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
-import type { AssistantPart, TextPart, ToolResult, UserPart } from '../chat/part.ts'
+import type { TextPart, ToolResult } from '../chat/part.ts'
 import { dropOthers, invalid, pathOf, readObject, readString } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
 import {
@@ -34,7 +34,7 @@ export function decodeContents(wire: JsonObject, context: PartContext): Turn[] {
   const contents = readList(wire, 'contents', '')
   if (contents.length === 0) invalid('contents', 'is required and must hold at least one content')
   const conversation = new Conversation(context)
-  for (const [i, content] of contents.entries()) conversation.add(content, i)
+  contents.forEach((content, i) => conversation.add(content, i))
   return conversation.turns
 }
 
@@ -43,6 +43,15 @@ const contentMembers: ReadonlySet<string> = new Set(['role', 'parts'])
 interface Call {
   readonly id: string
   answered: boolean
+}
+
+/** An id that is made up stays the same on every turn that sends the history again. */
+function mintedId(content: number, part: number): string {
+  return `call_${content}_${part}`
+}
+
+function isResult({ value }: Placed): boolean {
+  return kindOf(value) === 'functionResponse'
 }
 
 class Conversation {
@@ -66,11 +75,8 @@ class Conversation {
     else invalid(pathOf(at, 'role'), 'must be "user" or "model"')
   }
 
-  /** An id that is made up stays the same on every turn that sends the history again. */
   #assistant(wires: readonly Placed[], at: string, ordinal: number): void {
-    const parts = flatten(wires, (part, i): AssistantPart[] =>
-      readAssistantParts(part, `call_${ordinal}_${i}`, this.#context),
-    )
+    const parts = flatten(wires, (part, i) => readAssistantParts(part, () => mintedId(ordinal, i), this.#context))
     for (const part of parts) if (part.type === 'tool-call') this.#called(part.id, part.name)
     if (parts.length === 0) return
     const last = this.turns.at(-1)
@@ -80,18 +86,14 @@ class Conversation {
 
   /** The results come first whatever their place, because everywhere else they must follow their calls at once. */
   #user(wires: readonly Placed[], at: string, ordinal: number): void {
-    const results: ToolResult[] = []
-    const parts: UserPart[] = []
-    for (const [i, part] of wires.entries()) {
-      if (kindOf(part.value) === 'functionResponse') results.push(this.#result(part, `call_${ordinal}_${i}`))
-      else parts.push(...readUserParts(part, this.#context))
-    }
+    const results = flatten(wires, (part, i) => (isResult(part) ? [this.#result(part, ordinal, i)] : []))
+    const parts = flatten(wires, (part) => (isResult(part) ? [] : readUserParts(part, this.#context)))
     if (results.length > 0) this.turns.push({ role: 'tool', results, at })
     if (parts.length > 0) this.turns.push({ role: 'user', parts, at })
   }
 
-  #result(part: Placed, minted: string): ToolResult {
-    return readResult(part, (id, name) => this.#answered(id, name) ?? id ?? minted, this.#context)
+  #result(part: Placed, ordinal: number, i: number): ToolResult {
+    return readResult(part, (id, name) => this.#answered(id, name) ?? id ?? mintedId(ordinal, i), this.#context)
   }
 
   #called(id: string, name: string): void {

@@ -76,7 +76,7 @@ export function detectDialect(input: DetectInput): Dialect | undefined {
 }
 
 function dialectOfBody(body: JsonObject, ofPath: Dialect | undefined): Dialect | undefined {
-  const byKeys = dialectOfKeys((key) => member(body, key) !== undefined)
+  const byKeys = dialectOfKeys((key) => Object.hasOwn(body, key) && body[key] !== undefined)
   if (byKeys) return byKeys
   if (member(body, 'messages') === undefined) return undefined
   const tools = member(body, 'tools')

@@ -11,9 +11,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** An own member of an object; undefined for inherited names such as `constructor`. */
+/** A member of an object that JSON text gave; undefined for inherited names such as `constructor`. */
 export function member(object: JsonObject, key: string): JsonValue | undefined {
   const value = object[key]
-  // What is inherited is a function, which no JSON value is, or `__proto__`; told so, it costs half of asking for an own one.
+  // What such an object inherits is a function, which no JSON value is, or `__proto__`; to ask for own members takes twice as long.
   return typeof value === 'function' || (key === '__proto__' && !Object.hasOwn(object, key)) ? undefined : value
 }

@@ -83,8 +83,10 @@ export function readObjects(
   key: string,
   at: string,
 ): { readonly value: JsonObject; readonly at: string }[] | undefined {
+  const items = readArray(wire, key, at)
+  if (items === undefined) return undefined
   const list = pathOf(at, key)
-  return readArray(wire, key, at)?.map((value, i) => {
+  return items.map((value, i) => {
     const path = itemPath(list, i)
     return isObject(value) ? { value, at: path } : invalid(path, 'must be an object')
   })

@@ -1,4 +1,3 @@
-import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type {
@@ -90,12 +89,12 @@ export function readUserParts(part: Placed, context: PartContext): UserPart[] {
   return kind === undefined && isEmpty(value) ? [] : [opaquePart(part, kind)]
 }
 
-/** @param mint gives the id of a call that came without one. */
-export function readAssistantParts(part: Placed, mint: () => string, context: PartContext): AssistantPart[] {
+/** The parts of a model's turn. */
+export function readAssistantParts(part: Placed, context: PartContext): AssistantPart[] {
   const { value, at } = part
   dropOthers(value, at, knownMembers, context.report)
   const kind = kindOf(value)
-  if (kind === 'functionCall') return [readCall(part, mint, context.report)]
+  if (kind === 'functionCall') return [readCall(part, context.report)]
   if (fieldOf(value, 'thought') === true && (kind === 'text' || kind === undefined)) return thoughtParts(part)
   if (kind === 'text') return textParts(part, context)
   if (kind === 'inlineData') {
@@ -131,21 +130,26 @@ function isEmpty(part: JsonObject): boolean {
   return Object.keys(part).every((key) => knownMembers.has(key) || present(part, key) === undefined)
 }
 
-function readCall({ value, at }: Placed, mint: () => string, report: Report): ToolCallPart {
+/** An id for a call that came without one, made of its place: the same on every turn that sends the history again. */
+function mintedId(at: string): string {
+  return `call${at.replaceAll(/\D+/g, '_').slice(0, -1)}`
+}
+
+function readCall({ value, at }: Placed, report: Report): ToolCallPart {
   const key = keyOf(value, 'functionCall')
   const call = requireObject(value, key, at)
   const path = pathOf(at, key)
   dropOthers(call, path, innerMembers.call, report)
   const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
-  return {
+  const part: ToolCallPart = {
     type: 'tool-call',
-    id: readString(call, 'id', path) || mint(),
+    id: readString(call, 'id', path) || mintedId(at),
     name: requireString(call, 'name', path),
     input: jsonText(readObject(call, 'args', path) ?? {}, path, 'args'),
     inputKind: 'json',
     at,
-    ...(isSeal(signature) && { seal: { issuer: 'gemini', value: signature } }),
   }
+  return isSeal(signature) ? { ...part, seal: { issuer: 'gemini', value: signature } } : part
 }
 
 /** JSON text of what stands under a key, with the digits it came with. */
@@ -162,16 +166,14 @@ function jsonText(value: JsonValue, at: string, key: string): string {
 /** What a result says of how the model is to wait for it. */
 const unheeded = ['scheduling', 'willContinue'] as const
 
-/**
- * What a tool gave back.
- *
- * @param callIdOf the call it answers: by the id it names, else by its tool and the order of the calls.
- */
-export function readResult(
-  part: Placed,
-  callIdOf: (id: string | undefined, name: string) => string,
-  context: PartContext,
-): ToolResult {
+/** The calls made so far. */
+export interface Calls {
+  /** The call a result answers: by the id it names, else by its tool and the order of the calls. */
+  answered(id: string | undefined, name: string): string | undefined
+}
+
+/** What a tool gave back. */
+export function readResult(part: Placed, calls: Calls, context: PartContext): ToolResult {
   const { value, at } = part
   const key = keyOf(value, 'functionResponse')
   const wire = requireObject(value, key, at)
@@ -188,7 +190,8 @@ export function readResult(
   for (const inner of readList(wire, 'parts', path)) {
     for (const read of readUserParts(inner, context)) parts.push(read.type === 'audio' ? noAudio(read, report) : read)
   }
-  const callId = callIdOf(readString(wire, 'id', path), name)
+  const id = readString(wire, 'id', path)
+  const callId = calls.answered(id, name) ?? id ?? mintedId(at)
   return isError ? { callId, name, at, parts, isError } : { callId, name, at, parts }
 }
 

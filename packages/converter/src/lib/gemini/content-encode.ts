@@ -1,3 +1,4 @@
+import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject } from '../chat/json.ts'
 import type {
   AssistantPart,
@@ -72,21 +73,14 @@ function callPart(part: ToolCallPart, context: RequestContext): JsonObject {
   const seal = part.seal?.issuer === 'gemini' ? part.seal.value : undefined
   if (part.seal && seal === undefined)
     report.dropped(placeOf('seal', part.at, from), 'a seal goes back to its own provider only')
-  const malformed = (): void =>
-    report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}')
-  return {
-    functionCall: {
-      id: context.callId(part.id),
-      name: context.toolName(part.name),
-      args: argsOf(part) ?? raw(part, malformed),
-    },
-    ...(seal !== undefined && { thoughtSignature: seal }),
+  const args = argsOf(part)
+  if (args === undefined) report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}')
+  const functionCall = {
+    id: context.callId(part.id),
+    name: context.toolName(part.name),
+    args: args ?? { _raw: part.input },
   }
-}
-
-function raw(part: ToolCallPart, onMalformed: () => void): JsonObject {
-  onMalformed()
-  return { _raw: part.input }
+  return seal === undefined ? { functionCall } : { functionCall, thoughtSignature: seal }
 }
 
 /** The arguments of a call as the object the wire wants, digit for digit; undefined when they are none. */
@@ -116,30 +110,21 @@ export interface EncodedResult {
 export function encodeResult(result: ToolResult, name: string, context: RequestContext): EncodedResult {
   const { report, capabilities } = context
   dropCache(result, context)
-  const texts: string[] = []
   const media: JsonObject[] = []
-  for (const part of result.parts) {
-    for (const written of userParts(part, context)) {
-      if (typeof written.text === 'string') texts.push(written.text)
-      else {
-        media.push(written)
-        if (!capabilities.resultMedia) report.approximated(part.at, 'sent in a user content after the tool results')
-      }
-    }
-  }
+  const texts = flatten(result.parts, (part) =>
+    flatten(userParts(part, context), (written) => {
+      if (typeof written.text === 'string') return [written.text]
+      media.push(written)
+      if (!capabilities.resultMedia) report.approximated(part.at, 'sent in a user content after the tool results')
+      return []
+    }),
+  )
   if (texts.length > 1) report.approximated(result.at, 'the texts of the result are joined into one')
-  const inside = capabilities.resultMedia && media.length > 0
-  return {
-    part: {
-      functionResponse: {
-        id: context.callId(result.callId),
-        name,
-        response: responseOf(texts.join('\n'), name, result.isError ?? false),
-        ...(inside && { parts: media }),
-      },
-    },
-    media: inside ? [] : media,
-  }
+  const response = responseOf(texts.join('\n'), name, result.isError ?? false)
+  const functionResponse: JsonObject = { id: context.callId(result.callId), name, response }
+  if (!capabilities.resultMedia || media.length === 0) return { part: { functionResponse }, media }
+  functionResponse.parts = media
+  return { part: { functionResponse }, media: [] }
 }
 
 /**

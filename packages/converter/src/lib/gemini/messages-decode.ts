@@ -1,9 +1,10 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
-import type { TextPart, ToolResult } from '../chat/part.ts'
+import type { TextPart } from '../chat/part.ts'
 import { dropOthers, invalid, pathOf, readObject, readString } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
 import {
+  type Calls,
   kindOf,
   type PartContext,
   type Placed,
@@ -34,7 +35,7 @@ export function decodeContents(wire: JsonObject, context: PartContext): Turn[] {
   const contents = readList(wire, 'contents', '')
   if (contents.length === 0) invalid('contents', 'is required and must hold at least one content')
   const conversation = new Conversation(context)
-  contents.forEach((content, i) => conversation.add(content, i))
+  for (const content of contents) conversation.add(content)
   return conversation.turns
 }
 
@@ -45,16 +46,11 @@ interface Call {
   answered: boolean
 }
 
-/** An id that is made up stays the same on every turn that sends the history again. */
-function mintedId(content: number, part: number): string {
-  return `call_${content}_${part}`
-}
-
 function isResult({ value }: Placed): boolean {
   return kindOf(value) === 'functionResponse'
 }
 
-class Conversation {
+class Conversation implements Calls {
   readonly turns: Turn[] = []
   readonly #context: PartContext
   readonly #byId = new Map<string, Call>()
@@ -65,18 +61,18 @@ class Conversation {
     this.#context = context
   }
 
-  add({ value, at }: Placed, ordinal: number): void {
+  add({ value, at }: Placed): void {
     dropOthers(value, at, contentMembers, this.#context.report)
     const role = readString(value, 'role', at) ?? 'user'
     const parts = readList(value, 'parts', at)
-    if (role === 'model') this.#assistant(parts, at, ordinal)
+    if (role === 'model') this.#assistant(parts, at)
     // `function` is what the role of results was called at first.
-    else if (role === 'user' || role === 'function') this.#user(parts, at, ordinal)
+    else if (role === 'user' || role === 'function') this.#user(parts, at)
     else invalid(pathOf(at, 'role'), 'must be "user" or "model"')
   }
 
-  #assistant(wires: readonly Placed[], at: string, ordinal: number): void {
-    const parts = flatten(wires, (part, i) => readAssistantParts(part, () => mintedId(ordinal, i), this.#context))
+  #assistant(wires: readonly Placed[], at: string): void {
+    const parts = flatten(wires, (part) => readAssistantParts(part, this.#context))
     for (const part of parts) if (part.type === 'tool-call') this.#called(part.id, part.name)
     if (parts.length === 0) return
     const last = this.turns.at(-1)
@@ -85,15 +81,11 @@ class Conversation {
   }
 
   /** The results come first whatever their place, because everywhere else they must follow their calls at once. */
-  #user(wires: readonly Placed[], at: string, ordinal: number): void {
-    const results = flatten(wires, (part, i) => (isResult(part) ? [this.#result(part, ordinal, i)] : []))
+  #user(wires: readonly Placed[], at: string): void {
+    const results = flatten(wires, (part) => (isResult(part) ? [readResult(part, this, this.#context)] : []))
     const parts = flatten(wires, (part) => (isResult(part) ? [] : readUserParts(part, this.#context)))
     if (results.length > 0) this.turns.push({ role: 'tool', results, at })
     if (parts.length > 0) this.turns.push({ role: 'user', parts, at })
-  }
-
-  #result(part: Placed, ordinal: number, i: number): ToolResult {
-    return readResult(part, (id, name) => this.#answered(id, name) ?? id ?? mintedId(ordinal, i), this.#context)
   }
 
   #called(id: string, name: string): void {
@@ -104,7 +96,7 @@ class Conversation {
     else queue.calls.push(call)
   }
 
-  #answered(id: string | undefined, name: string): string | undefined {
+  answered(id: string | undefined, name: string): string | undefined {
     const call = (id !== undefined && this.#byId.get(id)) || this.#nextOf(name)
     if (call) call.answered = true
     return call?.id

@@ -9,17 +9,18 @@ import { placeholderSeal } from './wire.ts'
 interface Call {
   readonly id: string
   readonly name: string
+  /** What answers it. */
+  result?: JsonObject
 }
 
 /** A content, and what must stand directly behind it. */
 interface Draft {
   readonly role: 'user' | 'model'
   readonly parts: JsonObject[]
-  /** The calls a model content makes, in order, and what answers them. */
+  /** The calls a model content makes, in order. */
   readonly calls: Call[]
-  readonly results: Map<string, JsonObject>
-  /** Media the results could not hold. */
-  readonly media: JsonObject[]
+  /** Media their results could not hold. */
+  media?: JsonObject[]
 }
 
 /** The `contents` of a request: results directly behind their calls, instructions inside the user's words. */
@@ -64,7 +65,8 @@ class Contents {
     const { report, capabilities } = this.#context
     const [first] = this.#drafts
     if (first === undefined) return report.refuse('messages', 'Gemini needs a user message with some content')
-    const contents = flatten(this.#drafts, written)
+    const contents: JsonObject[] = []
+    for (const draft of this.#drafts) write(draft, contents)
     if (first.role === 'model') {
       report.invented('messages', 'Gemini wants a user message first, so a neutral one is put there')
       contents.unshift(userText('(start of the conversation)'))
@@ -81,7 +83,7 @@ class Contents {
       this.#context.report.dropped(at, 'Gemini refuses an empty message')
       return undefined
     }
-    const draft: Draft = { role, parts, calls: [], results: new Map(), media: [] }
+    const draft: Draft = { role, parts, calls: [] }
     this.#drafts.push(draft)
     return draft
   }
@@ -102,9 +104,10 @@ class Contents {
   /** The first call of a content must bear a seal: of calls in parallel Gemini seals only that one. */
   #sealCalls({ parts }: Draft, at: string): void {
     const { report, capabilities } = this.#context
+    if (!capabilities.sealedCalls) return
     const first = parts.findIndex((part) => part.functionCall !== undefined)
     const call = parts[first]
-    if (!capabilities.sealedCalls || call === undefined || call.thoughtSignature !== undefined) return
+    if (call === undefined || call.thoughtSignature !== undefined) return
     report.invented(at, 'the tool calls came without a seal of Gemini: its documented placeholder is sent')
     parts[first] = { ...call, thoughtSignature: placeholderSeal }
   }
@@ -112,8 +115,10 @@ class Contents {
   #result(result: ToolResult): void {
     const { draft, name } = this.#caller(result)
     const { part, media } = encodeResult(result, name, this.#context)
-    draft.results.set(result.callId, part)
-    if (media.length > 0) draft.media.push({ text: `From the result of the call of ${name}:` }, ...media)
+    for (const call of draft.calls) if (call.id === result.callId) call.result = part
+    if (media.length === 0) return
+    draft.media ??= []
+    draft.media.push({ text: `From the result of the call of ${name}:` }, ...media)
   }
 
   /** The content that made the call a result answers, and the tool's name there. */
@@ -137,17 +142,11 @@ class Contents {
 }
 
 /** Nothing may stand between calls and their results, and the results stand in the order of the calls. */
-function written({ role, parts, calls, results, media }: Draft): JsonObject[] {
-  const answers: JsonObject[] = []
-  for (const { id } of calls) {
-    const answer = results.get(id)
-    if (answer) answers.push(answer)
-  }
-  return [
-    { role, parts },
-    ...(answers.length > 0 ? [{ role: 'user', parts: answers }] : []),
-    ...(media.length > 0 ? [{ role: 'user', parts: media }] : []),
-  ]
+function write({ role, parts, calls, media }: Draft, contents: JsonObject[]): void {
+  contents.push({ role, parts })
+  const answers = flatten(calls, ({ result }) => (result === undefined ? [] : [result]))
+  if (answers.length > 0) contents.push({ role: 'user', parts: answers })
+  if (media) contents.push({ role: 'user', parts: media })
 }
 
 function userText(text: string): JsonObject {

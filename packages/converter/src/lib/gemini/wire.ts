@@ -234,8 +234,8 @@ export function readList(
 ): readonly { readonly value: JsonObject; readonly at: string }[] {
   const key = keyOf(wire, name)
   const value = present(wire, key)
-  if (isObject(value)) return [{ value, at: pathOf(at, key) }]
-  return readObjects(wire, key, at) ?? []
+  if (value === undefined) return []
+  return isObject(value) ? [{ value, at: pathOf(at, key) }] : (readObjects(wire, key, at) ?? [])
 }
 
 /** Whether thoughts are shown to a client: one that did not ask for them may take them for the answer. */

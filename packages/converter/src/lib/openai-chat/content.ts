@@ -16,6 +16,7 @@ import {
   arrayAt,
   dropOthers,
   invalid,
+  itemPath,
   numberAt,
   objectAt,
   pathOf,
@@ -62,6 +63,9 @@ export function readPart(wire: JsonObject, at: string, report: Report): ContentP
   }
 }
 
+/** Why a `content` of another type is refused. */
+export const notContent = 'must be a string or an array of parts'
+
 /**
  * Reads `content`: a string is one text part, an empty one none; `null` counts as none where the message may be without.
  * Empty texts say nothing, and other dialects refuse them.
@@ -73,16 +77,14 @@ export function readContent(
   report: Report,
 ): ContentPart[] {
   const path = pathOf(at, 'content')
-  const content = member(message, 'content')
-  if (content === undefined || content === null) {
-    return whenNull === 'none' ? [] : invalid(path, 'must be a string or an array of parts')
-  }
+  const content = member(message, 'content') ?? (whenNull === 'none' ? '' : undefined)
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
-  if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
+  if (!Array.isArray(content)) return invalid(path, notContent)
   return content
-    .map((part, i) =>
-      isObject(part) ? readPart(part, `${path}[${i}]`, report) : invalid(`${path}[${i}]`, 'must be an object'),
-    )
+    .map((part, i) => {
+      const place = itemPath(path, i)
+      return isObject(part) ? readPart(part, place, report) : invalid(place, 'must be an object')
+    })
     .filter((part) => part.type !== 'text' || part.text !== '')
 }
 

@@ -4,6 +4,7 @@ import type { AssistantPart, TextPart, ToolCallPart, ToolResult, UserPart } from
 import {
   dropOthers,
   invalid,
+  itemPath,
   objectAt,
   pathOf,
   present,
@@ -14,7 +15,7 @@ import {
   requireString,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
-import { type ContentPart, cacheOf, readContent, readPart, readRefusal } from './content.ts'
+import { type ContentPart, cacheOf, notContent, readContent, readPart, readRefusal } from './content.ts'
 import { argumentsText, reasoningOf, thoughtSignatureOf } from './wire.ts'
 
 type System = ChatRequest['system'][number]
@@ -45,7 +46,7 @@ export function decodeMessages(
   const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
   if (messages.length === 0) invalid('messages', 'must not be empty')
   const conversation = new Conversation(extras, report)
-  for (const [i, { value, at }] of messages.entries()) conversation.add(value, at, i)
+  for (const { value, at } of messages) conversation.add(value, at)
   return { system: conversation.system, turns: conversation.turns }
 }
 
@@ -60,13 +61,16 @@ class Conversation {
   readonly #legacyIds = new Map<string, string>()
   /** The results of the tool turn that stands last. */
   #results: ToolResult[] = []
+  /** How many messages were read. */
+  #count = 0
 
   constructor(extras: Extra[], report: Report) {
     this.#extras = extras
     this.#report = report
   }
 
-  add(message: JsonObject, at: string, ordinal: number): void {
+  add(message: JsonObject, at: string): void {
+    const ordinal = this.#count++
     const role = requireString(message, 'role', at)
     this.#tellUnknown(message, at, role)
     if (role === 'system' || role === 'developer') this.#instruction(message, at, role === 'developer')
@@ -97,13 +101,9 @@ class Conversation {
   #result(message: JsonObject, at: string, callId: string): void {
     const name = this.#names.get(callId)
     const cache = cacheOf(message, at, this.#report)
-    const result: ToolResult = {
-      callId,
-      at,
-      parts: readContent(message, at, 'none', this.#report).map((part) => this.#resultPart(part)),
-      ...(name !== undefined && { name }),
-      ...(cache && { cache }),
-    }
+    const parts = readContent(message, at, 'none', this.#report).map((part) => this.#resultPart(part))
+    const told = name === undefined ? { callId, at, parts } : { callId, at, parts, name }
+    const result: ToolResult = cache === undefined ? told : { ...told, cache }
     if (this.turns.at(-1)?.role === 'tool') this.#results.push(result)
     else {
       this.#results = [result]
@@ -116,10 +116,9 @@ class Conversation {
   }
 
   #assistantParts(message: JsonObject, at: string, ordinal: number): AssistantPart[] {
-    const parts: AssistantPart[] = []
+    const parts = assistantContent(message, at, this.#report)
     const reasoning = reasoningOf(message)
-    if (reasoning) parts.push({ type: 'reasoning', text: reasoning, at: pathOf(at, reasoningKey(message)) })
-    parts.push(...assistantContent(message, at, this.#report))
+    if (reasoning) parts.unshift({ type: 'reasoning', text: reasoning, at: pathOf(at, reasoningKey(message)) })
     const refusal = readString(message, 'refusal', at)
     if (refusal) parts.push({ type: 'refusal', text: refusal, at: pathOf(at, 'refusal') })
     for (const call of readObjects(message, 'tool_calls', at) ?? []) parts.push(this.#call(call.value, call.at))
@@ -140,15 +139,12 @@ class Conversation {
     dropOthers(body, path, knownBodyKeys, this.#report)
     const name = requireString(body, 'name', path)
     this.#names.set(id, name)
-    const signature = thoughtSignatureOf(wire)
-    const call = { type: 'tool-call', id, name, at } as const
-    if (kind === 'custom') return { ...call, input: readString(body, 'input', path) ?? '', inputKind: 'text' }
-    return {
-      ...call,
-      input: inputOf(body),
-      inputKind: 'json',
-      ...(signature !== undefined && { seal: { issuer: 'gemini', value: signature } }),
+    if (kind === 'custom') {
+      return { type: 'tool-call', id, name, input: readString(body, 'input', path) ?? '', inputKind: 'text', at }
     }
+    const call: ToolCallPart = { type: 'tool-call', id, name, input: inputOf(body), inputKind: 'json', at }
+    const signature = thoughtSignatureOf(wire)
+    return signature === undefined ? call : { ...call, seal: { issuer: 'gemini', value: signature } }
   }
 
   #legacyCall(wire: JsonObject, at: string, id: string): ToolCallPart {
@@ -160,11 +156,11 @@ class Conversation {
   }
 
   #tellUnknown(message: JsonObject, at: string, role: string): void {
-    for (const key of Object.keys(message)) {
+    for (const key in message) {
+      if (knownKeys.has(key) || echoedKeys.has(key) || (key === 'name' && role === 'function')) continue
       const value = present(message, key)
-      if (value === undefined || knownKeys.has(key) || echoedKeys.has(key)) continue
-      if (key === 'name' && role === 'function') continue
-      this.#extras.push({ key: `message.${key}`, path: pathOf(at, key), value, verdict: 'drop' })
+      if (value !== undefined)
+        this.#extras.push({ key: `message.${key}`, path: pathOf(at, key), value, verdict: 'drop' })
     }
   }
 }
@@ -199,12 +195,13 @@ function userParts(message: JsonObject, at: string, report: Report): UserPart[] 
 }
 
 function assistantContent(message: JsonObject, at: string, report: Report): AssistantPart[] {
-  const content = member(message, 'content')
-  if (!Array.isArray(content)) return readContent(message, at, 'none', report).filter((part) => part.type === 'text')
   const path = pathOf(at, 'content')
+  const content = member(message, 'content') ?? ''
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
+  if (!Array.isArray(content)) return invalid(path, notContent)
   return content
     .map((part, i): AssistantPart => {
-      const place = `${path}[${i}]`
+      const place = itemPath(path, i)
       if (!isObject(part)) return invalid(place, 'must be an object')
       if (part.type === 'refusal') return readRefusal(part, place, report)
       const read = readPart(part, place, report)

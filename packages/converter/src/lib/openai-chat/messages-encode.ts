@@ -49,7 +49,7 @@ class MessageWriter {
     if (last?.role === 'assistant' && !capabilities.prefill && !last.parts.some((part) => part.type === 'tool-call')) {
       report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
     }
-    return [...this.#instructions(system), ...flatten(turns, (turn) => this.#turn(turn))]
+    return this.#instructions(system).concat(flatten(turns, (turn) => this.#turn(turn)))
   }
 
   /** One message for all that leads; a `developer` mark of the source matters only to models that know the role. */
@@ -77,16 +77,18 @@ class MessageWriter {
   }
 
   /** A single plain text is written as a string, which every server reads. */
-  #content(parts: readonly JsonObject[]): string | JsonObject[] {
+  #content(parts: JsonObject[]): string | JsonObject[] {
     const [only] = parts
     if (only === undefined) return ''
     const plain = parts.length === 1 && only.prompt_cache_breakpoint === undefined
-    return plain && typeof only.text === 'string' ? only.text : [...parts]
+    return plain && typeof only.text === 'string' ? only.text : parts
   }
 
   #text(part: TextPart): JsonObject {
     this.#tellCitations(part)
-    return { type: 'text', text: part.text, ...this.#breakpoint(part) }
+    const wire = { type: 'text', text: part.text }
+    // A spread of nothing costs as much as the text's own object.
+    return part.cache === undefined ? wire : { ...wire, ...this.#breakpoint(part) }
   }
 
   #tellCitations(part: TextPart): void {
@@ -207,14 +209,10 @@ class MessageWriter {
       }
     }
     if (texts.length + refusals.length + calls.length === 0) return []
-    return [
-      {
-        role: 'assistant',
-        content: texts.length === 0 ? null : texts.join(''),
-        ...(refusals.length > 0 && { refusal: refusals.join('') }),
-        ...(calls.length > 0 && { tool_calls: calls }),
-      },
-    ]
+    const message: JsonObject = { role: 'assistant', content: texts.length === 0 ? null : texts.join('') }
+    if (refusals.length > 0) message.refusal = refusals.join('')
+    if (calls.length > 0) message.tool_calls = calls
+    return [message]
   }
 
   #assistantText(part: Exclude<AssistantPart, ToolCallPart | { type: 'refusal' }>): string | undefined {
@@ -261,18 +259,14 @@ class MessageWriter {
 
   #result(result: ToolResult, media: JsonObject[]): JsonObject {
     const { report } = this.#context
-    const texts: JsonObject[] = []
     const moved: JsonObject[] = []
-    for (const part of result.parts) {
-      if (part.type === 'text') texts.push(this.#text(part))
-      else if (part.type === 'opaque') texts.push(...this.#opaque(part))
-      else {
-        const written = part.type === 'image' ? [this.#image(part)] : this.#file(part)
-        const inMessage = written.every((piece) => piece.type === 'text')
-        ;(inMessage ? texts : moved).push(...written)
-        if (!inMessage) report.approximated(part.at, 'sent in a user message after the tool results')
-      }
-    }
+    const texts = flatten(result.parts, (part) => {
+      const written = this.#userPart(part)
+      if (part.type === 'opaque' || written.every((piece) => piece.type === 'text')) return written
+      report.approximated(part.at, 'sent in a user message after the tool results')
+      moved.push(...written)
+      return []
+    })
     const callId = this.#context.callId(result.callId)
     if (moved.length > 0) {
       media.push({ type: 'text', text: `From the result of tool call ${callId}:` }, ...moved)
@@ -291,7 +285,8 @@ class MessageWriter {
   }
 
   /** A breakpoint on a whole result stands on its last part. */
-  #hinted(texts: readonly JsonObject[], result: ToolResult): JsonObject[] {
+  #hinted(texts: JsonObject[], result: ToolResult): JsonObject[] {
+    if (result.cache === undefined) return texts
     const hint = this.#breakpoint(result)
     const last = texts.at(-1)
     return last === undefined ? [] : [...texts.slice(0, -1), { ...last, ...hint }]

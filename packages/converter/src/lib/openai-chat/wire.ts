@@ -233,8 +233,9 @@ function detailText(detail: JsonValue): string {
 
 /** Google's thought signature on a tool call of its compatible endpoint: `extra_content.google.thought_signature`. */
 export function thoughtSignatureOf(call: JsonObject): string | undefined {
-  const google = objectAt(objectAt(call, 'extra_content') ?? {}, 'google')
-  return google === undefined ? undefined : stringAt(google, 'thought_signature')
+  const extra = objectAt(call, 'extra_content')
+  const google = extra && objectAt(extra, 'google')
+  return google && stringAt(google, 'thought_signature')
 }
 
 /** A tool call's arguments as JSON text: some servers send the object itself, and nothing at all for no arguments. */

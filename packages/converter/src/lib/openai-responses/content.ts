@@ -16,6 +16,7 @@ import type {
 import {
   dropOthers,
   invalid,
+  itemPath,
   numberAt,
   objectAt,
   pathOf,
@@ -46,7 +47,7 @@ export function readContent(holder: JsonObject, key: string, at: string, report:
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
   return flatten(content, (value, i) => {
-    const here = `${path}[${i}]`
+    const here = itemPath(path, i)
     if (!isObject(value)) return invalid(here, 'must be an object')
     const part = readPart(value, here, report)
     return (part.type === 'text' || part.type === 'refusal') && part.text === '' ? [] : [part]
@@ -83,13 +84,10 @@ function textPart(wire: JsonObject, at: string, report: Report): TextPart {
   dropOthers(wire, at, knownMembers.text, report)
   const cache = cacheOf(wire, at, report)
   const citations = citationsOf(wire)
-  return {
-    type: 'text',
-    text: requireString(wire, 'text', at),
-    at,
-    ...(cache && { cache }),
-    ...(citations.length > 0 && { citations }),
-  }
+  const part: TextPart = { type: 'text', text: requireString(wire, 'text', at), at }
+  // Most texts bear neither, and a spread of nothing costs more than the part.
+  if (cache === undefined && citations.length === 0) return part
+  return { ...part, ...(cache && { cache }), ...(citations.length > 0 && { citations }) }
 }
 
 function imagePart(wire: JsonObject, at: string, report: Report): ImagePart {

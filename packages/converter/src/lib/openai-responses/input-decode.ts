@@ -167,7 +167,7 @@ class Conversation {
     const callId = requireString(item, 'call_id', at)
     const call = this.#calls.get(callId)
     const parts = readContent(item, 'output', at, this.#report).map(resultPart)
-    const result: ToolResult = { callId, at, parts, ...(call && { name: call.name }) }
+    const result: ToolResult = call === undefined ? { callId, at, parts } : { callId, at, parts, name: call.name }
     if (call === undefined) {
       this.#drafts.push({ turn: { role: 'tool', results: [result], at } })
       return

@@ -50,7 +50,7 @@ class InputWriter {
     if (only !== undefined && others.length === 0 && only.cache === undefined) {
       return { instructions: only.text, input: items }
     }
-    return { input: [...this.#leading(), ...items] }
+    return { input: this.#leading().concat(items) }
   }
 
   #tellPrefill(): void {
@@ -80,8 +80,8 @@ class InputWriter {
     )
   }
 
-  #message(role: 'user' | 'system' | 'developer', content: readonly JsonObject[]): JsonObject[] {
-    return content.length === 0 ? [] : [{ type: 'message', role, content: [...content] }]
+  #message(role: 'user' | 'system' | 'developer', content: JsonObject[]): JsonObject[] {
+    return content.length === 0 ? [] : [{ type: 'message', role, content }]
   }
 
   #turn(turn: Turn): JsonObject[] {
@@ -102,7 +102,9 @@ class InputWriter {
 
   #text(part: TextPart): JsonObject {
     this.#tellCitations(part)
-    return { type: 'input_text', text: part.text, ...this.#breakpoint(part) }
+    const wire = { type: 'input_text', text: part.text }
+    // A spread of nothing costs as much as the text's own object.
+    return part.cache === undefined ? wire : { ...wire, ...this.#breakpoint(part) }
   }
 
   #tellCitations({ citations, at }: TextPart): void {
@@ -199,9 +201,10 @@ class InputWriter {
       if (spoken === undefined) {
         content = []
         items.push(...this.#item(part))
-      } else if (spoken.length > 0) {
-        if (content.length === 0) items.push({ type: 'message', role: 'assistant', content })
-        content.push(...spoken)
+      } else if (content.length > 0) content.push(...spoken)
+      else if (spoken.length > 0) {
+        content = spoken
+        items.push({ type: 'message', role: 'assistant', content })
       }
     }
     return items
@@ -292,6 +295,7 @@ class InputWriter {
   #resultParts(result: ToolResult): JsonObject[] {
     const parts = flatten(result.parts, (part) => this.#userPart(part))
     if (result.isError) this.#markError(parts, result)
+    if (result.cache === undefined) return parts
     const last = parts.pop()
     const hint = this.#breakpoint(result)
     return last === undefined ? [] : [...parts, { ...last, ...hint }]

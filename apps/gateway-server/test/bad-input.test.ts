@@ -118,7 +118,27 @@ const cases: readonly Case[] = [
     param: 'messages',
   },
   { name: 'a million brackets', status: 413, message: /larger than/, body: nested(1_000_000) },
-  { name: 'deep nesting', status: 400, message: /nest|deep/, body: nested(20_000) },
+  {
+    name: 'deep nesting',
+    status: 400,
+    message: /nested deeper than 128 levels/,
+    body: nested(20_000),
+    param: 'x[0][0][0][0][0]…',
+  },
+  {
+    name: 'a list of more objects than a conversation has',
+    status: 400,
+    message: /more than 10000 objects.*messages\[10000\]/,
+    body: `{"model":"gpt-4o","max_tokens":10,"messages":[${Array(10_001).fill('{}').join(',')}]}`,
+    param: 'messages[10000]',
+  },
+  {
+    name: 'JSON that ends within a message',
+    status: 400,
+    message: /JSON.*messages\[0\]\.content/,
+    body: '{"model":"gpt-4o","messages":[{"role":"user","content":}]}',
+    param: 'messages[0].content',
+  },
   {
     name: 'a model nobody serves',
     status: 404,

@@ -62,8 +62,22 @@ describe('scanObject', () => {
 
   it('refuses nesting beyond the limit at once, however deep it goes', () => {
     const deep = `{"a": ${'['.repeat(5_000_000)}`
-    expect(scanObject(bytes(deep))).toMatchObject({ ok: false, message: 'nested deeper than 128 levels' })
+    const refused = { ok: false, limit: true, message: 'nested deeper than 128 levels' }
+    expect(scanObject(bytes(deep))).toMatchObject(refused)
     expect(scanObject(bytes(`{"a": ${'['.repeat(127)}${']'.repeat(127)}}`)).ok).toBe(true)
+  })
+
+  it('refuses lists of more objects than a conversation has, and no lists of numbers or texts', () => {
+    const list = (of: string, count: number): Uint8Array => bytes(`{"a": [${Array(count).fill(of).join(',')}]}`)
+    expect(scanObject(list('{}', 10_001))).toEqual({
+      ok: false,
+      limit: true,
+      at: 7 + 10_000 * 3,
+      message: 'more than 10000 objects in one array',
+    })
+    expect(scanObject(list('{}', 10_000)).ok).toBe(true)
+    expect(scanObject(list('{"b":[{},{},{}]}', 2), { maxObjects: 2 }).ok).toBe(false)
+    for (const of of ['1', '"a"', '[1]', 'null']) expect(scanObject(list(of, 20_000)).ok).toBe(true)
   })
 
   it('agrees with JSON.parse on what is an object', () => {

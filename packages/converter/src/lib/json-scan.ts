@@ -12,13 +12,22 @@ export type JsonScan =
       /** Keys that stand more than once. */
       readonly repeated: readonly string[]
     }
-  | { readonly ok: false /** Byte offset of the fault. */; readonly at: number; readonly message: string }
+  | {
+      readonly ok: false
+      /** Byte offset of the fault. */
+      readonly at: number
+      readonly message: string
+      /** The JSON may be valid, and is more than is taken. */
+      readonly limit?: true
+    }
 
 class Fault extends Error {
   readonly at: number
-  constructor(at: number, message: string) {
+  readonly limit: boolean
+  constructor(at: number, message: string, limit: boolean = false) {
     super(message)
     this.at = at
+    this.limit = limit
   }
 }
 
@@ -28,30 +37,40 @@ const simpleEscapes = '"\\/bfnrt'
 /** Strings longer than this are skipped by a native search; shorter ones are not worth the call. */
 const shortString = 48
 
+/** What a body may hold at most: more costs much to convert, and is no conversation. */
+export interface ScanLimits {
+  /** Deepest nesting. Default: 128. */
+  readonly maxDepth?: number
+  /** Objects in one array, such as messages. Default: 10,000. Numbers and strings, such as tokens to embed, are not counted. */
+  readonly maxObjects?: number
+}
+
 /**
  * Finds the top-level members of a JSON object without building it: the body is checked for well-formedness and bounded in
- * depth, and nothing is allocated but the member table. Escapes and control characters are not looked at beyond the start of a long string.
- *
- * @param maxDepth deepest nesting accepted; a body beyond it is refused before it costs anything.
+ * depth and in the length of its lists, and nothing is allocated but the member table. A body beyond the limits is refused before it
+ * costs anything. Escapes and control characters are not looked at beyond the start of a long string.
  */
-export function scanObject(bytes: Uint8Array, maxDepth: number = 128): JsonScan {
-  const scanner = new Scanner(bytes, maxDepth)
+export function scanObject(bytes: Uint8Array, limits: ScanLimits = {}): JsonScan {
+  const scanner = new Scanner(bytes, limits)
   try {
     return scanner.object()
   } catch (fault) {
-    if (fault instanceof Fault) return { ok: false, at: fault.at, message: fault.message }
-    throw fault
+    if (!(fault instanceof Fault)) throw fault
+    const { at, message, limit } = fault
+    return { ok: false, at, message, ...(limit && { limit }) }
   }
 }
 
 class Scanner {
   readonly #bytes: Uint8Array
   readonly #maxDepth: number
+  readonly #maxObjects: number
   #at = 0
 
-  constructor(bytes: Uint8Array, maxDepth: number) {
+  constructor(bytes: Uint8Array, { maxDepth = 128, maxObjects = 10_000 }: ScanLimits) {
     this.#bytes = bytes
     this.#maxDepth = maxDepth
+    this.#maxObjects = maxObjects
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3
   }
 
@@ -104,8 +123,12 @@ class Scanner {
       this.#at++
       return
     }
+    let objects = 0
     for (;;) {
       this.#space()
+      if (this.#bytes[this.#at] === 123 && ++objects > this.#maxObjects) {
+        throw new Fault(this.#at, `more than ${this.#maxObjects} objects in one array`, true)
+      }
       this.#value(depth)
       this.#space()
       const c = this.#bytes[this.#at]
@@ -119,7 +142,7 @@ class Scanner {
     const c = this.#bytes[this.#at]
     if (c === QUOTE) this.#string()
     else if (c === 123 || c === 91) {
-      if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`)
+      if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`, true)
       this.#at++
       if (c === 123) this.#members(undefined, depth + 1)
       else this.#elements(depth + 1)

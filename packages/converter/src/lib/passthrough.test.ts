@@ -31,6 +31,25 @@ describe('readBody', () => {
   })
 })
 
+describe('a fault of a body', () => {
+  it.each([
+    [
+      '{"messages":[{},{"content":tru}]}',
+      'messages[1].content',
+      /not valid JSON: .*in messages\[1\]\.content, at byte 27/,
+    ],
+    ['{"a":', 'a', /not valid JSON/],
+    [
+      `{"tools":[{"x":${'['.repeat(127)}`,
+      'tools[0].x[0][0][0]…',
+      /more than the gateway takes: nested deeper than 128/,
+    ],
+    [`{"messages":[${Array(10_001).fill('{}').join(',')}]}`, 'messages[10000]', /more than 10000 objects in one array/],
+  ])('%s is told by the name of its place', (body, path, message) => {
+    expect(readBody(bytes(body))).toEqual({ ok: false, path, message: expect.stringMatching(message) })
+  })
+})
+
 describe('spliceMember', () => {
   it('changes one value and no other byte', () => {
     const body = '{ "x": {"model":"inner"}, "model" :  "old-ü",\n "n": 1.0 }'

@@ -1,3 +1,4 @@
+import { pathAt } from './json-path.ts'
 import { type JsonScan, type Member, scanObject } from './json-scan.ts'
 
 /** What routing needs of a request body, read without parsing it. */
@@ -20,8 +21,7 @@ const openBrace = 123
  */
 export function readBody(bytes: Uint8Array): BodyRead {
   const scan = scanObject(bytes)
-  if (!scan.ok)
-    return { ok: false, message: `the request body is not valid JSON: ${scan.message} (at byte ${scan.at})` }
+  if (!scan.ok) return faultOf(bytes, scan)
   for (const key of ['model', 'stream']) {
     if (scan.repeated.includes(key))
       return { ok: false, message: `${key} stands more than once in the request body`, path: key }
@@ -35,6 +35,14 @@ export function readBody(bytes: Uint8Array): BodyRead {
   }
   const facts = { stream: stream === true, scan }
   return { ok: true, facts: model === undefined ? facts : { ...facts, model } }
+}
+
+/** Where it is wrong, by the name of the member as well as by the byte. */
+function faultOf(bytes: Uint8Array, { at, message, limit }: Extract<JsonScan, { ok: false }>): BodyRead {
+  const path = pathAt(bytes, at)
+  const where = path === undefined ? `at byte ${at}` : `in ${path}, at byte ${at}`
+  const what = limit ? 'the request body is more than the gateway takes' : 'the request body is not valid JSON'
+  return { ok: false, message: `${what}: ${message} (${where})`, ...(path !== undefined && { path }) }
 }
 
 /** The parsed value of a member; only for small ones, such as a name or a flag. */

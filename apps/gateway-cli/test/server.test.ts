@@ -191,3 +191,36 @@ test('health is 0 only when the server and every account can serve', async () =>
   fake.health = 'draining'
   expect((await sandbox.run('health')).code).toBe(1)
 })
+
+test('status and health tell state, error rate, latency, breaker, last error and last check of each account', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  const checked = {
+    ...account,
+    id: 'upstream_c',
+    name: 'checked',
+    state: 'credential-failed',
+    check: { at: now - 60_000, ok: false, latencyMs: 12, status: 401, problem: 'no such key' },
+  } as const
+  const well = { at: now - 30_000, ok: true, latencyMs: 9, status: 200 }
+  const { lastError: _error, lastErrorAt: _at, until: _until, ...spotless } = account
+  fake.status = {
+    accounts: [account, checked, { ...spotless, id: 'upstream_d', name: 'well', state: 'healthy', check: well }],
+  }
+  for (const command of ['status', 'health']) {
+    const { stdout } = await sandbox.run(command)
+    expect(stdout).toMatch(/upstream_a .*open .*in 30s.* 25\.0% +1\.2 s .*HTTP 500 \(5m ago\)/)
+    expect(stdout).toMatch(/upstream_c .*credential-failed .*failed \(1m ago\): no such key/)
+    expect(stdout).toMatch(/upstream_d .*healthy .*ok \(30s ago\)/)
+    const { accounts } = (await sandbox.run(command, '--json')).json<{ accounts: object[] }>()
+    expect(accounts).toMatchObject([
+      { state: 'open', errorRate: 0.25, latencyMs: 1234, until: now + 30_000, lastError: 'HTTP 500' },
+      { check: checked.check, lastErrorAt: now - 300_000 },
+      { state: 'healthy', check: well },
+    ])
+  }
+  sandbox.config = `upstream_accounts: [{ id: upstream_c, name: checked, type: api-key, provider: openai, api_key: none }]`
+  expect((await sandbox.run('upstream', 'show', 'checked')).stdout).toMatch(
+    /Last check: +failed \(1m ago\): no such key/,
+  )
+})

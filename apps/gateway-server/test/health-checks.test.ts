@@ -1,6 +1,7 @@
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openaiAccount, openaiSecret, startGateway, type TestGateway } from './harness.ts'
+import { bytes, startRawUpstream } from './raw-upstream.ts'
 
 /** Held by the simulator: what is pushed is let in. */
 const keys = ['another key']
@@ -47,4 +48,23 @@ test('an account says by itself how often, and others are not checked', async ()
   })
   const { accounts } = (await gateway.status()) as { accounts: Record<string, unknown>[] }
   expect(accounts[1]).not.toHaveProperty('check')
+})
+
+test('a server that lists nothing is told of by what to do about it', async () => {
+  const upstream = await startRawUpstream(bytes(404, { 'content-type': 'text/html' }, '<html>not found</html>'))
+  await using gateway = await startGateway({
+    accounts: [openaiAccount(upstream.url, { health_check: { interval: 0.05 } })],
+  })
+  await vi.waitFor(async () => {
+    expect(await accountOf(gateway)).toMatchObject({
+      // No reason not to send it requests.
+      state: 'healthy',
+      check: {
+        ok: false,
+        status: 404,
+        problem: expect.stringMatching(/no list of models there \(404\).*health_check/),
+      },
+    })
+  })
+  await upstream.close()
 })

@@ -37,9 +37,19 @@ export function latencyText({ latencyMs }: Pick<AccountStatus, 'latencyMs'>): st
 }
 
 /** `HTTP 500 (5m ago)` */
-export function lastErrorText({ lastError, lastErrorAt }: AccountStatus, now: number): string | undefined {
+export function lastErrorText(
+  { lastError, lastErrorAt }: Pick<AccountStatus, 'lastError' | 'lastErrorAt'>,
+  now: number,
+): string | undefined {
   if (lastError === undefined) return undefined
   return lastErrorAt === undefined ? lastError : `${lastError} (${relativeTime(lastErrorAt, now)})`
+}
+
+/** `ok (2m ago)`, `failed (2m ago): no such key`; undefined where the account is not checked, or not yet. */
+export function checkText({ check }: Pick<AccountStatus, 'check'>, now: number): string | undefined {
+  if (check === undefined) return undefined
+  const at = `(${relativeTime(check.at, now)})`
+  return check.ok ? `ok ${at}` : `failed ${at}: ${check.problem ?? `HTTP ${check.status ?? 'without an answer'}`}`
 }
 
 /** What the server knows of one account. */
@@ -53,6 +63,7 @@ export function healthFields(account: AccountStatus, now: number): readonly (rea
     ['Latency', latencyText(account)],
     ['Last success', account.lastSuccessAt === undefined ? undefined : when(account.lastSuccessAt, now)],
     ['Last error', lastErrorText(account, now)],
+    ['Last check', checkText(account, now)],
     ['Models not well', models?.join(', ')],
   ]
 }

@@ -27,6 +27,7 @@ export function checkAcross(data: unknown, providers: readonly string[]): Proble
     ...duplicates(data, 'upstream_accounts', 'id', 'upstream account'),
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkAccount(value, path, providers)),
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkOAuthProfile(value, path, profileNames)),
+    ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkHealthCheck(value, path)),
     ...routeSets.flatMap((path) => checkRoutes(data, path, accountIds, providers)),
     ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkKeyHash(value, path)),
     ...checkHost(data),
@@ -98,6 +99,23 @@ function checkOAuthProfile(account: unknown, path: DataPath, names: readonly str
     return [error('wrong-type', at, '"oauth_profile" is for accounts of type oauth', 'remove it, or set type: oauth')]
   }
   return names.includes(name) ? [] : [unknownChoice('must be a profile of oauth_profiles or one of', at, names, name)]
+}
+
+/** Of `routing` such accounts are left out; by name somebody expects what cannot be. */
+function checkHealthCheck(account: unknown, path: DataPath): Problem[] {
+  if (valueAt(account, ['health_check']) === undefined) return []
+  const type = textAt(account, 'type')
+  const profile =
+    textAt(account, 'oauth_profile') ?? (textAt(account, 'provider') === 'anthropic' ? 'claude-code' : undefined)
+  const why =
+    type === 'passthrough'
+      ? 'each client brings its own credential'
+      : type === 'oauth' && profile === 'claude-code'
+        ? 'its login serves Claude Code alone'
+        : undefined
+  if (why === undefined) return []
+  const message = `"health_check" cannot be: ${why}, so the gateway asks the provider nothing of its own`
+  return [error('wrong-type', [...path, 'health_check'], message, 'remove it: requests tell how the account is')]
 }
 
 function checkRoutes(

@@ -462,3 +462,49 @@ oauth_profiles:
     expect(errors.map((issue) => [issue.path, issue.line])).toEqual([[path, line]])
   })
 })
+
+describe('health_check', () => {
+  const written = `routing: { health_check: { interval: 5m } }
+upstream_accounts:
+  - { id: a, name: a, type: api-key, provider: openai, api_key: none, health_check: { interval: 30 } }
+  - { id: b, name: b, type: oauth, provider: openai, oauth_profile: corp, health_check: { interval: 1m } }
+  - { id: c, name: c, type: passthrough, provider: openai }
+  - { id: d, name: d, type: oauth, provider: anthropic }
+oauth_profiles: { corp: {} }
+`
+
+  it('is read for all accounts and for one', () => {
+    const config = load(written)
+    expect(config.routing.healthCheckMs).toBe(300_000)
+    expect(config.accounts.map(({ healthCheckMs }) => healthCheckMs)).toEqual([30_000, 60_000, undefined, undefined])
+  })
+
+  it.each([
+    ['interval: 5m', 'interval: 0', 'routing.health_check.interval', 1, /more than 0/],
+    ['interval: 5m', 'interval: soon', 'routing.health_check.interval', 1, /duration/],
+    ['{ interval: 5m }', '5m', 'routing.health_check', 1, /section/],
+    ['{ interval: 5m }', 'true', 'routing.health_check', 1, /section/],
+    ['{ interval: 5m }', '{}', 'routing.health_check.interval', 1, /found nothing/],
+    ['interval: 30', 'intervall: 30', 'upstream_accounts[0].health_check.intervall', 3, /unknown key/],
+    ['interval: 30', 'interval: 30, path: /x', 'upstream_accounts[0].health_check.path', 3, /unknown key/],
+    [
+      'passthrough, provider: openai',
+      'passthrough, provider: openai, health_check: { interval: 1m }',
+      'upstream_accounts[2].health_check',
+      5,
+      /each client brings its own credential/,
+    ],
+    [
+      'oauth, provider: anthropic',
+      'oauth, provider: anthropic, health_check: { interval: 1m }',
+      'upstream_accounts[3].health_check',
+      6,
+      /Claude Code alone/,
+    ],
+  ])('with %s written as %s is refused at %s', (right, wrong, path, line, message) => {
+    const result = loadConfig(written.replace(right, wrong))
+    const errors = result.ok ? [] : result.issues.filter(({ severity }) => severity === 'error')
+    expect(errors.map((issue) => [issue.path, issue.line])).toContainEqual([path, line])
+    expect(errors.map((issue) => issue.message).join('\n')).toMatch(message)
+  })
+})

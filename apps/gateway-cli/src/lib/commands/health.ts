@@ -1,13 +1,21 @@
-import type { ServerStatus } from '@llm-gateway/server'
+import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
 import { AdminClient } from '../admin-client.ts'
 import type { Usage } from '../clipanion.ts'
 import { CliError, exitCodes } from '../error.ts'
 import { GatewayCommand } from '../gateway-command.ts'
-import { type AccountState, errorRateText, isUnhealthy, latencyText, toneOf } from '../health-view.ts'
+import {
+  type AccountState,
+  checkText,
+  errorRateText,
+  isUnhealthy,
+  lastErrorText,
+  latencyText,
+  toneOf,
+} from '../health-view.ts'
 import { findServer } from '../liveness.ts'
 import { accountUsage, pastHealth, recentUsage } from '../recent-usage.ts'
 import { type Column, table } from '../table.ts'
-import { span } from '../time.ts'
+import { span, when } from '../time.ts'
 
 interface Row {
   readonly id: string
@@ -19,6 +27,11 @@ interface Row {
   readonly requests?: number
   /** When the breaker lets the account be tried again, in milliseconds since the epoch. */
   readonly until?: number
+  readonly lastError?: string
+  /** Milliseconds since the epoch. */
+  readonly lastErrorAt?: number
+  /** The last look at it that was no request. */
+  readonly check?: NonNullable<AccountStatus['check']>
 }
 
 /** What is known of the server itself. */
@@ -83,7 +96,7 @@ export class Health extends GatewayCommand {
       [
         first,
         ...(past && accounts.length > 0 ? ['Accounts: the last 24 h from the ledger, server not running'] : []),
-        ...(accounts.length > 0 ? ['', table(accounts, columns, style)] : []),
+        ...(accounts.length > 0 ? ['', table(accounts, columns(this.context.now()), style)] : []),
       ].join('\n'),
     )
     return healthy ? exitCodes.ok : exitCodes.failure
@@ -92,7 +105,7 @@ export class Health extends GatewayCommand {
 
 function rowsOf({ accounts, unusable }: ServerStatus): Row[] {
   return [
-    ...accounts.map(({ id, name, state, lastError, errorRate, latencyMs, requests, until }) => ({
+    ...accounts.map(({ id, name, state, lastError, lastErrorAt, errorRate, latencyMs, requests, until, check }) => ({
       id,
       name,
       state,
@@ -100,6 +113,9 @@ function rowsOf({ accounts, unusable }: ServerStatus): Row[] {
       requests,
       ...(latencyMs !== undefined && { latencyMs }),
       ...(until !== undefined && { until }),
+      ...(check && { check }),
+      ...(lastError !== undefined && { lastError }),
+      ...(lastErrorAt !== undefined && { lastErrorAt }),
       ...(state !== 'healthy' && lastError !== undefined && { reason: lastError }),
     })),
     ...unusable.map(({ id, name, reason }) => ({ id, name, state: 'unusable' as const, reason })),
@@ -114,15 +130,19 @@ function serverText({ version, url, uptimeSeconds }: Server): string {
   return `version ${version} at ${url}, up ${span(uptimeSeconds * 1_000)}`
 }
 
-const columns: readonly Column<Row>[] = [
-  { title: 'ID', value: ({ id }) => id },
-  { title: 'NAME', value: ({ name }) => name },
-  { title: 'STATE', value: ({ state }) => state, paint: ({ state }, cell, style) => style(toneOf(state), cell) },
-  {
-    title: 'ERRORS',
-    value: ({ errorRate, requests }) => errorRateText({ errorRate: errorRate ?? 0, requests: requests ?? 0 }),
-    align: 'right',
-  },
-  { title: 'LATENCY', value: latencyText, align: 'right' },
-  { title: 'REASON', value: ({ reason }) => reason },
-]
+function columns(now: number): readonly Column<Row>[] {
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'NAME', value: ({ name }) => name },
+    { title: 'STATE', value: ({ state }) => state, paint: ({ state }, cell, style) => style(toneOf(state), cell) },
+    { title: 'UNTIL', value: ({ until }) => (until === undefined ? undefined : when(until, now)) },
+    {
+      title: 'ERRORS',
+      value: ({ errorRate, requests }) => errorRateText({ errorRate: errorRate ?? 0, requests: requests ?? 0 }),
+      align: 'right',
+    },
+    { title: 'LATENCY', value: latencyText, align: 'right' },
+    { title: 'CHECK', value: (row) => checkText(row, now) },
+    { title: 'LAST ERROR', value: (row) => lastErrorText(row, now) ?? row.reason },
+  ]
+}

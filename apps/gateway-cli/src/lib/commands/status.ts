@@ -2,7 +2,7 @@ import type { GatewayConfig } from '@llm-gateway/config'
 import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
 import type { Usage } from '../clipanion.ts'
 import { GatewayCommand } from '../gateway-command.ts'
-import { type AccountState, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
+import { type AccountState, checkText, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
 import { type Observation, observe } from '../observe.ts'
 import {
   type AccountUsage,
@@ -134,6 +134,7 @@ function columns(now: number): Column<Row>[] {
     { title: 'ERRORS', value: ({ health, past }) => errorsOf(health ?? past), align: 'right' },
     { title: 'LATENCY', value: ({ health, past }) => latencyOf(health ?? past), align: 'right' },
     { title: 'OPEN', value: ({ health }) => health?.inFlight.toString(), align: 'right' },
+    { title: 'CHECK', value: ({ health }) => health && checkText(health, now) },
     { title: '24 H', value: ({ usage }) => usage?.lastDay && amount(usage.lastDay.requests), align: 'right' },
     { title: 'OK', value: ({ usage }) => usage?.lastDay && successText(usage.lastDay), align: 'right' },
     { title: 'COST', value: ({ usage }) => usage?.lastDay && costText(usage.lastDay), align: 'right' },

@@ -9,6 +9,8 @@ export interface ListingOptions {
   redact(text: string): string
 }
 
+/** What servers answer where they have nothing to list, or nothing at all. */
+const noListing: ReadonlySet<number> = new Set([404, 405, 501])
 const longestMs = 15_000
 /** Of an error's body; of a list nothing is kept. */
 const keptBytes = 16_384
@@ -54,6 +56,8 @@ function answerTo(resolve: (answer: CheckAnswer) => void, options: ListingOption
     },
     onEnd: () => {
       if (status < 300) resolve({ status })
+      else if (noListing.has(status))
+        resolve({ status, problem: `no list of models there (${status}): check base_url, or remove health_check` })
       else resolve({ status, problem: options.redact(readErrorMessage(Buffer.concat(pieces), undefined, status)) })
     },
     onFailure: (failure) => resolve({ problem: options.redact(failure.message) }),

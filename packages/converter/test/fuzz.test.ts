@@ -18,14 +18,15 @@ import { LossReport } from '../src/lib/report.ts'
 import { FrameSplitter, isWholeData } from '../src/lib/sse.ts'
 import { checked } from '../src/lib/stream/grammar.ts'
 import { Sequential } from '../src/lib/stream/sequential.ts'
+import { clients } from './clients.ts'
 import { type Case, everyCase, fixed } from './corpus.ts'
 import { Dice } from './dice.ts'
 import { mutated } from './mutate.ts'
 import { converted, framesOf, gathered, optionsOf, tellsSuccess } from './streams.ts'
 
 /**
- * Hostile inputs of each kind (requests, replies, streams) for each ordered pair of dialects, so that each codec reads thirteen
- * times as many. `CONVERTER_FUZZ=8000` has every codec read over 100,000, which takes minutes, and `CONVERTER_FUZZ_SEED` gives
+ * Hostile inputs of each kind (requests, replies, streams, errors) for each ordered pair of dialects, so that each codec reads some
+ * eighteen times as many. `CONVERTER_FUZZ=8000` has every codec read over 100,000, which takes minutes, and `CONVERTER_FUZZ_SEED` gives
  * others than the usual.
  */
 const rounds = Number(process.env.CONVERTER_FUZZ ?? 80)
@@ -52,8 +53,59 @@ function casesOf(dialect: Dialect): readonly Case[] {
   return everyCase.filter((each) => each.dialect === dialect)
 }
 
+/** The corpus, and of requests what agents were seen to send. */
 function bodiesOf(dialect: Dialect, file: 'request' | 'reply'): readonly JsonObject[] {
-  return casesOf(dialect).flatMap(({ [file]: body }) => (body === undefined ? [] : [body]))
+  const sent = file === 'request' ? clients.filter(({ from }) => from === dialect).map(({ request }) => request) : []
+  return [...casesOf(dialect).flatMap(({ [file]: body }) => (body === undefined ? [] : [body])), ...sent]
+}
+
+const everyBody: readonly JsonObject[] = dialects.flatMap((dialect) => [
+  ...bodiesOf(dialect, 'request'),
+  ...bodiesOf(dialect, 'reply'),
+])
+
+/** Error bodies as each dialect's provider writes them, and those beside the way: proxies, frameworks, vendors. */
+const errorBodies: Readonly<Record<Dialect | 'others', readonly JsonObject[]>> = {
+  anthropic: [
+    {
+      type: 'error',
+      error: { type: 'overloaded_error', message: 'busy', details: { error_code: 'x' } },
+      request_id: 'r',
+    },
+    { type: 'error', error: { type: 'invalid_request_error', message: 'messages.1: no' } },
+  ],
+  'openai-chat': [
+    { error: { message: 'no', type: 'invalid_request_error', code: 'context_length_exceeded', param: 'messages' } },
+    {
+      error: {
+        message: 'no',
+        type: null,
+        param: 'prompt',
+        code: 'content_filter',
+        status: 400,
+        innererror: { code: 'ResponsibleAIPolicyViolation', content_filter_result: { hate: { filtered: true } } },
+      },
+    },
+  ],
+  'openai-completions': [{ error: { message: 'no', type: 'server_error', param: null, code: null } }],
+  'openai-responses': [
+    { type: 'error', code: 'rate_limit_exceeded', message: 'slow down', param: null, sequence_number: 3 },
+    {
+      type: 'response.failed',
+      response: { id: 'r', status: 'failed', error: { code: 'server_error', message: 'no' } },
+    },
+  ],
+  gemini: [
+    {
+      error: {
+        code: 429,
+        message: 'Quota exceeded',
+        status: 'RESOURCE_EXHAUSTED',
+        details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' }],
+      },
+    },
+  ],
+  others: [{ detail: [{ msg: 'no', loc: ['body'] }] }, { message: 'no' }, { error: 'no' }, { errors: ['no'] }],
 }
 
 /** What is written must be JSON, whole and unpolluted. */
@@ -77,7 +129,7 @@ describe.each(crossing)('hostile bodies, $from to $to', patience, ({ from, to })
     const seeds = bodiesOf(from, 'request')
     let through = 0
     for (let round = 0; round < rounds; round++) {
-      const request = mutated(dice.pick(seeds), dice)
+      const request = mutated(dice.pick(seeds), dice, everyBody)
       const body: JsonObject | string = dice.below(4) === 0 ? JSON.stringify(request) : request
       const model = dice.pick(models[to])
       const result = refusable(() => convertRequest(body, { from, to, model }))
@@ -96,8 +148,8 @@ describe.each(crossing)('hostile bodies, $from to $to', patience, ({ from, to })
     const requests = bodiesOf(to, 'request')
     let through = 0
     for (let round = 0; round < rounds; round++) {
-      const reply = mutated(dice.pick(seeds), dice)
-      const request = mutated(dice.pick(requests), dice)
+      const reply = mutated(dice.pick(seeds), dice, everyBody)
+      const request = mutated(dice.pick(requests), dice, everyBody)
       const result = refusable(() => convertReply(reply, { from, to, request, ...fixed }))
       if (result === undefined) continue
       through++
@@ -116,14 +168,17 @@ function seedFrames(each: Case): readonly string[] {
   return frames
 }
 
-/** A stream with a few of its frames changed, dropped, doubled or replaced by bytes that are no frames. */
-function brokenStream(seeds: readonly Case[], dice: Dice): Uint8Array {
+/** A stream with a few of its frames changed, dropped, doubled, among frames of errors and of others, or bytes that are no frames. */
+function brokenStream(dialect: Dialect, dice: Dice): Uint8Array {
+  const seeds = casesOf(dialect)
   const frames = [...seedFrames(dice.pick(seeds))]
   for (let left = 1 + dice.below(3); left > 0; left--) {
     const at = dice.below(frames.length)
     const frame = frames[at] ?? ''
-    const action = dice.below(6)
-    if (action === 0) frames.splice(at, 1)
+    const action = dice.below(8)
+    if (action === 7) frames.splice(at, 0, JSON.stringify(mutated(dice.pick(errorBodies[dialect]), dice)))
+    else if (action === 6) frames.splice(at, 0, dice.pick(seedFrames(dice.pick(everyCase))))
+    else if (action === 0) frames.splice(at, 1)
     else if (action === 1) frames.splice(at, 0, frame)
     else if (action === 2) frames.splice(at, 1, frame.slice(0, dice.below(frame.length)))
     else if (action === 3) frames.push(...seedFrames(dice.pick(seeds)))
@@ -146,10 +201,9 @@ function named(frame: string): string {
 describe.each(pairs)('hostile streams, $from to $to', patience, ({ from, to }) => {
   it('end in one terminal', () => {
     const dice = new Dice(3 + seed)
-    const seeds = casesOf(from)
     let finished = 0
     for (let round = 0; round < rounds; round++) {
-      const bytes = brokenStream(seeds, dice)
+      const bytes = brokenStream(from, dice)
       const cut = dice.below(bytes.length + 1)
       const started = performance.now()
       const { text, stream } = converted([bytes.subarray(0, cut), bytes.subarray(cut)], optionsOf(from, to))
@@ -182,7 +236,6 @@ describe.each(pairs)('hostile streams, $from to $to', patience, ({ from, to }) =
 describe.each(dialects)('hostile streams of %s', patience, (dialect) => {
   it('are decoded within the grammar, also one part at a time', () => {
     const dice = new Dice(5 + seed)
-    const seeds = casesOf(dialect)
     for (let round = 0; round < rounds; round++) {
       const sequential = new Sequential(checked(() => {}))
       const decoder = codecOf(dialect).openDecoder(
@@ -190,50 +243,44 @@ describe.each(dialects)('hostile streams of %s', patience, (dialect) => {
         new LossReport(),
       )
       const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-      splitter.push(brokenStream(seeds, dice))
+      splitter.push(brokenStream(dialect, dice))
       splitter.end()
       decoder.end()
     }
   })
 })
 
-describe('hostile input elsewhere', patience, () => {
-  it('error bodies of any kind give a well-formed error', () => {
+describe.each(pairs)('hostile errors, $from to $to', patience, ({ from, to }) => {
+  it('give a well-formed error', () => {
     const dice = new Dice(6 + seed)
-    const seeds: JsonObject[] = [
-      { error: { message: 'no', type: 'x', code: 1, param: null } },
-      {
-        type: 'error',
-        error: { type: 'overloaded_error', message: 'busy', details: { error_code: 'x' } },
-        request_id: 'r',
-      },
-      { detail: [{ msg: 'no' }] },
-    ]
+    const seeds = [...errorBodies[from], ...errorBodies.others]
     for (let round = 0; round < rounds; round++) {
-      const { from, to } = dice.pick(pairs)
-      const value: JsonValue = mutated(dice.pick(seeds), dice)
+      const value: JsonValue = mutated(dice.pick(seeds), dice, [...everyBody, ...Object.values(errorBodies).flat()])
       const body = dice.pick<unknown>([
         value,
         [value],
+        JSON.stringify(value),
         JSON.stringify(value).slice(0, dice.below(60)),
-        null,
-        undefined,
-        7,
+        dice.pick(['<html><body>502 Bad Gateway</body></html>', 'upstream connect error', '']),
+        dice.pick([null, undefined, 7]),
       ])
       const status = dice.pick([0, 200, 302, 400, 401, 404, 413, 429, 500, 529, 599])
       const { status: told, body: written } = convertError({ status, body }, { from, to })
       expect(told).toBeGreaterThanOrEqual(400)
+      expectJson(written)
       const { error } = written as { error: { message: string; type?: string; status?: string } }
       expect(error.message).not.toBe('')
       expect(error.type ?? error.status).toBeTruthy()
     }
   })
+})
 
+describe('hostile input elsewhere', patience, () => {
   it('bodies are scanned, detected and counted whatever they hold', () => {
     const dice = new Dice(7 + seed)
     for (let round = 0; round < rounds; round++) {
       const { dialect } = dice.pick(everyCase)
-      const body = mutated(dice.pick(bodiesOf(dialect, 'request')), dice)
+      const body = mutated(dice.pick(bodiesOf(dialect, 'request')), dice, everyBody)
       const bytes = new TextEncoder().encode(JSON.stringify(body))
       const corrupt = dice.below(2) === 0
       if (corrupt) bytes[dice.below(bytes.length)] = dice.below(256)

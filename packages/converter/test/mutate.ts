@@ -40,24 +40,39 @@ function nested(depth: number): JsonValue {
   return JSON.parse(`${'{"a":['.repeat(depth)}${']}'.repeat(depth)}`) as JsonValue
 }
 
+/** A value somewhere in a body: what one dialect says, in the place of what another does. */
+function partOf(body: JsonObject, dice: Dice): JsonValue {
+  const holders: (JsonObject | JsonValue[])[] = []
+  collect(body, holders)
+  const values = Object.values(dice.pick(holders))
+  return values.length === 0 ? null : structuredClone(dice.pick(values) ?? null)
+}
+
 /** Always a copy: what is mutated later must not be what the next round picks. */
-function anything(dice: Dice): JsonValue {
+function anything(dice: Dice, foreign: readonly JsonObject[]): JsonValue {
+  if (foreign.length > 0 && dice.below(2) === 0) {
+    return partOf(dice.pick(foreign), dice)
+  }
   return structuredClone(dice.pick(hostile))
 }
 
-/** A copy of a value with a few places in it replaced, removed, repeated, exchanged or renamed. */
-export function mutated(value: JsonObject, dice: Dice): JsonObject {
+/**
+ * A copy of a value with a few places in it replaced, removed, repeated, exchanged or renamed.
+ *
+ * @param foreign bodies whose parts are put in its place, besides hostile values.
+ */
+export function mutated(value: JsonObject, dice: Dice, foreign: readonly JsonObject[] = []): JsonObject {
   const copy = structuredClone(value)
-  for (let left = 1 + dice.below(4); left > 0; left--) mutateOnce(copy, dice)
+  for (let left = 1 + dice.below(4); left > 0; left--) mutateOnce(copy, dice, foreign)
   return copy
 }
 
-function mutateOnce(root: JsonObject, dice: Dice): void {
+function mutateOnce(root: JsonObject, dice: Dice, foreign: readonly JsonObject[]): void {
   const holders: (JsonObject | JsonValue[])[] = []
   collect(root, holders)
   const holder = dice.pick(holders)
-  if (Array.isArray(holder)) mutateArray(holder, dice)
-  else mutateObject(holder, dice)
+  if (Array.isArray(holder)) mutateArray(holder, dice, foreign)
+  else mutateObject(holder, dice, foreign)
 }
 
 function collect(value: JsonValue | undefined, into: (JsonObject | JsonValue[])[]): void {
@@ -66,19 +81,19 @@ function collect(value: JsonValue | undefined, into: (JsonObject | JsonValue[])[
   for (const inner of Object.values(value)) collect(inner, into)
 }
 
-function mutateArray(array: JsonValue[], dice: Dice): void {
+function mutateArray(array: JsonValue[], dice: Dice, foreign: readonly JsonObject[]): void {
   const at = dice.below(array.length + 1)
   const action = dice.below(4)
   if (action === 0) array.splice(at, 1)
   else if (action === 1) array.splice(at, 0, structuredClone(array[at] ?? null))
-  else if (action === 2) array.splice(at, 1, anything(dice))
-  else array.push(anything(dice))
+  else if (action === 2) array.splice(at, 1, anything(dice, foreign))
+  else array.push(anything(dice, foreign))
 }
 
-function mutateObject(object: JsonObject, dice: Dice): void {
+function mutateObject(object: JsonObject, dice: Dice, foreign: readonly JsonObject[]): void {
   const keys = Object.keys(object)
   if (keys.length === 0) {
-    object.type = anything(dice)
+    object.type = anything(dice, foreign)
     return
   }
   const key = dice.pick(keys)
@@ -88,5 +103,5 @@ function mutateObject(object: JsonObject, dice: Dice): void {
     object[dice.pick(['type', 'content', 'id', 'index', 'role', 'error'])] = structuredClone(object[key])
   else if (action === 2) object[key] = structuredClone(object[dice.pick(keys)])
   else if (action === 3) object[key] = [object[key] ?? null]
-  else object[key] = anything(dice)
+  else object[key] = anything(dice, foreign)
 }

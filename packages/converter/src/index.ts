@@ -1,6 +1,6 @@
 export type { Body } from './lib/body.ts'
 export { ByteTap } from './lib/byte-tap.ts'
-export type { Capabilities, CapabilityOverrides, MediaKind } from './lib/capabilities/capabilities.ts'
+export type { Capabilities, CapabilityOverrides, MediaKind, ReasoningMember } from './lib/capabilities/capabilities.ts'
 export { type Dialect, dialects } from './lib/chat/dialect.ts'
 export {
   type ChatError,
@@ -33,6 +33,7 @@ export type { EmbeddingFormat, EmbeddingReply } from './lib/embeddings/embedding
 export { renameGeminiRequests } from './lib/embeddings/gemini.ts'
 export { estimateInputTokens } from './lib/estimate.ts'
 export type { Member } from './lib/json-scan.ts'
+export { type EchoOptions, withholdReasoning } from './lib/openai-chat/echoed-reasoning.ts'
 export type { ReplyOptions, RequestOptions } from './lib/options.ts'
 export type { Converted, UpstreamErrorAnswer } from './lib/pair.ts'
 export {

@@ -5,7 +5,7 @@ export { readErrorMessage } from './lib/error-message.ts'
 export type { FailureKind, UpstreamFailure } from './lib/failure.ts'
 export { type HeaderMap, replyHeaders } from './lib/headers.ts'
 export { isVertex } from './lib/providers/google.ts'
-export { providers } from './lib/providers/index.ts'
+export { profileOf, providers } from './lib/providers/index.ts'
 export type {
   CallContext,
   Operation,

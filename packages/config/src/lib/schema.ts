@@ -195,6 +195,8 @@ export interface CapabilityConfig {
   tools?: boolean
   /** A tool choice that forces a call. */
   forcedTools?: boolean
+  /** Members of a message in which reasoning may come back (Chat Completions). */
+  reasoningMembers?: ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
   /** Media beside text. */
   media?: ('image' | 'document' | 'audio')[]
 }

@@ -4,16 +4,19 @@ import {
   convertReply,
   convertRequest,
   type Dialect,
+  type Loss,
   readUsage,
   removeMembers,
   spliceMember,
+  withholdReasoning,
   withholdSeals,
 } from '@llm-gateway/converter'
-import { providers } from '@llm-gateway/upstream'
+import { profileOf } from '@llm-gateway/upstream'
 import type { Call } from './call.ts'
 import { modelForClient, renameReply } from './client-model.ts'
 import { GatewayError } from './error.ts'
 import type { Job, Preparing } from './job.ts'
+import type { Account } from './state.ts'
 import { continued, needsHistory } from './stored/continued.ts'
 import { wireOf } from './wire.ts'
 
@@ -31,12 +34,10 @@ const replyKeys: Readonly<Record<Dialect, readonly string[]>> = {
 export const generate: Job = {
   operation: () => 'generate',
   prepare(call, preparing) {
-    const { account, dialect, model } = preparing
+    const { account, dialect } = preparing
     const sameDialect = dialect === call.dialect
     if (sameDialect && !needsHistory(call, account.id)) {
-      const own = ownBytes(call, model)
-      // What a provider of another dialect sealed earlier in the conversation is nothing this one could read.
-      const { body, losses } = withholdSeals(own, dialect) ?? { body: own, losses: [] }
+      const { body, losses } = withheld(call, preparing)
       return { job: generate, account, body, dialect, sameDialect, losses }
     }
     const { body, losses } = converted(call, preparing)
@@ -67,6 +68,34 @@ export const generate: Job = {
 }
 
 /**
+ * The client's own bytes, but for what its history has of other providers and this one would refuse: seals it could not read, and
+ * reasoning where it takes none back. An account kept for one kind of client gets them as they are.
+ */
+function withheld(
+  call: Call,
+  { account, dialect, model }: Preparing,
+): { readonly body: Uint8Array | string; readonly losses: readonly Loss[] } {
+  const own = ownBytes(call, model)
+  const unsealed = withholdSeals(own, dialect) ?? { body: own, losses: [] }
+  if (dialect !== 'openai-chat' || account.audience !== undefined || !mayEcho(call.body)) return unsealed
+  const bare = withholdReasoning(unsealed.body, {
+    model,
+    ...apiVersionOf(account),
+    capabilities: { ...profileOf(account), ...account.capabilities },
+  })
+  return bare ? { body: bare.body, losses: [...unsealed.losses, ...bare.losses] } : unsealed
+}
+
+/** Whether a body may echo reasoning, without parsing it. */
+function mayEcho(body: Uint8Array): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, body.length).includes('"reasoning')
+}
+
+function apiVersionOf({ options }: Account): { readonly apiVersion?: string } {
+  return typeof options?.api_version === 'string' ? { apiVersion: options.api_version } : {}
+}
+
+/**
  * The client's request in an account's dialect, with what it goes on from where the account does not have that.
  *
  * @throws GatewayError when the dialect cannot say what it asks.
@@ -80,8 +109,8 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       model,
       strict: call.state.strict,
       ...sealKeyOf(call),
-      capabilities: { ...providers.get(account.provider)?.profile, ...account.capabilities },
-      ...(typeof account.options?.api_version === 'string' && { apiVersion: account.options.api_version }),
+      capabilities: { ...profileOf(account), ...account.capabilities },
+      ...apiVersionOf(account),
     })
     return { body, losses: [...earlier.losses, ...losses] }
   } catch (cause) {

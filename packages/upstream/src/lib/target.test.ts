@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UpstreamError } from './error.ts'
-import { providers } from './providers/index.ts'
+import { profileOf, providers } from './providers/index.ts'
 import type { CallContext, Provider, UpstreamAccount } from './providers/provider.ts'
 import { credentialHeaders, type ResolvedCall, resolveCall } from './target.ts'
 
@@ -322,5 +322,26 @@ describe('a call that goes up as it came', () => {
   it('has its whole query, but for a key to the gateway', () => {
     const call = { verbatim: true, clientQuery: 'beta=true&key=gw_key&new=1' }
     expect(resolve({ provider: 'anthropic' }, call).path).toBe('/v1/messages?beta=true&new=1')
+  })
+})
+
+describe('what an endpoint is known to accept otherwise', () => {
+  it.each([
+    ['openai', undefined, []],
+    ['azure', 'https://x.openai.azure.com', []],
+    ['openai-compatible', 'https://api.deepseek.com', undefined],
+    ['openai-compatible', 'https://api.groq.com/openai/v1', ['reasoning']],
+    ['openai-compatible', 'https://api.mistral.ai/v1', []],
+    ['anthropic', undefined, undefined],
+    ['nobody', undefined, undefined],
+  ])('%s at %s takes back reasoning as %j', (provider, baseUrl, members) => {
+    const profile = profileOf({ provider, ...(baseUrl !== undefined && { baseUrl }) })
+    expect(profile.reasoningMembers).toEqual(members)
+  })
+
+  it('a host with rules of its own keeps those of its kind', () => {
+    expect(profileOf({ provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai' })).toMatchObject({
+      openaiExtensions: false,
+    })
   })
 })

@@ -31,6 +31,10 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
   openai_extensions: setting(flag.optional(), "OpenAI's newer fields are known"),
   tools: setting(flag.optional(), 'Tools can be called'),
   forced_tools: setting(flag.optional(), 'A tool call can be forced'),
+  reasoning_members: setting(
+    z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details'])).optional(),
+    'Members of a Chat Completions message in which reasoning may come back; others are left out. Without: any, but none at OpenAI, Azure and Mistral, and `reasoning` alone at Groq',
+  ),
   media: setting(z.array(z.enum(['image', 'document', 'audio'])).optional(), 'Media beside text'),
 }).transform((raw) =>
   defined({
@@ -50,6 +54,7 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     openaiExtensions: raw.openai_extensions,
     tools: raw.tools,
     forcedTools: raw.forced_tools,
+    reasoningMembers: raw.reasoning_members,
     media: raw.media,
   }),
 )

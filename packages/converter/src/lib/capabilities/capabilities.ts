@@ -55,6 +55,11 @@ export interface Capabilities {
   readonly media?: readonly MediaKind[]
   /** The longest answer, reasoning included. Tokens, default unknown: nothing is held back. */
   readonly maxOutputTokens?: number
+  /**
+   * Members of an assistant message in which the endpoint takes reasoning back (openai-chat). Default any: most servers pass over
+   * what they do not know, and some insist on their own.
+   */
+  readonly reasoningMembers?: readonly ReasoningMember[]
   /** What a request and its answer may hold together. Tokens, default unknown. */
   readonly contextTokens?: number
 }
@@ -78,6 +83,9 @@ export function capabilitiesOfFamily([, accepts, maxOutputTokens, contextTokens]
     ...(contextTokens !== undefined && { contextTokens }),
   }
 }
+
+/** Where vendors of the chat dialect show reasoning: DeepSeek and Moonshot, Groq and vLLM, OpenRouter. */
+export type ReasoningMember = 'reasoning_content' | 'reasoning' | 'reasoning_details'
 
 /** Media a model may take beside text. `document` is PDF and other files; plain text always goes. */
 export type MediaKind = 'image' | 'document' | 'audio'

@@ -26,6 +26,8 @@ const plain: Capabilities = {
   ...compatible,
   maxTokensField: 'max_completion_tokens',
   openaiExtensions: true,
+  // A member of a message that OpenAI does not know is answered with 400 unknown_parameter.
+  reasoningMembers: [],
 }
 
 /** Models from before structured outputs (August 2024) have JSON mode only. */
@@ -49,6 +51,9 @@ function grok(efforts: readonly Effort[]): Capabilities {
   return { ...compatible, efforts, maxStops: 0 }
 }
 
+/** Mistral answers a member of a message that it does not know with 422 extra_forbidden (BerriAI/litellm#30835). */
+const mistral: Capabilities = { ...compatible, maxTemperature: 1.5, reasoningMembers: [] }
+
 const deepseek: Capabilities = { ...compatible, structuredOutput: false, media: [] }
 
 /**
@@ -64,11 +69,11 @@ const vendors: readonly Family[] = [
   ['grok-4.3', grok(['none', 'low', 'medium', 'high'])],
   ['grok-4.5', grok(lowToHigh)],
   ['grok-4', grok([]), undefined, 256_000],
-  ['mistral', { ...compatible, maxTemperature: 1.5 }],
-  ['ministral', { ...compatible, maxTemperature: 1.5 }],
-  ['magistral', { ...compatible, maxTemperature: 1.5 }, undefined, 128_000],
-  ['codestral', { ...compatible, maxTemperature: 1.5, media: [] }, undefined, 256_000],
-  ['devstral', { ...compatible, maxTemperature: 1.5 }],
+  ['mistral', mistral],
+  ['ministral', mistral],
+  ['magistral', mistral, undefined, 128_000],
+  ['codestral', { ...mistral, media: [] }, undefined, 256_000],
+  ['devstral', mistral],
 ]
 
 /**

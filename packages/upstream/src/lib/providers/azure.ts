@@ -16,6 +16,7 @@ export const azure: Provider = {
   dialects: ['openai-chat', 'openai-responses'],
   credential: { header: 'api-key' },
   needsBaseUrl: true,
+  profile: { reasoningMembers: [] },
   target(context) {
     const resource = baseUrlOf(context.account, azure).replace(/\/openai(\/v1)?$/, '')
     const path = operationPath(context)

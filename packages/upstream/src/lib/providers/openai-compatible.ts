@@ -1,5 +1,17 @@
 import { openaiTarget } from './openai.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderProfile } from './provider.ts'
+
+/** What OpenAI added late, others mostly refuse. */
+const profile: ProviderProfile = { maxTokensField: 'max_tokens', openaiExtensions: false, developerRole: false }
+
+/**
+ * Hosts that refuse reasoning in a message of the history, by what they take all the same. Mistral answers with 422 extra_forbidden
+ * (BerriAI/litellm#30835), Groq with 400 for every name but its own (agentjido/req_llm#772).
+ */
+const reasoningByHost: ReadonlyMap<string, NonNullable<ProviderProfile['reasoningMembers']>> = new Map([
+  ['api.groq.com', ['reasoning']],
+  ['api.mistral.ai', []],
+])
 
 /**
  * Any other server that speaks OpenAI's chat dialect.
@@ -13,8 +25,12 @@ export const openaiCompatible: Provider = {
   dialects: ['openai-chat'],
   credential: { header: 'authorization', prefix: 'Bearer ' },
   needsBaseUrl: true,
-  // What OpenAI added late, others mostly refuse.
-  profile: { maxTokensField: 'max_tokens', openaiExtensions: false, developerRole: false },
+  profile,
+  profileFor: ({ baseUrl = '' }) => {
+    const { hostname = '' } = URL.canParse(baseUrl) ? new URL(baseUrl) : {}
+    const members = reasoningByHost.get(hostname)
+    return members && { ...profile, reasoningMembers: members }
+  },
   // OpenRouter's way of naming the application that asks.
   forwardHeaders: ['http-referer', 'x-title'],
   target: (context) => openaiTarget(context, openaiCompatible),

@@ -23,6 +23,8 @@ export const openai: Provider = {
   dialects: ['openai-chat', 'openai-responses'],
   baseUrl: 'https://api.openai.com/v1',
   credential: { header: 'authorization', prefix: 'Bearer ' },
+  // Whatever a model is called: a member of a message that OpenAI does not know is answered with 400.
+  profile: { reasoningMembers: [] },
   // The last ones are Codex's: OpenAI keeps a conversation on the machine that has its prompt cached by them.
   forwardHeaders: [
     'openai-organization',

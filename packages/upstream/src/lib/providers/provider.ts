@@ -47,6 +47,7 @@ export interface ProviderProfile {
   readonly streamUsage?: boolean
   readonly openaiExtensions?: boolean
   readonly developerRole?: boolean
+  readonly reasoningMembers?: readonly ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
 }
 
 /** The header that carries a credential, and what stands before it. */
@@ -72,6 +73,8 @@ export interface Provider {
   /** An account must have a credential. Default true. */
   readonly needsKey?: boolean
   readonly profile?: ProviderProfile
+  /** The profile of an account whose host is known to depart from the others'. Default: `profile`. */
+  profileFor?(account: Pick<UpstreamAccount, 'baseUrl'>): ProviderProfile | undefined
   /**
    * Client headers this provider understands beyond those of its dialects. They go up when the client speaks the dialect of
    * the call; `*` at the end stands for any rest.

@@ -21,6 +21,7 @@ export type {
   AccountDialect,
   AdminConfig,
   CapabilityConfig,
+  ConversionConfig,
   CorsConfig,
   DefaultBehavior,
   EntryStatus,

@@ -76,6 +76,7 @@ describe('defaults', () => {
       routes: { routes: [], defaultBehavior: 'passthrough' },
       routing: { strategy: 'health-first' },
       responses: { store: 'off', maxEntries: 1000, maxBytes: 64 * 2 ** 20, ttlMs: 24 * 3_600_000 },
+      conversion: { strict: false },
       limits: { bodyBytes: 32 * 2 ** 20, bufferedBytes: 256 * 2 ** 20, concurrency: 1000 },
       ledger: { enabled: true, file: 'ledger.db', retentionDays: 90 },
       prices: [],
@@ -138,6 +139,10 @@ describe('every setting', () => {
   it('of what is kept of responses is read', () => {
     const config = load('responses: { store: memory, max_entries: 5, max_size: 1MiB, ttl: 1h }')
     expect(config.responses).toEqual({ store: 'memory', maxEntries: 5, maxBytes: 2 ** 20, ttlMs: 3_600_000 })
+  })
+
+  it('of conversions is read', () => {
+    expect(load('conversion: { strict: true }').conversion).toEqual({ strict: true })
   })
 
   it('of the ledger and the prices is read', () => {

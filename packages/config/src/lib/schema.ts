@@ -27,6 +27,7 @@ export interface GatewayConfig {
   routing: RoutingConfig
   limits: LimitConfig
   responses: ResponsesConfig
+  conversion: ConversionConfig
   ledger: LedgerConfig
   /** What models cost, before the prices that come with the gateway; the first that fits counts. */
   prices: PriceConfig[]
@@ -279,6 +280,12 @@ export interface LimitConfig {
   bufferedBytes: number
   /** Requests in flight at once over all keys. Default 1000. */
   concurrency: number
+}
+
+/** What becomes of requests whose account speaks another dialect than their client. */
+export interface ConversionConfig {
+  /** Refuse a request rather than lose, approximate or invent anything of it. Default false. */
+  strict: boolean
 }
 
 /** What the gateway keeps of the Responses API, so that requests can go on from a `previous_response_id` at any upstream. */

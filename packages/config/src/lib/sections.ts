@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fallbacks, section, setting } from './fields.ts'
 import type { GatewayConfig } from './schema.ts'
 import { accountEntry } from './sections/accounts.ts'
+import { conversionSection } from './sections/conversion.ts'
 import { environmentSection } from './sections/environment.ts'
 import { keyEntry } from './sections/keys.ts'
 import { ledgerSection, priceEntry } from './sections/ledger.ts'
@@ -31,6 +32,10 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   ),
   routing: setting(routingSection.prefault({}), 'How the accounts that can serve a request are ordered'),
   responses: setting(responsesSection.prefault({}), 'What the gateway keeps of the Responses API'),
+  conversion: setting(
+    conversionSection.prefault({}),
+    'What becomes of requests whose account speaks another dialect than their client',
+  ),
   ledger: setting(ledgerSection.prefault({}), 'Where it is kept what requests used and cost'),
   prices: setting(
     z.array(priceEntry).prefault([]),
@@ -51,6 +56,7 @@ export const fileSchema: z.ZodType<GatewayConfig> = section({
   routes: raw.model_routes,
   routing: raw.routing,
   responses: raw.responses,
+  conversion: raw.conversion,
   ledger: raw.ledger,
   prices: raw.prices,
   logging: raw.logging,

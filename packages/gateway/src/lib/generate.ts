@@ -38,6 +38,7 @@ export const generate: Job = {
     const sameDialect = dialect === call.dialect
     if (sameDialect && !needsHistory(call, account.id)) {
       const { body, losses } = withheld(call, preparing)
+      refuseLosses(call, losses, dialect)
       return { job: generate, account, body, dialect, sameDialect, losses }
     }
     const { body, losses } = converted(call, preparing)
@@ -112,10 +113,18 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       capabilities: { ...profileOf(account), ...account.capabilities },
       ...apiVersionOf(account),
     })
+    refuseLosses(call, earlier.losses, dialect)
     return { body, losses: [...earlier.losses, ...losses] }
   } catch (cause) {
     throw refusalOf(cause)
   }
+}
+
+/** @throws GatewayError naming each loss, where requests are to be sent whole or not at all. */
+function refuseLosses({ state }: Call, losses: readonly Loss[], dialect: Dialect): void {
+  if (!state.strict || losses.length === 0) return
+  const list = losses.map(({ path, kind, detail }) => `${path} (${kind}: ${detail})`).join('; ')
+  throw new GatewayError('unsupported', `strict conversion to ${dialect} would lose ${losses.length} thing(s): ${list}`)
 }
 
 /** The option that lets seals of one dialect travel with a client of another. */

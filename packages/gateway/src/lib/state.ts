@@ -48,6 +48,6 @@ export interface GatewayState {
    * Processes that serve the same clients need the same key. Absent: such seals are withheld and reported.
    */
   readonly sealKey?: string
-  /** Refuse what a conversion would lose. */
+  /** Refuse a request rather than lose, approximate or invent anything of it. */
   readonly strict: boolean
 }

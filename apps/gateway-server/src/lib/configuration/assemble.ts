@@ -108,7 +108,7 @@ export async function assemble(config: GatewayConfig, options: AssembleOptions):
       limits: config.limits,
       ...(config.responses.store === 'memory' && { responses: config.responses }),
       ...(options.sealKey !== undefined && { sealKey: options.sealKey }),
-      strict: false,
+      strict: config.conversion.strict,
     },
     routed,
     routes: routesOf(config.routes),

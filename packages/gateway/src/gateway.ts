@@ -83,7 +83,7 @@ export class Gateway {
   cut(): void {
     const error = draining()
     for (const call of this.#calls) {
-      call.cancel?.('the gateway is stopping')
+      call.running?.cancel('the gateway is stopping')
       call.answer.error(error.toChatError(), call.dialect, 'gateway', { ...error.headers })
     }
   }
@@ -109,7 +109,7 @@ export class Gateway {
     })
     sink.onClose(() => {
       call.clientLeft = true
-      call.cancel?.('the client left')
+      call.running?.cancel('the client left')
     })
     this.#calls.add(call)
     try {

@@ -1,5 +1,5 @@
 import type { Exchange, UpstreamCall, UpstreamFailure, UpstreamSink } from '@llm-gateway/upstream'
-import type { Call } from './call.ts'
+import type { Call, Running } from './call.ts'
 import type { Prepared } from './job.ts'
 import { type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import { type HeaderMap, headerOf } from './port.ts'
@@ -28,7 +28,7 @@ interface Settlement {
 /** How long an upstream may take to close a stream that is complete. */
 const lingerMs = 1_000
 
-class Attempt implements UpstreamSink {
+class Attempt implements UpstreamSink, Running {
   readonly #call: Call
   readonly #services: Services
   readonly #prepared: Prepared
@@ -48,13 +48,15 @@ class Attempt implements UpstreamSink {
   }
 
   start(request: UpstreamCall): void {
-    this.#call.cancel = (reason) => {
-      this.#exchange?.abort(reason)
-      this.#receiver?.abandoned?.()
-      this.#settle({ type: 'gone' })
-    }
+    this.#call.running = this
     this.#exchange = this.#services.upstream.send(request, this)
     this.#call.answer.onDrain(() => this.#exchange?.resume())
+  }
+
+  cancel(reason: string): void {
+    this.#exchange?.abort(reason)
+    this.#receiver?.abandoned?.()
+    this.#settle({ type: 'gone' })
   }
 
   onHead(status: number, headers: HeaderMap): void {
@@ -115,7 +117,7 @@ class Attempt implements UpstreamSink {
       this.#settle(outcome())
     } catch (cause) {
       this.#settled = true
-      this.#call.cancel = undefined
+      this.#call.running = undefined
       this.#settlement.reject(cause)
     }
   }
@@ -124,7 +126,7 @@ class Attempt implements UpstreamSink {
     if (this.#settled) return
     this.#settled = true
     clearTimeout(this.#lingering)
-    this.#call.cancel = undefined
+    this.#call.running = undefined
     this.#settlement.resolve(outcome)
   }
 }

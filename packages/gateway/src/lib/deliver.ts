@@ -132,7 +132,7 @@ async function attemptOnce(
   }
   begin(call)
   const tracked = services.router.begin(account.id, call.plan?.model ?? call.model)
-  call.answered = () => tracked.answered()
+  call.tracked = tracked
   let outcome: Outcome
   let renewed: boolean
   try {

@@ -70,8 +70,10 @@ describe('Pulse', () => {
     let now = 0
     let cancelled = ''
     const { call, sink } = streaming(() => now)
-    call.cancel = (reason) => {
-      cancelled = reason
+    call.running = {
+      cancel: (reason) => {
+        cancelled = reason
+      },
     }
     sink.full = true
     call.answer.head(200, {})

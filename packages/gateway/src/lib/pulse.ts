@@ -46,6 +46,6 @@ export class Pulse {
 
 function giveUp(call: Call): void {
   call.clientLeft = true
-  call.cancel?.('the client reads nothing')
+  call.running?.cancel('the client reads nothing')
   call.answer.destroy()
 }

@@ -127,7 +127,7 @@ export class StreamReceiver implements Receiver {
     const call = this.#call
     this.#held = undefined
     call.firstContentMs = this.#services.now() - call.startedAt
-    call.answered?.()
+    call.tracked?.answered()
     if (!call.answer.begun) {
       const head = replyHead(call, this.#account, this.#prepared, this.#headers)
       call.answer.head(200, { ...head, ...streamHead })

@@ -313,3 +313,21 @@ test('config rotate-key --to-keychain moves the key there, and the commands find
   const lost = await sandbox.run('config', 'encrypt')
   expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining('the keychain has no master key')])
 })
+
+test('a machine without a keychain is told what to do instead, and nothing changes', async () => {
+  const sandbox = new Sandbox()
+  sandbox.keychainFault = 'no keychain here: use the key file'
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-kept-canary-1234')
+  const before = [sandbox.config, readFileSync(join(sandbox.home, 'master.key'), 'utf8'), readdirSync(sandbox.home)]
+  const moved = await sandbox.run('config', 'rotate-key', '--to-keychain=x')
+  expect([moved.code, moved.stderr]).toEqual([1, 'error: no keychain here: use the key file\n'])
+  expect([sandbox.config, readFileSync(join(sandbox.home, 'master.key'), 'utf8'), readdirSync(sandbox.home)]).toEqual(
+    before,
+  )
+  // A key that is said to be there and cannot be had takes no command down but those that need it.
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: 'keychain:x' }
+  expect((await sandbox.run('upstream', 'show', 'o')).stdout).toMatch(/Key: .*no keychain here: use the key file/)
+  expect((await sandbox.run('upstream', 'disable', 'o')).code).toBe(0)
+  const added = await sandbox.run('upstream', 'add', '--provider=openai', '--name=p', '--key=sk-other-canary-1')
+  expect([added.code, added.stderr]).toEqual([1, 'error: no keychain here: use the key file\n'])
+})

@@ -34,6 +34,8 @@ export class Sandbox {
   now: number = now
   /** What the keychain keeps, by name. */
   readonly kept = new Map<string, string>()
+  /** Why the keychain cannot be used, as on a machine that has none. */
+  keychainFault: string | undefined
   #drawn = 0
 
   constructor() {
@@ -68,6 +70,11 @@ export class Sandbox {
     return this.#start(argv, input.terminal ?? { stdin, stdout: new Sink(), stderr: new Sink() })
   }
 
+  #keychain(): Map<string, string> {
+    if (this.keychainFault !== undefined) throw new Error(this.keychainFault)
+    return this.kept
+  }
+
   async #start(argv: string[], { stdin, stdout, stderr }: Terminal): Promise<Ran> {
     const io: Io = {
       stdin,
@@ -75,8 +82,8 @@ export class Sandbox {
       stderr,
       env: { LLM_GATEWAY_HOME: this.home, ...this.env },
       keychain: {
-        get: async (name) => this.kept.get(name),
-        set: async (name, text) => void this.kept.set(name, text),
+        get: async (name) => this.#keychain().get(name),
+        set: async (name, text) => void this.#keychain().set(name, text),
       },
       cwd: this.home,
       homedir: this.home,

@@ -13,6 +13,9 @@ const execute = promisify(execFile)
 export const documentText = readFileSync(join(root, 'fixtures/user-document.zh-CN.md'), 'utf8')
 export const blocks = samplesOf('fixtures/user-document.zh-CN.md', documentText)
 
+/** The configuration as the document shows it. */
+export const documentYaml: string = `${blocks.find(({ language }) => language === 'yaml')?.text}\n`
+
 /** What the document promises outside of commands: each line, and each block that is more than commands of ours. */
 export function promises(): string[] {
   const commandBlocks = blocks.filter(({ text }) => text.split('\n').every((line) => isCommand(line) || isAside(line)))
@@ -74,6 +77,35 @@ export class Reader {
     return this.run(...wordsOf(line).map((word) => word.replace(/^<.*>$/, id)))
   }
 
+  /**
+   * Types a line of the document at a terminal of its own.
+   *
+   * @param answer what to type next, by all that is shown so far; undefined to wait for more
+   * @returns undefined where this machine has nothing to open a terminal with
+   */
+  async typeAtTerminal(
+    start: string,
+    answer: (shown: string) => Promise<string | undefined>,
+  ): Promise<{ readonly code: number | null; readonly shown: string } | undefined> {
+    const line = commandLines.find((each) => each.startsWith(`./llm-gateway ${start}`) && !this.typed.has(each)) ?? ''
+    const terminal = await terminalFor([process.execPath, launcher, ...wordsOf(line)])
+    if (terminal === undefined) return undefined
+    this.typed.add(line)
+    const [program = '', ...args] = terminal
+    const child = spawn(program, args, { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    let shown = ''
+    let answered = false
+    for await (const chunk of child.stdout) {
+      shown += (chunk as Buffer).toString('utf8').replaceAll('\r\n', '\n')
+      const text = answered ? undefined : await answer(shown)
+      if (text === undefined) continue
+      answered = true
+      child.stdin.write(text)
+    }
+    return { code: await ended, shown }
+  }
+
   async run(...argv: string[]): Promise<Ran> {
     try {
       return { code: 0, ...(await execute(process.execPath, [launcher, ...argv], { env: this.#env })) }
@@ -115,6 +147,21 @@ export class Reader {
     await this.stop()
     rmSync(this.home, { recursive: true, force: true })
   }
+}
+
+/** A program that runs a command at a pseudo-terminal, which pipes here; undefined where there is none. */
+async function terminalFor(command: readonly string[]): Promise<readonly string[] | undefined> {
+  const python = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
+  if (await answers('python3', '-c', 'import pty')) return ['python3', '-c', python, ...command]
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  return (await answers('script', '--version')) ? ['script', '-qec', quoted, '/dev/null'] : undefined
+}
+
+async function answers(...[program, ...args]: [string, ...string[]]): Promise<boolean> {
+  return execute(program, args).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** The words of a command line behind the program, as a shell reads them: quotes bind, and a comment is none. */

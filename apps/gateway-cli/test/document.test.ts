@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadConfig } from '@llm-gateway/config'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { blocks, commandLines, promises, Reader } from './document-kit.ts'
+import { blocks, commandLines, documentYaml, promises, Reader } from './document-kit.ts'
 import { type Cover, covers } from './document-lines.ts'
 import { readPage, root } from './samples.ts'
 
@@ -45,6 +46,12 @@ function post(
   })
 }
 
+/** Where the page to log in at leads a browser whose user says yes. */
+async function landing(address: string): Promise<URL> {
+  const page = await fetch(address, { redirect: 'manual' })
+  return new URL(page.headers.get('location') ?? '')
+}
+
 test('the first command writes ~/.llm-gateway/config.yaml', async () => {
   const ran = await reader.type('server status')
   expect(ran.stderr).toContain('Created')
@@ -69,11 +76,30 @@ test('an Anthropic account with an API key is added, its key encrypted', async (
   expect(reader.config).not.toContain('sk-ant-xxxxx')
 })
 
-test('an OAuth account is added and led to its login', async () => {
-  const ran = await reader.type('upstream add --type=oauth')
-  ids.oauth = ran.stdout.trim()
-  // On a terminal the login goes on at once: oauth.test.ts, "the document’s way".
-  expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining(`llm-gateway oauth start ${ids.oauth}`)])
+test('an OAuth account is added, and its login goes on at the terminal until the code is pasted', async ({ skip }) => {
+  const pasted = async (shown: string): Promise<string | undefined> => {
+    if (!/code#state.*: $/s.test(shown)) return undefined
+    const address = /https?:\/\/\S+\/oauth\/authorize\S+/.exec(shown)?.[0] ?? ''
+    const { searchParams } = await landing(address)
+    return `${searchParams.get('code')}#${searchParams.get('state')}\r`
+  }
+  const atTerminal = await reader.typeAtTerminal('upstream add --type=oauth', pasted)
+  if (atTerminal === undefined) {
+    // Without a terminal the account is added all the same, and the rest of the walk needs it.
+    const ran = await reader.type('upstream add --type=oauth')
+    ids.oauth = ran.stdout.trim()
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining(`llm-gateway oauth start ${ids.oauth}`)])
+    leadToSimulator()
+    return skip('neither python3 nor script(1) is here to open a terminal with: the interactive login was NOT tried')
+  }
+  const { code, shown } = atTerminal
+  ids.oauth = /^upstream_[0-9a-f]{16}$/m.exec(shown)?.[0] ?? ''
+  expect([code, shown]).toEqual([0, expect.stringContaining(`"claude-code" (${ids.oauth}) is logged in.`)])
+  expect(shown).not.toMatch(/sim-(?:code|at|rt)-/)
+  const status = await reader.run('oauth', 'status', ids.oauth)
+  expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/authorized/)])
+  expect(simulator.identity.counters).toMatchObject({ logins: 1 })
+  // Its token is for Anthropic's address, so the walk logs in once more for the simulator's.
   leadToSimulator()
 })
 
@@ -164,8 +190,8 @@ test('upstream accounts are listed, shown, removed, disabled and enabled', async
 test('an OAuth account logs in, is told of, and is refreshed', async () => {
   const started = await reader.type('oauth start', ids.oauth)
   const address = /https?:\/\/\S+\/oauth\/authorize\S+/.exec(started.stdout)?.[0] ?? ''
-  const page = await fetch(address, { redirect: 'manual' })
-  const { searchParams } = new URL(page.headers.get('location') ?? '')
+  const before = { ...simulator.identity.counters }
+  const { searchParams } = await landing(address)
   const done = await reader.run(
     'oauth',
     'callback',
@@ -176,7 +202,7 @@ test('an OAuth account logs in, is told of, and is refreshed', async () => {
   const status = await reader.type('oauth status', ids.oauth)
   expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/authorized/)])
   expect((await reader.type('oauth refresh', ids.oauth)).code).toBe(0)
-  expect(simulator.identity.counters).toMatchObject({ logins: 1, refreshes: 1 })
+  expect(simulator.identity.counters).toMatchObject({ logins: before.logins + 1, refreshes: before.refreshes + 1 })
 })
 
 test('status and health tell how everything is', async () => {
@@ -240,24 +266,20 @@ test('every request needs a gateway key', async () => {
 test('the YAML of the document loads as it is, with every value it sets', async () => {
   const other = new Reader()
   try {
-    other.config = blocks.find(({ language }) => language === 'yaml')?.text ?? ''
+    other.config = documentYaml
     expect(await other.run('config', 'validate')).toMatchObject({ code: 0 })
+    // What each value comes to: packages/config/src/lib/load.test.ts, "what the user document shows".
+    const loaded = loadConfig(documentYaml)
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.issues))
+    const { server, timeouts, logging, environment, keys, accounts } = loaded.config
+    expect([server.host, keys.length, accounts.length]).toEqual(['0.0.0.0', 1, 1])
     expect(JSON.parse((await other.run('config', 'show', '--json')).stdout)).toMatchObject({
-      server: { host: '0.0.0.0', port: 3847, timeoutMs: 30_000 },
-      timeouts: {
-        requestMs: 60_000,
-        streamIdleMs: 300_000,
-        connectMs: 10_000,
-        tlsMs: 10_000,
-        idleConnMs: 90_000,
-        responseMs: 30_000,
-      },
-      keys: [{ id: 'gw_xxxxx', name: '团队API', permissions: ['read', 'write'], status: 'active' }],
-      accounts: [
-        { id: 'upstream_xxxxx', name: '生产环境-anthropic', type: 'api-key', provider: 'anthropic', status: 'active' },
-      ],
-      logging: { level: 'info', format: 'json' },
-      environment: { noProxy: 'localhost,127.0.0.1,::1' },
+      server,
+      timeouts,
+      logging,
+      environment,
+      keys: keys.map(({ keyHash: _hash, ...shown }) => shown),
+      accounts: accounts.map(({ apiKey: _key, ...shown }) => shown),
     })
   } finally {
     await other.leave()

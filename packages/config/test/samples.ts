@@ -1,41 +1,9 @@
+import { readFileSync } from 'node:fs'
+
+const document = readFileSync(new URL('../../../fixtures/user-document.zh-CN.md', import.meta.url), 'utf8')
+
 /** The configuration as the user's document shows it. */
-export const DOCUMENT_SAMPLE: string = `server:
-  host: "0.0.0.0"
-  port: 3847
-  timeout: 30
-
-proxy:
-  request_timeout: 60
-  stream_timeout: 300
-  connect_timeout: 10
-  tls_timeout: 10
-  idle_conn_timeout: 90
-  response_timeout: 30
-
-gateway_keys:
-  - id: "gw_xxxxx"
-    name: "团队API"
-    key_hash: "hashed_key"
-    permissions: ["read", "write"]
-    status: "active"
-
-upstream_accounts:
-  - id: "upstream_xxxxx"
-    name: "生产环境-anthropic"
-    type: "api-key"
-    provider: "anthropic"
-    api_key: "sk-ant-xxxxx"
-    status: "active"
-
-logging:
-  level: "info"
-  format: "json"
-
-environment:
-  http_proxy: ""
-  https_proxy: ""
-  no_proxy: "localhost,127.0.0.1,::1"
-`
+export const DOCUMENT_SAMPLE: string = /^```yaml\n(.*?)^```$/ms.exec(document)?.[1] ?? ''
 
 /** The same as people keep it: with comments, blank lines, odd spacing and every kind of quote. */
 export const COMMENTED_SAMPLE: string = `# our gateway   (ask ops before changing)

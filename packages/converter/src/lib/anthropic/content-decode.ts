@@ -156,15 +156,17 @@ function readToolUse(block: Block, report: Report): ToolCallPart {
   if (caller !== undefined && member(caller, 'type') !== 'direct') {
     report.refuse(pathOf(at, 'caller'), 'a call made by a program of the provider cannot be told in another dialect')
   }
-  return {
+  const object = readObject(value, 'input', at) ?? {}
+  const part: ToolCallPart = {
     type: 'tool-call',
     id: requireString(value, 'id', at),
     name: requireString(value, 'name', at),
-    input: inputText(readObject(value, 'input', at) ?? {}) ?? invalid(pathOf(at, 'input'), 'is nested too deeply'),
+    input: inputText(object) ?? invalid(pathOf(at, 'input'), 'is nested too deeply'),
     inputKind: 'json',
+    object,
     at,
-    ...(cache && { cache }),
   }
+  return cache === undefined ? part : { ...part, cache }
 }
 
 /** What a tool gave back. `names` knows the tool of each call made so far. */

@@ -23,25 +23,33 @@ import { parseExact } from '../lossless.ts'
 /** Image types Anthropic reads. */
 const imageTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp'])
 
+/** What writing a block needs besides its part. */
+export interface Writing {
+  readonly report: Report
+  readonly from: Dialect
+  /** Whatever bears a cache mark, as it is written: a request must not have too many. */
+  readonly marks?: JsonObject[]
+}
+
 /** Text that Anthropic accepts as a block: a block of nothing but white space is refused. */
 export function hasWords(text: string): boolean {
   return /\S/.test(text)
 }
 
 /** The block of a text part, or nothing when it has no words. */
-export function textBlocks(part: TextPart, report: Report, from: Dialect = 'anthropic'): JsonObject[] {
+export function textBlocks(part: TextPart, writing: Writing): JsonObject[] {
   if (!hasWords(part.text)) {
-    if (part.text !== '') report.dropped(part.at, 'Anthropic refuses a text of white space')
+    if (part.text !== '') writing.report.dropped(part.at, 'Anthropic refuses a text of white space')
     return []
   }
   const block: JsonObject = { type: 'text', text: part.text }
-  const citations = part.citations && ownCitations(part.citations, part.at, report, from)
+  const citations = part.citations && ownCitations(part.citations, part.at, writing)
   if (citations && citations.length > 0) block.citations = citations
-  return [marked(block, part, report, from)]
+  return [marked(block, part, writing)]
 }
 
 /** Citations that came from Anthropic; others cannot be told, because each of its kinds points into a source the request holds. */
-function ownCitations(citations: readonly Citation[], at: string, report: Report, from: Dialect): JsonValue[] {
+function ownCitations(citations: readonly Citation[], at: string, { report, from }: Writing): JsonValue[] {
   const own = citations.flatMap(({ native }) => (native?.dialect === 'anthropic' ? [native.value] : []))
   if (own.length < citations.length)
     report.dropped(placeOf('citations', at, from), 'Anthropic has no citation of this kind')
@@ -51,7 +59,7 @@ function ownCitations(citations: readonly Citation[], at: string, report: Report
 export function userBlocks(part: UserPart, context: RequestContext): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return textBlocks(part, context.report, context.from)
+      return textBlocks(part, context)
     case 'image':
       return [imageBlock(part, context)]
     case 'file':
@@ -64,12 +72,12 @@ export function userBlocks(part: UserPart, context: RequestContext): JsonObject[
 }
 
 export function assistantBlocks(part: AssistantPart, context: RequestContext): JsonObject[] {
-  const { report, from } = context
+  const { report } = context
   switch (part.type) {
     case 'text':
-      return textBlocks(part, report, from)
+      return textBlocks(part, context)
     case 'refusal':
-      return textBlocks({ type: 'text', text: part.text, at: part.at }, report, from)
+      return textBlocks({ type: 'text', text: part.text, at: part.at }, context)
     case 'reasoning':
       return reasoningBlocks(part, report)
     case 'tool-call':
@@ -100,11 +108,15 @@ function toolUseBlock(part: ToolCallPart, context: RequestContext): JsonObject {
     report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}'),
   )
   const block = { type: 'tool_use', id: context.callId(part.id), name: context.toolName(part.name), input }
-  return marked(block, part, report, from)
+  return marked(block, part, context)
 }
 
 /** The arguments of a call as the object Anthropic wants, digit for digit. Free text is what {@link wrapCustom} declares. */
-export function toolInput(part: Pick<ToolCallPart, 'input' | 'inputKind'>, onMalformed: () => void): JsonObject {
+export function toolInput(
+  part: Pick<ToolCallPart, 'input' | 'inputKind' | 'object'>,
+  onMalformed: () => void,
+): JsonObject {
+  if (part.object) return part.object
   if (part.inputKind === 'text') return { input: part.input }
   if (!hasWords(part.input)) return {}
   try {
@@ -122,7 +134,7 @@ export function toolResultBlock(result: ToolResult, context: RequestContext): Js
   const block: JsonObject = { type: 'tool_result', tool_use_id: context.callId(result.callId) }
   if (content.length > 0) block.content = content
   if (result.isError) block.is_error = true
-  return marked(block, result, context.report, context.from)
+  return marked(block, result, context)
 }
 
 function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
@@ -130,7 +142,7 @@ function imageBlock(part: ImagePart, context: RequestContext): JsonObject {
   if (part.detail !== undefined && part.detail !== 'auto') {
     report.dropped(part.detailAt ?? placeOf('detail', part.at, from), 'Anthropic has one resolution for images')
   }
-  return marked({ type: 'image', source: imageSource(part, context) }, part, report, from)
+  return marked({ type: 'image', source: imageSource(part, context) }, part, context)
 }
 
 function imageSource({ source, at }: ImagePart, context: RequestContext): JsonObject {
@@ -156,7 +168,7 @@ function documentBlock(part: FilePart, context: RequestContext): JsonObject {
   const block: JsonObject = { type: 'document', source: documentSource(part, context) }
   if (part.name !== undefined) block.title = part.name
   if (part.context !== undefined) block.context = part.context
-  return marked(block, part, context.report, context.from)
+  return marked(block, part, context)
 }
 
 function documentSource({ source, at }: FilePart, context: RequestContext): JsonObject {
@@ -203,10 +215,11 @@ function opaqueBlocks(part: OpaquePart, report: Report): JsonObject[] {
 export function marked(
   block: JsonObject,
   part: { readonly at: string; readonly cache?: CacheHint },
-  report: Report,
-  from: Dialect,
+  { report, from, marks }: Writing,
 ): JsonObject {
-  if (part.cache) block.cache_control = cacheControl(part.cache, cachePlace(part, from), report)
+  if (part.cache === undefined) return block
+  block.cache_control = cacheControl(part.cache, cachePlace(part, from), report)
+  marks?.push(block)
   return block
 }
 

@@ -1,5 +1,6 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
+import type { AssistantPart, UserPart } from '../chat/part.ts'
 import { stringAt } from '../chat/read.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
@@ -31,20 +32,18 @@ class Messages {
     this.#context = context
   }
 
+  readonly #userBlocks = (part: UserPart): JsonObject[] => userBlocks(part, this.#context)
+
+  readonly #assistantBlocks = (part: AssistantPart): JsonObject[] => assistantBlocks(part, this.#context)
+
   add(turn: Turn): void {
     const context = this.#context
     switch (turn.role) {
       case 'user':
-        this.#user(
-          flatten(turn.parts, (part) => userBlocks(part, context)),
-          turn.at,
-        )
+        this.#user(flatten(turn.parts, this.#userBlocks), turn.at)
         break
       case 'assistant':
-        this.#assistant(
-          flatten(turn.parts, (part) => assistantBlocks(part, context)),
-          turn.at,
-        )
+        this.#assistant(flatten(turn.parts, this.#assistantBlocks), turn.at)
         break
       case 'tool':
         this.#results(turn.results.map((result) => toolResultBlock(result, context)))
@@ -90,8 +89,8 @@ class Messages {
   }
 
   #system(turn: Extract<Turn, { role: 'system' }>): void {
-    const { report, capabilities, from } = this.#context
-    const blocks = turn.parts.flatMap((part) => textBlocks(part, report, from))
+    const { capabilities } = this.#context
+    const blocks = turn.parts.flatMap((part) => textBlocks(part, this.#context))
     if (blocks.length === 0) return
     const role = this.#messages.at(-1)?.role
     if (capabilities.systemTurns && (role === 'user' || role === 'system')) this.#write('system', blocks)

@@ -120,7 +120,10 @@ function replyBlocks(part: AssistantPart, context: ReplyContext): JsonObject[] {
     case 'text':
       // Unlike a request's, an answer's white space is told as it is: it may stand between two cited texts.
       if (part.text.trim() === '') return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
-      return textBlocks(part, report).map((block) => ({ ...block, citations: block.citations ?? null }))
+      return textBlocks(part, { report, from: 'anthropic' }).map((block) => ({
+        ...block,
+        citations: block.citations ?? null,
+      }))
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
     case 'reasoning':

@@ -16,7 +16,9 @@ import { encodeMessages } from './messages-encode.ts'
 import { planThinking } from './thinking.ts'
 
 /** Writes a Messages request that the model's own rules accept. Keys stand in a fixed order, so that prompt caches match. */
-export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
+export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonObject {
+  const marks: JsonObject[] = []
+  const context = { ...target, marks }
   const { report, capabilities } = context
   const maxTokens = chat.maxTokens ?? capabilities.defaultMaxTokens
   if (chat.maxTokens === 0) {
@@ -29,10 +31,7 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
   const choice = encodeToolChoice(chat, tools.length > 0, context)
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
-  const system = [
-    ...chat.system.flatMap((part) => textBlocks(part, report, context.from)),
-    ...outputNote(chat, context),
-  ]
+  const system = [...chat.system.flatMap((part) => textBlocks(part, context)), ...outputNote(chat, context)]
   const config = { ...(plan.effort && { effort: plan.effort }), ...outputFormat(chat.output, context) }
   const cache = chat.cache && cacheControl(chat.cache, chat.paths.cache ?? 'cache_control', report)
   const body: JsonObject = {
@@ -51,7 +50,7 @@ export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonO
     ...(chat.stream && { stream: true }),
   }
   dropUnsupported(chat, context)
-  limitBreakpoints(body, report)
+  if (marks.length > 0) limitBreakpoints(body, report)
   return body
 }
 
@@ -102,7 +101,7 @@ function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject
   if (tool.description !== undefined) wire.description = tool.description
   wire.input_schema = schemaOf(tool.parameters)
   if (tool.strict && capabilities.structuredOutput) wire.strict = true
-  return marked(wire, tool, report, context.from)
+  return marked(wire, tool, context)
 }
 
 /** Verbatim, but for the two members Anthropic insists on in a schema of no arguments. */

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts'
-import type { JsonValue } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 
 /**
  * Opaque provider state: a thinking signature, redacted thinking, encrypted reasoning, a thought signature.
@@ -101,6 +101,8 @@ export interface ToolCallPart extends Located {
   /** The arguments as JSON text, digit for digit (`json`), or the free text of a custom tool (`text`). */
   readonly input: string
   readonly inputKind: 'json' | 'text'
+  /** What `input` is the text of, where the source has the object itself: a dialect that wants one need not parse the text. */
+  readonly object?: JsonObject
   readonly seal?: Seal
   readonly cache?: CacheHint
 }

@@ -141,12 +141,14 @@ function readCall({ value, at }: Placed, report: Report): ToolCallPart {
   const path = pathOf(at, key)
   dropOthers(call, path, innerMembers.call, report)
   const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
+  const object = readObject(call, 'args', path) ?? {}
   const part: ToolCallPart = {
     type: 'tool-call',
     id: readString(call, 'id', path) || mintedId(at),
     name: requireString(call, 'name', path),
-    input: jsonText(readObject(call, 'args', path) ?? {}, path, 'args'),
+    input: jsonText(object, path, 'args'),
     inputKind: 'json',
+    object,
     at,
   }
   return isSeal(signature) ? { ...part, seal: { issuer: 'gemini', value: signature } } : part

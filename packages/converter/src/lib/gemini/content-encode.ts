@@ -84,7 +84,8 @@ function callPart(part: ToolCallPart, context: RequestContext): JsonObject {
 }
 
 /** The arguments of a call as the object the wire wants, digit for digit; undefined when they are none. */
-export function argsOf(part: Pick<ToolCallPart, 'input' | 'inputKind'>): JsonObject | undefined {
+export function argsOf(part: Pick<ToolCallPart, 'input' | 'inputKind' | 'object'>): JsonObject | undefined {
+  if (part.object) return part.object
   if (part.inputKind === 'text') return { input: part.input }
   return part.input.trim() === '' ? {} : objectOf(part.input)
 }

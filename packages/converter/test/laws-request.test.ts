@@ -48,7 +48,8 @@ const tool = fc.record(
   {
     name,
     description: words,
-    input_schema: input.map((properties) => ({ type: 'object', properties })),
+    // Closed, for only such are held to.
+    input_schema: input.map((properties) => ({ type: 'object', properties, additionalProperties: false })),
     strict: fc.constant(true),
   },
   { requiredKeys: ['name', 'input_schema'] },
@@ -101,7 +102,7 @@ const settings = fc.record(
     service_tier: fc.constantFrom('auto', 'standard_only'),
     stream: fc.constant(true),
     output_config: input.map((properties) => ({
-      format: { type: 'json_schema', schema: { type: 'object', properties } },
+      format: { type: 'json_schema', schema: { type: 'object', properties, additionalProperties: false } },
     })),
   },
   { requiredKeys: [] },

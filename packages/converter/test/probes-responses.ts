@@ -52,7 +52,7 @@ const body: JsonObject = {
       tools: [{ type: 'function', name: 'search', parameters: schema, strict: false }],
     },
   ],
-  text: { format: { type: 'json_schema', name: 'x', schema: { type: 'object' } } },
+  text: { format: { type: 'json_schema', name: 'x', schema: { type: 'object', properties: { a: {} } } } },
   reasoning: { effort: 'low' },
 }
 

@@ -43,7 +43,7 @@ export function isSilent(value: JsonValue | Silent): value is Silent {
 }
 
 const schema = { type: 'object', properties: { city: { type: 'string' } } }
-const format = { type: 'json_schema', schema: { type: 'object', properties: {} } }
+const format = { type: 'json_schema', schema }
 const mark = { type: 'ephemeral', ttl: '1h' }
 const pixel = 'iVBORw0KGgo='
 
@@ -447,7 +447,7 @@ const chatBody: JsonObject = {
     { type: 'function', function: { name: 'get_weather', parameters: schema } },
     { type: 'custom', custom: { name: 'patch' } },
   ],
-  response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' } } },
+  response_format: { type: 'json_schema', json_schema: { name: 'x', schema } },
 }
 
 const breakpoint = { mode: 'explicit', ttl: '12h' }
@@ -615,7 +615,7 @@ export const chatProbes: Probed = {
     {
       interfaces: [['openai-shared', 'ResponseFormatJSONSchema']],
       at: ['response_format'],
-      fields: { type: 'text', json_schema: { name: 'x', schema: { type: 'object', properties: {} } } },
+      fields: { type: 'text', json_schema: { name: 'x', schema: { type: 'object', properties: { place: {} } } } },
     },
     {
       interfaces: [['openai-shared', 'JSONSchema']],

@@ -36,6 +36,7 @@ const thinkingModels = {
 } as const
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+const bounded = { type: 'object', properties: { city: { type: 'string', maxLength: 40 } }, required: ['city'] }
 const pixel = 'iVBORw0KGgo='
 const pdf = 'JVBERi0xLjQ='
 const link = 'https://example.com/a.png'
@@ -518,6 +519,14 @@ const format: Group = {
         'openai-responses': { text: { format: { type: 'json_schema', name: 'place', schema } } },
         anthropic: { output_config: { format: { type: 'json_schema', schema } } },
         gemini: { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: schema } },
+      },
+    },
+    {
+      name: 'a JSON schema with bounds and lengths',
+      in: {
+        'openai-chat': { response_format: { type: 'json_schema', json_schema: { name: 'place', schema: bounded } } },
+        'openai-responses': { text: { format: { type: 'json_schema', name: 'place', schema: bounded } } },
+        gemini: { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: bounded } },
       },
     },
     {

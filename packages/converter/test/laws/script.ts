@@ -237,7 +237,9 @@ function toolsBy(has: Has): fc.Arbitrary<readonly Tool[]> {
   const schema = has('toolsWithoutArguments')
     ? fc.oneof(openSchema, closedSchema, fc.constant('{"type":"object","properties":{}}'))
     : fc.oneof(openSchema, closedSchema)
-  const plain = fc.record({ name, description: when(true, words), schema, strict })
+  const plain = fc
+    .record({ name, description: when(true, words), schema, strict, closed: closedSchema })
+    .map(({ closed, ...each }) => (each.strict && !has('openAnswers') ? { ...each, schema: closed } : each))
   const free = fc.record({ name, description: when(true, words), free: fc.constant(true as const) })
   const tool = has('freeTextTools') ? fc.oneof(plain, free) : plain
   return fc
@@ -272,7 +274,7 @@ function settingsBy(has: Has): fc.Arbitrary<Partial<Script>> {
   const percent = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most }).map((n) => n / 100)
   const schema = fc
     .record({
-      open: fc.boolean(),
+      open: has('openAnswers') ? fc.boolean() : fc.constant(false),
       openText: openSchema,
       closedText: closedSchema,
       name: when(has('namedSchema'), name),

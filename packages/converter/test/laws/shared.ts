@@ -60,6 +60,10 @@ export const abilities = {
   },
   strictTools: { of: openai, why: 'Gemini enforces all tools or none; Anthropic has the flag, but no word for false' },
   strictTrue: { of: ['openai-chat', 'openai-responses', 'anthropic'], why: 'Gemini enforces all tools or none' },
+  openAnswers: {
+    of: ['openai-chat', 'openai-responses', 'gemini'],
+    why: 'Anthropic holds answers and strict calls to closed objects only',
+  },
   freeTextTools: { of: openai, why: 'the others take JSON arguments only' },
   choices: { of: chatty, why: legacy },
   allowedTools: { of: openai, why: 'elsewhere the other tools are left out' },

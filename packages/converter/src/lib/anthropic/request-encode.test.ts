@@ -267,7 +267,7 @@ describe('tools', () => {
 })
 
 describe('output', () => {
-  const schema = { type: 'object', properties: { a: { type: 'number' } } }
+  const schema = { type: 'object', properties: { a: { type: 'number' } }, additionalProperties: false }
 
   it('hazard 67: sends a schema natively', () => {
     const { body, losses } = encode(chatRequest({ output: { type: 'json-schema', schema, name: 'n', strict: true } }))

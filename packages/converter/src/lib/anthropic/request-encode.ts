@@ -1,18 +1,11 @@
 import type { JsonObject } from '../chat/json.ts'
 import { dropLogprobs } from '../chat/places.ts'
-import type {
-  ChatRequest,
-  CustomTool,
-  FunctionTool,
-  OutputFormat,
-  RequestField,
-  Tool,
-  ToolChoice,
-} from '../chat/request.ts'
+import type { ChatRequest, CustomTool, FunctionTool, RequestField, Tool, ToolChoice } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
 import { cacheControl, hasWords, marked, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
+import { enforceable } from './output-schema.ts'
 import { planThinking } from './thinking.ts'
 
 /** Writes a Messages request that the model's own rules accept. Keys stand in a fixed order, so that prompt caches match. */
@@ -32,7 +25,7 @@ export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonOb
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
   const system = [...chat.system.flatMap((part) => textBlocks(part, context)), ...outputNote(chat, context)]
-  const config = { ...(plan.effort && { effort: plan.effort }), ...outputFormat(chat.output, context) }
+  const config = { ...(plan.effort && { effort: plan.effort }), ...outputFormat(chat, context) }
   const cache = chat.cache && cacheControl(chat.cache, chat.paths.cache ?? 'cache_control', report)
   const body: JsonObject = {
     model: chat.model,
@@ -99,8 +92,10 @@ function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject
   }
   const wire: JsonObject = { name: context.toolName(tool.name) }
   if (tool.description !== undefined) wire.description = tool.description
-  wire.input_schema = schemaOf(tool.parameters)
-  if (tool.strict && capabilities.structuredOutput) wire.strict = true
+  const strict = tool.strict && capabilities.structuredOutput
+  const schema = schemaOf(tool.parameters)
+  wire.input_schema = strict ? enforced(schema, tool.at, context) : schema
+  if (strict) wire.strict = true
   return marked(wire, tool, context)
 }
 
@@ -148,9 +143,20 @@ function choiceOf(choice: ToolChoice, chat: ChatRequest, context: RequestContext
   return choice.type === 'tool' ? { type: 'tool', name: context.toolName(choice.name) } : { type: 'any' }
 }
 
-function outputFormat(output: OutputFormat | undefined, context: RequestContext): JsonObject {
+function outputFormat(chat: ChatRequest, context: RequestContext): JsonObject {
+  const { output } = chat
   if (output?.type !== 'json-schema' || !context.capabilities.structuredOutput) return {}
-  return { format: { type: 'json_schema', schema: output.schema } }
+  return { format: { type: 'json_schema', schema: enforced(output.schema, pathOf(chat, 'output'), context) } }
+}
+
+function enforced(schema: JsonObject, at: string, { report }: RequestContext): JsonObject {
+  const { schema: made, told, closed } = enforceable(schema)
+  if (told.size > 0) {
+    report.approximated(at, `Anthropic does not enforce ${[...told].join(', ')}: told in the schema's descriptions`)
+  }
+  if (closed)
+    report.approximated(at, 'Anthropic holds answers to closed objects only: no members beside the named ones')
+  return made
 }
 
 /** What asks for JSON in words where the model has no field for it. */

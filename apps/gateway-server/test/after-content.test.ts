@@ -6,7 +6,7 @@ import { anthropicAccount, openaiAccount, readEvents, startGateway, type TestGat
 
 /** Failures of an upstream whose stream has already given real content. */
 const faults: readonly FaultRule[] = [
-  { kind: 'cut', afterBytes: 1500 },
+  { kind: 'cut', afterBytes: 4000 },
   { kind: 'truncate', afterEvents: 8 },
   { kind: 'error-event', afterEvents: 8, status: 529, message: 'Overloaded' },
   { kind: 'error-event', afterEvents: 8, status: 500, message: 'Internal error' },
@@ -50,6 +50,18 @@ const cases = upstreams.flatMap((upstream) =>
 )
 
 describe.each(cases)('$name', ({ simulator, model, fault }) => {
+  test('a responses client gets one terminal error, counted on from the events before it', async () => {
+    simulator().fault(fault)
+    const body = { model, input: messages[0]?.content, stream: true }
+    const response = await gateway.fetch('/v1/responses', { body })
+    expect(response.status).toBe(200)
+    const events = readEvents(await response.text())
+    const told = events.map(({ data }) => JSON.parse(data) as { type: string; sequence_number: number })
+    expect(told.map(({ sequence_number: number }) => number)).toEqual(told.map((_, i) => i))
+    expect(told.filter(({ type }) => type === 'error' || type === 'response.failed').at(-1)).toBe(told.at(-1))
+    expect(told.some(({ type }) => type === 'response.completed')).toBe(false)
+  })
+
   test('an openai client gets one terminal error and no [DONE]', async () => {
     simulator().fault(fault)
     const response = await gateway.fetch('/v1/chat/completions', { body: { model, messages, stream: true } })

@@ -78,6 +78,44 @@ describe('ByteTap', () => {
     expect(tap.error).toMatchObject({ message: 'Busy', status: 503 })
   })
 
+  describe('of responses', () => {
+    const created = 'event: response.created\ndata: {"type":"response.created","response":{},"sequence_number":7}\n\n'
+    const said = 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"x"}\n\n'
+    const completed =
+      'event: response.completed\ndata: {"type":"response.completed","response":{"status":"completed","output":[]}}\n\n'
+    const lost = { status: 502, kind: 'server', message: 'lost' } as const
+
+    it('is complete with its terminal event', () => {
+      const tap = new ByteTap('openai-responses')
+      tap.push(encoder.encode(created + said))
+      expect(tap.complete).toBe(false)
+      tap.push(encoder.encode(completed))
+      expect(tap.complete).toBe(true)
+    })
+
+    it('a terminal error of ours is counted on from the last event that passed', () => {
+      const tap = new ByteTap('openai-responses')
+      tap.push(encoder.encode(created + said.slice(0, 40)))
+      expect(tap.fail(lost)).toMatch(/"sequence_number":8\}\n\n$/)
+      expect([tap.phase, tap.error, tap.push(encoder.encode(said))]).toEqual(['failed', lost, []])
+    })
+
+    it('without numbers the events are counted', () => {
+      const tap = new ByteTap('openai-responses')
+      expect(new ByteTap('openai-responses').fail(lost)).toContain('"sequence_number":0')
+      tap.push(encoder.encode(said + said))
+      expect(tap.fail(lost)).toContain('"sequence_number":2')
+    })
+  })
+
+  it('a stream of Gemini’s is never known to be complete before its end: usage may follow', () => {
+    const tap = new ByteTap('gemini')
+    tap.push(encoder.encode('data: {"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}]}\n\n'))
+    expect([tap.phase, tap.complete]).toEqual(['finished', false])
+    tap.push(encoder.encode('data: {"usageMetadata":{"promptTokenCount":3}}\n\n'))
+    expect(tap.usage).toEqual({ input: 3 })
+  })
+
   it('an event beyond the limit breaks the stream, and no more is passed', () => {
     const tap = new ByteTap('openai-chat', 100)
     expect(tap.push(encoder.encode(`data: ${'x'.repeat(200)}`))).toEqual([])

@@ -6,7 +6,7 @@ import type { StreamTap } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import { FrameSplitter, FrameTooLargeError, isWholeData, type OnFrame, wholeFrames } from './sse.ts'
 import { type Framing, framingOf } from './stream/framing.ts'
-import { concat, JsonArraySplitter } from './stream/json-array.ts'
+import { concat, JsonArraySplitter, JsonArrayWriter } from './stream/json-array.ts'
 import { type StreamPhase, truncated } from './stream/phase.ts'
 import { SpeechEstimate } from './stream/speech-estimate.ts'
 
@@ -15,6 +15,8 @@ import { SpeechEstimate } from './stream/speech-estimate.ts'
  * left with half of one; the bytes themselves are the upstream's own.
  */
 export class ByteTap {
+  readonly #dialect: Dialect
+  readonly #framing: Framing
   readonly #tap: StreamTap
   readonly #passage: Passage
   readonly #speech = new SpeechEstimate()
@@ -23,6 +25,11 @@ export class ByteTap {
   #failure: ChatError | undefined
   #trailer = false
   #begun = false
+  /** Events so far, and the data of the latest; then both as far as they were let through. */
+  #events = 0
+  #latest = ''
+  #passedEvents = 0
+  #passedLatest = ''
 
   /**
    * @param maxEventBytes one event longer than this fails the stream; default 16 MiB.
@@ -30,27 +37,37 @@ export class ByteTap {
    * @throws ConversionError `UNSUPPORTED` for a framing the dialect does not have.
    */
   constructor(dialect: Dialect, maxEventBytes?: number, framing?: Framing) {
+    this.#dialect = dialect
+    this.#framing = framingOf(dialect, framing)
     this.#tap = codecOf(dialect).openTap()
     const onFrame: OnFrame = (event, data) => {
+      this.#events++
+      this.#latest = data
       this.#last = data
       if (data === '[DONE]' || event === 'message_stop') this.#trailer = true
       this.#tap.frame(event, data)
       if (this.#tap.content && !this.#tap.finished) this.#speech.add(data)
     }
-    const array = framingOf(dialect, framing) === 'json-array'
+    const array = this.#framing === 'json-array'
     this.#passage = array ? new ArrayPassage(onFrame, maxEventBytes) : new EventPassage(onFrame, maxEventBytes)
   }
 
-  /** The stream has said all it will ever say, though its connection may still be open: `[DONE]`, `message_stop`, an array's end. */
+  /**
+   * The stream has said all it will ever say, though its connection may still be open: `[DONE]`, `message_stop`, the terminal event
+   * of a response, an array's end. The events of Gemini's have no such word: usage may follow the finish reason.
+   */
   get complete(): boolean {
-    return (this.#trailer || this.#passage.closed) && this.#tap.finished
+    return (this.#trailer || this.#passage.closed || this.#tap.signEnds === true) && this.#tap.finished
   }
 
   /** Takes a piece and gives the bytes to pass on: usually that very piece. */
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#failure) return []
     try {
-      return this.#passed(this.#passage.push(chunk))
+      const passed = this.#passed(this.#passage.push(chunk))
+      this.#passedEvents = this.#events
+      this.#passedLatest = this.#latest
+      return passed
     } catch (cause) {
       if (!(cause instanceof FrameTooLargeError)) throw cause
       this.#failure = { status: 502, kind: 'server', message: cause.message }
@@ -67,6 +84,22 @@ export class ByteTap {
     if (this.#tap.finished || this.#tap.error) return this.#passed(this.#passage.rest(rest, isWholeData(this.#last)))
     this.#failure = truncated()
     return []
+  }
+
+  /**
+   * The stream is over, for what its own bytes told ({@link broken}) or for another reason: the terminal error of the dialect, in its
+   * place after what was let through.
+   */
+  fail(error: ChatError): string {
+    this.#failure ??= error
+    const frame = codecOf(this.#dialect).errorFrame(error, this.#nextNumber())
+    return this.#framing === 'sse' ? frame : JsonArrayWriter.terminal(frame, this.#begun)
+  }
+
+  /** The number of the next event, where the dialect numbers them: behind the last that was let through. */
+  #nextNumber(): number {
+    const number = sequenceOf(this.#passedLatest)
+    return number === undefined ? this.#passedEvents : number + 1
   }
 
   /** Something was let through: in an array, what tells whether a terminal error is its first element. */
@@ -106,6 +139,17 @@ export class ByteTap {
     if (bytes === undefined || bytes.length === 0) return []
     this.#begun = true
     return [bytes]
+  }
+}
+
+/** `sequence_number` of an event's data; undefined when it has none. */
+function sequenceOf(data: string): number | undefined {
+  if (!data.includes('"sequence_number"')) return undefined
+  try {
+    const { sequence_number: number } = JSON.parse(data) as { readonly sequence_number?: unknown }
+    return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -75,6 +75,8 @@ export interface StreamTap {
   readonly finished: boolean
   readonly usage: Usage | undefined
   readonly stop: Stop | undefined
+  /** The sign of completion is the dialect's last word: nothing comes after it. Default false. */
+  readonly signEnds?: boolean
   /** The upstream said in the stream that it failed. */
   readonly error: ChatError | undefined
 }
@@ -110,8 +112,12 @@ export interface ReplyWriter extends DialectBasics {
   encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
   encodeError(error: ChatError): { status: number; body: JsonObject }
   openEncoder(context: ReplyContext): StreamEncoder
-  /** The terminal error frame of a stream in this dialect, as SSE text. */
-  errorFrame(error: ChatError): string
+  /**
+   * The terminal error frame of a stream in this dialect, as SSE text.
+   *
+   * @param sequence the event's number, in a dialect that numbers them; default 0, for a stream of which nothing else was sent.
+   */
+  errorFrame(error: ChatError, sequence?: number): string
   /** A comment or event that keeps an idle stream alive without meaning anything. */
   readonly keepAlive: string
 }

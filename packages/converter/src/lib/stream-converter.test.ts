@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Dialect } from './chat/dialect.ts'
 import type { JsonObject } from './chat/json.ts'
 import { openStream, streamOfReply, streamTransform } from './stream-converter.ts'
 
@@ -88,6 +89,23 @@ describe('how a stream ends', () => {
     const text = stream.push(start) + stream.push(delta('x'.repeat(2000)).trimEnd()) + stream.end()
     expect(text).toContain('an event of the stream is too large')
     expect(stream.phase).toBe('failed')
+  })
+
+  it('a failure its bytes do not tell is told where it happened', () => {
+    const lost = { status: 502, kind: 'server', message: 'the connection was lost' } as const
+    const told = (to: Dialect): string => {
+      const stream = openStream({ ...backwards, to })
+      const text = stream.push(start + open + delta('Hi')) + stream.fail(lost)
+      expect([stream.phase, stream.error, stream.fail(lost), stream.end()]).toEqual(['failed', lost, '', ''])
+      return text
+    }
+    expect(told('openai-chat')).toMatch(/data: \{"error":\{"message":"the connection was lost"[^\n]*\n\n$/)
+    expect(told('anthropic')).toMatch(/event: error\ndata: [^\n]*the connection was lost[^\n]*\n\n$/)
+    const numbers = [...told('openai-responses').matchAll(/"sequence_number":(\d+)/g)].map(([, number]) =>
+      Number(number),
+    )
+    expect(numbers).toEqual(numbers.map((_, i) => i))
+    expect(told('openai-responses')).toContain('event: response.failed')
   })
 
   it('what comes after the end is not read', () => {

@@ -16,32 +16,32 @@ import { SpeechEstimate } from './stream/speech-estimate.ts'
 /** The same dialect and framing on both sides: the upstream's own text, whole events at a time. */
 export class Passthrough implements StreamConverter {
   readonly losses: Loss[] = []
-  readonly #dialect: Dialect
-  readonly #framing: Framing
   readonly #tap: ByteTap
   readonly #encoder = new TextEncoder()
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #over = false
 
   constructor(options: StreamOptions, framing: Framing) {
-    this.#dialect = options.to
-    this.#framing = framing
     this.#tap = new ByteTap(options.from, options.maxEventBytes, framing)
   }
 
   push(chunk: Uint8Array | string): string {
     if (this.#over) return ''
-    const { begun } = this.#tap
     const out = this.#text(this.#tap.push(typeof chunk === 'string' ? this.#encoder.encode(chunk) : chunk))
-    return this.#tap.broken ? out + this.#fail(begun) : out
+    return this.#tap.broken ? out + this.#tell() : out
   }
 
   end(): string {
     if (this.#over) return ''
-    const { begun } = this.#tap
     const out = this.#text(this.#tap.end())
     this.#over = true
-    return this.#tap.broken ? out + this.#fail(begun) : out
+    return this.#tap.broken ? out + this.#tell() : out
+  }
+
+  fail(error: ChatError): string {
+    if (this.#over) return ''
+    this.#over = true
+    return this.#tap.fail(error)
   }
 
   get phase(): StreamPhase {
@@ -64,11 +64,9 @@ export class Passthrough implements StreamConverter {
     return this.#tap.error
   }
 
-  #fail(begun: boolean): string {
+  #tell(): string {
     this.#over = true
-    if (this.#tap.error === undefined) return ''
-    const frame = codecOf(this.#dialect).errorFrame(this.#tap.error)
-    return this.#framing === 'sse' ? frame : JsonArrayWriter.terminal(frame, begun)
+    return this.#tap.error === undefined ? '' : this.#tap.fail(this.#tap.error)
   }
 
   #text(pieces: readonly Uint8Array[]): string {
@@ -111,6 +109,12 @@ export class Reframing implements StreamConverter {
     if (!this.#over) last = this.#array?.close() ?? ''
     this.#over = true
     return this.#flush() + last
+  }
+
+  fail(error: ChatError): string {
+    if (this.#over) return ''
+    this.#fail(error)
+    return this.#flush()
   }
 
   get phase(): StreamPhase {

@@ -1,12 +1,4 @@
-import {
-  ByteTap,
-  type ChatError,
-  openStream,
-  renderErrorFrame,
-  type Stop,
-  type StreamPhase,
-  type Usage,
-} from '@llm-gateway/converter'
+import { ByteTap, type ChatError, openStream, type Stop, type StreamPhase, type Usage } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call, Remember } from './call.ts'
 import { modelForClient, renameEvents } from './client-model.ts'
@@ -23,6 +15,8 @@ type Piece = Uint8Array | string
 interface StreamReader {
   push(chunk: Uint8Array): readonly Piece[]
   end(): readonly Piece[]
+  /** The terminal error of the client's dialect, in its place after what was told; empty when one was told. */
+  fail(error: ChatError): string
   /** The terminal error of the stream is already among the pieces. */
   readonly toldError: boolean
   readonly phase: StreamPhase
@@ -158,8 +152,8 @@ export class StreamReceiver implements Receiver {
   /** A stream that failed: silently when the client has nothing of it yet, else by its dialect's terminal error. */
   #failed(fault: Fault, error: ChatError): Outcome {
     if (this.#held) return { type: 'failed', failure: { fault, error } }
-    const { call, told } = { call: this.#call, told: this.#reader.toldError }
-    call.answer.end(told ? undefined : renderErrorFrame(error, call.dialect))
+    const told = this.#reader.toldError
+    this.#call.answer.end(told ? undefined : this.#reader.fail(error))
     return { type: 'delivered', fault, error }
   }
 
@@ -192,6 +186,7 @@ function passing(call: Call, { dialect }: Prepared): StreamReader {
   return {
     push: (chunk) => named(tap.push(chunk)),
     end: () => named(tap.end()),
+    fail: (error) => tap.fail(error),
     get toldError() {
       return tap.error !== undefined && !tap.broken
     },
@@ -227,6 +222,7 @@ function converting(call: Call, prepared: Prepared): StreamReader {
   return {
     push: (chunk) => [converter.push(chunk)],
     end: () => [converter.end()],
+    fail: (error) => converter.fail(error),
     get toldError() {
       return converter.error !== undefined
     },

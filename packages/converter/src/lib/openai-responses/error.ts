@@ -47,7 +47,7 @@ export function errorEvent(error: ChatError, sequence: number): string {
   return `event: error\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** The terminal error of a stream of which nothing else was sent. */
-export function errorFrame(error: ChatError): string {
-  return errorEvent(error, 0)
+/** The terminal error of a stream; without a number, of one of which nothing else was sent. */
+export function errorFrame(error: ChatError, sequence = 0): string {
+  return errorEvent(error, sequence)
 }

@@ -16,6 +16,8 @@ const typeHead = '{"type":"'
  * these are known by their type and not parsed.
  */
 export class ResponsesTap implements StreamTap {
+  /** The event that tells the end is the last of the stream. */
+  readonly signEnds = true
   #content = false
   #calls = false
   #refusal = false

@@ -65,6 +65,12 @@ export class Conversion implements StreamConverter {
     return this.#flush()
   }
 
+  fail(error: ChatError): string {
+    if (this.#over) return ''
+    this.#take({ type: 'error', error })
+    return this.#flush()
+  }
+
   get phase(): StreamPhase {
     return this.#phase
   }

@@ -12,6 +12,11 @@ export interface StreamConverter {
   push(chunk: Uint8Array | string): string
   /** The upstream's bytes are over: gives the rest, which is a terminal error when the stream was cut short. */
   end(): string
+  /**
+   * The upstream broke in a way its bytes do not tell: gives the client's terminal error, in its place after what was told.
+   * Empty when the stream is over already.
+   */
+  fail(error: ChatError): string
   readonly usage: Usage | undefined
   /** About how many tokens were said so far; for when `usage` does not tell. */
   readonly outputEstimate: number

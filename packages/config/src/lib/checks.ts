@@ -1,8 +1,8 @@
+import { KNOWN_OAUTH_PROFILES } from './account-config.ts'
 import { isSection, valueAt } from './data.ts'
 import { isLoopback } from './hosts.ts'
 import type { DataPath, Problem } from './issue.ts'
 import { legacyWarning, QWEN } from './legacy.ts'
-import { KNOWN_OAUTH_PROFILES } from './schema.ts'
 import { error, unknownChoice } from './zod-problems.ts'
 
 /** Providers whose endpoint is the user's own, so that no default can stand in for `base_url`. */

@@ -1,9 +1,11 @@
+import type { AccountConfig } from './account-config.ts'
 import { isSection, valueAt } from './data.ts'
 import { type Environment, escapeReferences, expandReferences } from './env.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
+import type { KeyConfig } from './key-config.ts'
 import { findLegacy, QWEN } from './legacy.ts'
-import type { AccountConfig, DefaultBehavior, KeyConfig, RouteConfig, RouteSetConfig } from './schema.ts'
+import type { DefaultBehavior, RouteConfig, RouteSetConfig } from './route-config.ts'
 import { findSecrets, type SecretPlace } from './secret-places.ts'
 import { YamlText } from './yaml-text.ts'
 

@@ -1,6 +1,6 @@
+import type { AccountConfig } from './account-config.ts'
 import { isSection, valueAt } from './data.ts'
 import type { DataPath, Problem } from './issue.ts'
-import type { AccountConfig } from './schema.ts'
 
 /** A key that only the older Go program wrote. */
 export interface LegacyKey {

@@ -1,9 +1,10 @@
+import { KNOWN_PROVIDERS } from './account-config.ts'
 import { checkAcross } from './checks.ts'
 import type { Environment } from './env.ts'
 import { formatPath, type Issue, type Problem } from './issue.ts'
 import { MAX_FILE_LENGTH, parseText } from './parse.ts'
 import { type PlainData, readPlain } from './plain.ts'
-import { type GatewayConfig, KNOWN_PROVIDERS } from './schema.ts'
+import type { GatewayConfig } from './schema.ts'
 import { fileSchema } from './sections.ts'
 import { zodProblems } from './zod-problems.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type AccountConfig, KNOWN_PROVIDERS } from '../account-config.ts'
 import {
   accountProxy,
   type Defined,
@@ -16,7 +17,6 @@ import {
   timestamp,
 } from '../fields.ts'
 import { modernAccount } from '../legacy.ts'
-import { type AccountConfig, KNOWN_PROVIDERS } from '../schema.ts'
 import { capabilities } from './capabilities.ts'
 import { healthCheck } from './routing.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { CapabilityConfig } from '../account-config.ts'
 import { defined, flag, integer, section, setting, share } from '../fields.ts'
-import type { CapabilityConfig } from '../schema.ts'
 
 const effortWord = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
 

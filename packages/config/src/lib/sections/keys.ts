@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defined, integer, legacy, modelPattern, section, setting, text, timestamp } from '../fields.ts'
-import type { KeyConfig, RateLimitConfig } from '../schema.ts'
+import type { KeyConfig, RateLimitConfig } from '../key-config.ts'
 import { routeSet } from './routes.ts'
 
 const limit = integer(0).optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { OAuthProfileConfig } from '../account-config.ts'
 import { defined, optionalText, secret, section, setting, text } from '../fields.ts'
 import { isLoopback } from '../hosts.ts'
-import type { OAuthProfileConfig } from '../schema.ts'
 
 const ENDPOINT = 'must be a URL that starts with https:// (http:// is for loopback addresses only)'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { duration, legacy, legacySeconds, section, setting } from '../fields.ts'
-import type { TimeoutConfig } from '../schema.ts'
+import type { TimeoutConfig } from '../server-config.ts'
 
 /** `proxy`: how long an upstream call may take, and each part of it. */
 export const proxySection: z.ZodType<TimeoutConfig> = section({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defined, flag, integer, legacy, modelPattern, optionalText, section, setting } from '../fields.ts'
 import { modernProvider } from '../legacy.ts'
-import type { RouteConfig, RouteSetConfig } from '../schema.ts'
+import type { RouteConfig, RouteSetConfig } from '../route-config.ts'
 
 const route: z.ZodType<RouteConfig> = section({
   source_model: setting(

@@ -13,7 +13,7 @@ import {
   size,
 } from '../fields.ts'
 import { isLoopback } from '../hosts.ts'
-import type { CorsConfig, LimitConfig, ServerConfig } from '../schema.ts'
+import type { CorsConfig, LimitConfig, ServerConfig } from '../server-config.ts'
 
 /** Limits a section may leave out; from what inference requests are, and what one process can hold. */
 const DEFAULT_BODY_BYTES = 32 * 2 ** 20

@@ -1,9 +1,4 @@
-export {
-  AccountTokens,
-  type TokenAccount,
-  type TokenOptions,
-  type TokenState,
-} from './lib/account-tokens.ts'
+export { AccountTokens } from './lib/account-tokens.ts'
 export { type CallbackServer, type CallbackServerOptions, startCallbackServer } from './lib/callback-server.ts'
 export { readCallbackText } from './lib/callback-text.ts'
 export { type DeviceLoginOptions, deviceLogin } from './lib/device-login.ts'
@@ -45,6 +40,7 @@ export {
   usableProfile,
 } from './lib/profile.ts'
 export { builtInProfiles, defaultProfileOf, profilesWith } from './lib/profiles/index.ts'
+export type { TokenAccount, TokenOptions, TokenState } from './lib/token-account.ts'
 export type { DeviceGrant } from './lib/token-endpoint.ts'
 export {
   expiresAt,

@@ -1,6 +1,6 @@
-import type { TokenAccount } from './account-tokens.ts'
 import { OAuthError } from './error.ts'
 import { keepLogin, type LoginOptions } from './login.ts'
+import type { TokenAccount } from './token-account.ts'
 import { type DeviceGrant, TokenEndpoint } from './token-endpoint.ts'
 import type { TokenSet } from './token-set.ts'
 

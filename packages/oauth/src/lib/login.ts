@@ -1,8 +1,8 @@
 import * as oauth from 'oauth4webapi'
-import type { TokenAccount } from './account-tokens.ts'
 import { OAuthError } from './error.ts'
 import type { OAuthClock, OAuthFetch, RandomBytes, TokenStore } from './port.ts'
 import { checkEndpoint, DEFAULT_REDIRECT_URI, isLoopbackHost } from './profile.ts'
+import type { TokenAccount } from './token-account.ts'
 import { TokenEndpoint } from './token-endpoint.ts'
 import { bindTokens, type GrantedTokens, type TokenSet, tokenPath, writeTokens } from './token-set.ts'
 

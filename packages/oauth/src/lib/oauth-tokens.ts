@@ -1,5 +1,6 @@
-import { AccountTokens, type TokenAccount, type TokenOptions, type TokenState } from './account-tokens.ts'
+import { AccountTokens } from './account-tokens.ts'
 import { OAuthError } from './error.ts'
+import type { TokenAccount, TokenOptions, TokenState } from './token-account.ts'
 import type { TokenSet } from './token-set.ts'
 
 /** The longest a timer can run. */

@@ -27,6 +27,25 @@ test('both SDKs list what the providers serve, each in its own shape', async () 
   await expect(pair.gateway.openai().models.retrieve('llama-9')).rejects.toBeInstanceOf(NotFoundError)
 })
 
+test('an agent of any dialect learns how much a model takes, as far as it is known', async () => {
+  await using pair = await startPair()
+  const anthropic = async (model: string): Promise<unknown[]> => {
+    const { max_input_tokens: input, max_tokens: output } = await pair.gateway.anthropic().models.retrieve(model)
+    return [input, output]
+  }
+  expect(await anthropic('claude-sonnet-5-5')).toEqual([1_000_000, 128_000])
+  expect(await anthropic('gpt-4o')).toEqual([128_000, 16_384])
+  const response = await pair.gateway.fetch('/v1beta/models/claude-sonnet-5-5')
+  expect(await response.json()).toMatchObject({ inputTokenLimit: 1_000_000, outputTokenLimit: 128_000 })
+
+  const simulator = await startSimulator({ models: ['novel'] })
+  await using gateway = await startGateway({ accounts: [openaiAccount(simulator.url)] })
+  expect(await gateway.anthropic().models.retrieve('novel')).toMatchObject({ max_input_tokens: null, max_tokens: null })
+  const novel = await gateway.fetch('/v1beta/models/novel')
+  expect(Object.keys((await novel.json()) as object)).not.toContain('inputTokenLimit')
+  await simulator.close()
+})
+
 test('Anthropic’s shape pages as the provider does', async () => {
   const models = Array.from({ length: 45 }, (_, index) => `claude-test-${String(index).padStart(2, '0')}`)
   const simulator = await startSimulator({ models })

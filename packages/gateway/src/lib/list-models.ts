@@ -1,3 +1,4 @@
+import { type Capabilities, capabilitiesOf, type Dialect } from '@llm-gateway/converter'
 import type { Call } from './call.ts'
 import type { Catalogue, CataloguedModel } from './catalogue.ts'
 import { GatewayError } from './error.ts'
@@ -35,6 +36,8 @@ const anthropic: Shape = {
     id: model.id,
     display_name: model.name ?? model.id,
     created_at: new Date((model.created ?? 0) * 1000).toISOString(),
+    max_input_tokens: limitsOf(model).contextTokens ?? null,
+    max_tokens: limitsOf(model).maxOutputTokens ?? null,
   }),
   list: (models, query) => {
     const limit = sizeOf(query.get('limit'), 20)
@@ -53,11 +56,13 @@ const anthropic: Shape = {
 }
 
 const gemini: Shape = {
-  model: ({ id, name, details }) => ({
-    name: `models/${id}`,
-    displayName: name ?? id,
+  model: (model) => ({
+    name: `models/${model.id}`,
+    displayName: model.name ?? model.id,
     supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
-    ...details,
+    inputTokenLimit: limitsOf(model).contextTokens,
+    outputTokenLimit: limitsOf(model).maxOutputTokens,
+    ...model.details,
   }),
   list: (models, query) => {
     // The token is the last name that was given, so that a list that changes meanwhile is still read to its end.
@@ -69,6 +74,26 @@ const gemini: Shape = {
     return { models: models.slice(from, to).map(gemini.model), ...(next !== undefined && { nextPageToken: next }) }
   },
 }
+
+/**
+ * What a model is known to take and to answer at most. Agents decide by it when to sum up a conversation; the gateway refuses nothing
+ * for it, because it can only estimate how long a prompt is.
+ */
+function limitsOf({ id }: CataloguedModel): Pick<Capabilities, 'contextTokens' | 'maxOutputTokens'> {
+  for (const dialect of makers) {
+    const { contextTokens, maxOutputTokens } = capabilitiesOf(dialect, id)
+    if (contextTokens !== undefined || maxOutputTokens !== undefined) {
+      return {
+        ...(contextTokens !== undefined && { contextTokens }),
+        ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+      }
+    }
+  }
+  return {}
+}
+
+/** One dialect of each maker's: its table knows the maker's models by their names, whoever serves them. */
+const makers: readonly Dialect[] = ['anthropic', 'gemini', 'openai-chat']
 
 /** The size of a page: the vendors take 1 to 1,000. */
 function sizeOf(text: string | null, otherwise: number): number {

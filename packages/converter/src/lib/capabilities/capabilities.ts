@@ -60,7 +60,10 @@ export interface Capabilities {
    * what they do not know, and some insist on their own.
    */
   readonly reasoningMembers?: readonly ReasoningMember[]
-  /** What a request and its answer may hold together. Tokens, default unknown. */
+  /**
+   * What a request and its answer may hold together. Tokens, default unknown. Told where models are listed; no request is refused
+   * for it, because a prompt's length is an estimate until its provider has counted it.
+   */
   readonly contextTokens?: number
 }
 

@@ -84,6 +84,18 @@ describe.each(ways)('$way', ({ ask }) => {
     })
   })
 
+  test('items that are named are refused there too, with what to do', async () => {
+    const client = (await start([anthropicAccount(claude.url)])).openai()
+    const { output } = await ask(client, { model: 'claude-sonnet-5-5', input: 'hello' })
+    const reference = { type: 'item_reference' as const, id: output.at(-1)?.id ?? '' }
+    const input = [reference, { role: 'user' as const, content: 'and?' }]
+    await expect(ask(client, { model: 'claude-sonnet-5-5', input })).rejects.toMatchObject({
+      status: 400,
+      param: 'input',
+      message: expect.stringMatching(/store: false.*responses\.store: memory/),
+    })
+  })
+
   test('with a store a conversation goes on at an upstream of another dialect, tools and all', async () => {
     const client = (await start([anthropicAccount(claude.url)], storing)).openai()
     const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }

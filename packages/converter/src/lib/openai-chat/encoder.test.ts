@@ -173,7 +173,7 @@ describe('tool calls', () => {
     const foreign: ChatEvent = { type: 'seal', index: 0, seal: { issuer: 'anthropic', value: 'forged' } }
     const { sse } = encodeStream(eventsAround([open(0, call('a', 'f')), seal, foreign, input(0, '{}'), close(0)]))
     expect(deltasOf(sse)).toContainEqual({
-      tool_calls: [{ index: 0, extra_content: { google: { thought_signature: 's' } } }],
+      tool_calls: [{ index: 0, function: { arguments: '' }, extra_content: { google: { thought_signature: 's' } } }],
     })
     expect(sse).not.toContain('forged')
   })

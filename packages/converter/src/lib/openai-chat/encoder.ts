@@ -32,6 +32,8 @@ interface CallState {
   /** Pieces of a wrapped custom tool's arguments, written when they are all there. */
   readonly wrapped: string[] | undefined
   readonly ordinal: number
+  /** A piece of no arguments. Readers take every piece for one of arguments: some refuse others, some join what is not there. */
+  readonly empty: JsonObject
   written: boolean
 }
 
@@ -191,6 +193,7 @@ export class ChatEncoder implements StreamEncoder {
     const state: CallState = {
       type: 'call',
       ordinal,
+      empty: { [field]: { [inputKey]: '' } },
       wrapped: custom && part.inputKind === 'json' ? [] : undefined,
       written: custom,
       head: legacyFunctions
@@ -222,7 +225,7 @@ export class ChatEncoder implements StreamEncoder {
       this.#context.report.dropped(`parts[${index}].seal`, withheldSeal)
       return ''
     }
-    return this.#delta({ tool_calls: [{ index: state.ordinal, extra_content: sealed(seal.value) }] })
+    return this.#delta({ tool_calls: [{ index: state.ordinal, ...state.empty, extra_content: sealed(seal.value) }] })
   }
 
   #cite(index: number, citation: Citation): void {

@@ -89,8 +89,12 @@ function historyOf({ previous, others }: Named, key: string, store: ResponseStor
 
 /** A store that is on knows what it had; what it does not know can only be at a provider that stores itself. */
 function refuseUnknown(call: Call, { previous }: Named, maker: Maker | undefined, store: ResponseStore): void {
-  const elsewhere = call.plan?.candidates.some((candidate) => candidate.dialect === call.dialect)
-  if (store.on && previous !== undefined && maker === undefined && !elsewhere) throw notFound(previous, true)
+  if (call.plan?.candidates.some((candidate) => candidate.dialect === call.dialect)) return
+  if (store.on && previous !== undefined && maker === undefined) throw notFound(previous, true)
+  if (store.on) return
+  const param = previous === undefined ? 'input' : 'previous_response_id'
+  const message = `${param}: the provider of this model stores no responses: have the client send the items themselves in input (store: false), or let the gateway keep responses (responses.store: memory)`
+  throw new GatewayError('unsupported', message, { param })
 }
 
 /** OpenAI's own words, which clients match on. */

@@ -77,10 +77,14 @@ export class FrameSplitter {
     let lf = text.indexOf('\n', at)
     let cr = text.indexOf('\r', at)
     for (;;) {
-      if (lf !== -1 && lf < at) lf = text.indexOf('\n', at)
-      if (cr !== -1 && cr < at) cr = text.indexOf('\r', at)
-      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
-      if (end === -1) break
+      let end = at
+      // Behind each event stands an empty line, which needs no search.
+      if (!isLineEnd(text.charCodeAt(at))) {
+        if (lf !== -1 && lf < at) lf = text.indexOf('\n', at)
+        if (cr !== -1 && cr < at) cr = text.indexOf('\r', at)
+        end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr
+        if (end === -1) break
+      }
       if (this.#line !== '') {
         this.#field(this.#line + text.slice(at, end))
         this.#line = ''
@@ -89,7 +93,7 @@ export class FrameSplitter {
       else if (isData(text, at)) this.#dataLine(text.slice(text.charCodeAt(at + 5) === SPACE ? at + 6 : at + 5, end))
       else this.#field(text.slice(at, end))
       at = end + 1
-      if (end === cr) {
+      if (text.charCodeAt(end) === CR) {
         if (at === text.length) this.#afterCr = true
         else if (text.charCodeAt(at) === LF) at++
       }
@@ -145,6 +149,10 @@ export class FrameSplitter {
     this.#hasData = false
     this.#onFrame(event, data)
   }
+}
+
+function isLineEnd(c: number): boolean {
+  return c === LF || c === CR
 }
 
 /** Whether a `data` field with a value starts there: most lines of a stream are one, so it is told without cutting the line out. */

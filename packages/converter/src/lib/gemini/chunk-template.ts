@@ -23,8 +23,31 @@ const holes: readonly Hole[] = [
 ]
 
 /** Knows the chunks of one stream that differ in their text and in what was used so far. */
-export function chunkTemplate(): FrameTemplate {
-  return new FrameTemplate(holes)
+export class ChunkTemplate {
+  readonly #frames = new FrameTemplate(holes)
+  /** What the chunk that was learned says was used. */
+  #used: JsonObject = {}
+  #last: string | undefined
+
+  /** The text of a chunk as a JSON string literal; undefined when the chunk must be parsed. */
+  match(data: string): string | undefined {
+    const literal = this.#frames.match(data)
+    if (literal !== undefined) this.#last = data
+    return literal
+  }
+
+  /** Takes a parsed chunk as the pattern for those that follow, if it carries nothing but text. */
+  learn(chunk: JsonObject, data: string): void {
+    if (isPlainText(chunk) && this.#frames.learn(data)) this.#used = objectAt(chunk, 'usageMetadata') ?? {}
+  }
+
+  /** What the last chunk that matched says was used, once, as a parsed chunk has it; undefined when none did since. */
+  takeUsage(): JsonObject | undefined {
+    if (this.#last === undefined) return undefined
+    const usageMetadata = { ...this.#used, ...this.#frames.counts(this.#last) }
+    this.#last = undefined
+    return { usageMetadata }
+  }
 }
 
 const plainChunk: ReadonlySet<string> = new Set([
@@ -37,7 +60,7 @@ const plainChunk: ReadonlySet<string> = new Set([
 const plainCandidate: ReadonlySet<string> = new Set(['content', 'index'])
 
 /** Whether a chunk carries one text of the first candidate and nothing else that changes from chunk to chunk. */
-export function isPlainText(chunk: JsonObject): boolean {
+function isPlainText(chunk: JsonObject): boolean {
   const [candidate, ...others] = arrayAt(chunk, 'candidates')
   if (!isObject(candidate) || others.length > 0 || (numberAt(candidate, 'index') ?? 0) !== 0) return false
   const [part, ...more] = wireParts(candidate)

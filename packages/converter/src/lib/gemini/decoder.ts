@@ -10,7 +10,7 @@ import { parseExact } from '../lossless.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { CallDecoder } from './call-decoder.ts'
-import { chunkTemplate, isPlainText } from './chunk-template.ts'
+import { ChunkTemplate } from './chunk-template.ts'
 import { citationIn, type PlacedCitation, readSources, TextIndex } from './citations.ts'
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
@@ -32,9 +32,7 @@ interface OpenText {
 export class GeminiDecoder implements StreamDecoder {
   readonly #sink: Emit
   readonly #report: Report
-  readonly #template = chunkTemplate()
-  /** The last chunk the template knew: what it says was used is read when somebody asks. */
-  #unread: string | undefined
+  readonly #template = new ChunkTemplate()
   readonly #calls: CallDecoder
   #started = false
   #over = false
@@ -62,7 +60,6 @@ export class GeminiDecoder implements StreamDecoder {
     if (this.#text?.kind === 'text') {
       const literal = this.#template.match(data)
       if (literal !== undefined) {
-        this.#unread = data
         this.#say(this.#text, literal)
         return
       }
@@ -77,10 +74,8 @@ export class GeminiDecoder implements StreamDecoder {
   }
 
   settle(): void {
-    if (this.#unread === undefined) return
-    const chunk = parseChunk(this.#unread)
-    this.#unread = undefined
-    if (chunk) this.#count(chunk)
+    const used = this.#template.takeUsage()
+    if (used) this.#count(used)
   }
 
   end(): void {
@@ -106,7 +101,7 @@ export class GeminiDecoder implements StreamDecoder {
     }
     this.#block = blockOf(chunk) ?? this.#block
     this.#count(chunk)
-    if (this.#text?.kind === 'text' && isPlainText(chunk)) this.#template.learn(data)
+    if (this.#text?.kind === 'text') this.#template.learn(chunk, data)
   }
 
   #count(chunk: JsonObject): void {

@@ -5,7 +5,7 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamTap } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
-import { chunkTemplate, isPlainText } from './chunk-template.ts'
+import { ChunkTemplate } from './chunk-template.ts'
 import { kindOf } from './content-decode.ts'
 import { decodeError, isError } from './error.ts'
 import { wireParts } from './reply.ts'
@@ -22,9 +22,7 @@ interface CandidateState {
  * text tells none of these and is not parsed.
  */
 export class GeminiTap implements StreamTap {
-  readonly #template = chunkTemplate()
-  /** The last chunk the template knew: what it says was used is read when somebody asks. */
-  #unread: string | undefined
+  readonly #template = new ChunkTemplate()
   readonly #candidates = new Map<number, CandidateState>()
   #content = false
   #block: Stop | undefined
@@ -33,10 +31,7 @@ export class GeminiTap implements StreamTap {
 
   frame(event: string, data: string): void {
     if (this.#error !== undefined) return
-    if (this.#content && this.#template.match(data) !== undefined) {
-      this.#unread = data
-      return
-    }
+    if (this.#content && this.#template.match(data) !== undefined) return
     const chunk = parse(data)
     if (chunk === undefined) return
     if (isError(chunk) || event === 'error') this.#error = decodeError(0, chunk)
@@ -73,10 +68,8 @@ export class GeminiTap implements StreamTap {
   }
 
   #settle(): void {
-    if (this.#unread === undefined) return
-    const chunk = parse(this.#unread)
-    this.#unread = undefined
-    if (chunk) this.#usage = mergeUsage(this.#usage, readUsage(chunk))
+    const used = this.#template.takeUsage()
+    if (used) this.#usage = mergeUsage(this.#usage, readUsage(used))
   }
 
   #chunk(chunk: JsonObject, data: string): void {
@@ -86,7 +79,7 @@ export class GeminiTap implements StreamTap {
     }
     this.#block = blockOf(chunk) ?? this.#block
     this.#usage = mergeUsage(this.#usage, readUsage(chunk))
-    if (this.#content && isPlainText(chunk)) this.#template.learn(data)
+    if (this.#content) this.#template.learn(chunk, data)
   }
 
   #candidate(candidate: JsonObject, index: number): void {

@@ -51,7 +51,8 @@ export class Text {
   readonly #place: Place
   readonly #head: string
   readonly #tail: string
-  readonly #literals: string[] = []
+  /** All literals without their quotes, so the text as JSON writes it. */
+  #said = ''
   #whole: string | undefined
 
   constructor(place: Place, type: string, members: JsonObject, tail = '') {
@@ -61,7 +62,7 @@ export class Text {
   }
 
   get empty(): boolean {
-    return this.#literals.length === 0
+    return this.#said === ''
   }
 
   write(literal: string): void {
@@ -70,14 +71,14 @@ export class Text {
 
   /** The event of a delta with its number, around its literal. */
   event(literal: string, sequence: number): string {
-    this.#literals.push(literal)
+    this.#said += literal.slice(1, -1)
     this.#whole = undefined
     return `${this.#head + literal + this.#tail + sequence}}\n\n`
   }
 
   /** Everything written so far. */
   whole(): string {
-    this.#whole ??= JSON.parse(`"${this.#literals.map((literal) => literal.slice(1, -1)).join('')}"`) as string
+    this.#whole ??= JSON.parse(`"${this.#said}"`) as string
     return this.#whole
   }
 }

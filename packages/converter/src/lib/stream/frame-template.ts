@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import { literalEnd } from '../chat/literal.ts'
+import { copyOf, literalEnd } from '../chat/literal.ts'
 
 /** After so many templates that never fitted again, learning is given up: the server changes more than is known here. */
 const maxVainLessons = 4
@@ -55,13 +55,25 @@ export class FrameTemplate {
       // Comparing slices is several times faster in V8 than `startsWith`.
       if (data.slice(at, from) !== fixed) return undefined
       const kind = this.#holes[i]?.kind
-      at = kind === 'count' ? digitsEnd(data, from) : literalEnd(data, from) + 1
+      at = holeEnd(kind, data, from)
       if (at <= from) return undefined
       if (kind === 'text') literal = data.slice(from, at)
     }
     if (literal === undefined || data.slice(at) !== this.#fixed[this.#holes.length]) return undefined
     this.#fitted = true
     return literal
+  }
+
+  /** The counts of a frame that {@link match} knew, by their keys. */
+  counts(data: string): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {}
+    let at = 0
+    for (const [i, { key, kind }] of this.#holes.entries()) {
+      const from = at + (this.#fixed[i]?.length ?? 0)
+      at = holeEnd(kind, data, from)
+      if (kind === 'count') counts[key] = Number(data.slice(from, at))
+    }
+    return counts
   }
 
   /** Takes a parsed frame that carries nothing but text as the pattern for those that follow; false where it is no pattern. */
@@ -72,7 +84,7 @@ export class FrameTemplate {
     this.#fitted = false
     const gaps = gapsOf(data, this.#known)
     if (!proves(data, gaps)) return false
-    this.#fixed = cut(data, gaps)
+    this.#fixed = cut(data, gaps).map(copyOf)
     this.#holes = gaps.map(({ hole }) => hole)
     return true
   }
@@ -90,7 +102,7 @@ function gapsOf(data: string, holes: readonly Hole[]): Gap[] {
       const at = data.indexOf(key)
       let from = at + key.length
       while (at !== -1 && data.charCodeAt(from) === 32) from++
-      const to = hole.kind === 'count' ? digitsEnd(data, from) : literalEnd(data, from) + 1
+      const to = holeEnd(hole.kind, data, from)
       return at === -1 || to <= from ? [] : [{ hole, from, to }]
     })
     .sort((a, b) => a.from - b.from)
@@ -118,6 +130,11 @@ function parsed(text: string): JsonObject | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Where the value of a hole ends; not behind its start where none is. */
+function holeEnd(kind: Hole['kind'] | undefined, text: string, start: number): number {
+  return kind === 'count' ? digitsEnd(text, start) : literalEnd(text, start) + 1
 }
 
 /** Where the whole number that starts at an index ends; the index itself where none does. */

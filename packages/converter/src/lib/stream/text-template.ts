@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import { literalEnd } from '../chat/literal.ts'
+import { copyOf, literalEnd } from '../chat/literal.ts'
 
 /** After so many templates that never fitted again, learning is given up: the server changes more than the text. */
 const maxVainLessons = 4
@@ -59,9 +59,9 @@ export class TextTemplate {
     const tail = data.slice(end)
     if (!this.#proves(head, tail)) return
     const padding = paddingAt(tail)
-    this.#head = head
+    this.#head = copyOf(head)
     this.#padded = padding !== -1
-    this.#tail = padding === -1 ? tail : tail.slice(0, padding)
+    this.#tail = copyOf(padding === -1 ? tail : tail.slice(0, padding))
   }
 
   /** The padding is a plain string, and nothing but the closing brace follows it. */

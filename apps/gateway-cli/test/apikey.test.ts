@@ -110,6 +110,8 @@ test.each([
   [['--expires=2020-01-01'], 'in the past'],
   [['--rate-limit-per-minute=0'], '--rate-limit-per-minute must be a whole number from 1 up'],
   [['--concurrency=many'], 'not "many"'],
+  [['--budget-per-day=0'], '--budget-per-day must be an amount of US dollars, more than 0'],
+  [['--budget-per-month=$5'], '--budget-per-month must be an amount of US dollars'],
 ])('apikey add %j is a mistake of usage and writes nothing', async (flags, message) => {
   const sandbox = new Sandbox()
   await sandbox.run('server', 'status')
@@ -162,4 +164,23 @@ test('a name, a prefix or a typo that fits several or none is told', async () =>
   // Too short to be meant.
   expect((await sandbox.run('apikey', 'show', 'gw_a')).code).toBe(3)
   expect((await sandbox.run('apikey', 'remove', 'twim')).stderr).toContain('did you mean "twin"?')
+})
+
+test('a key gets a budget, another one, and none', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('apikey', 'add', '--name=lab', '--budget-per-day=2.5', '--budget-per-month=50')
+  expect(sandbox.config).toMatch(/budget:\s+usd_per_day: 2\.5\s+usd_per_month: 50/)
+  expect((await sandbox.run('apikey', 'show', 'lab')).stdout).toMatch(/Budget: +\$2\.5 a day, \$50 a month/)
+  expect((await sandbox.run('apikey', 'list')).stdout).toContain('$2.5 a day, $50 a month')
+  const updated = await sandbox.run('apikey', 'update', 'lab', '--budget-per-day=0', '--budget-per-month=80', '--json')
+  expect(updated.json()).toMatchObject({ budget: { usdPerMonth: 80 }, changed: true })
+  expect((await sandbox.run('apikey', 'update', 'lab', '--budget-per-month=0')).code).toBe(0)
+  expect(sandbox.config).not.toContain('budget')
+  expect((await sandbox.run('apikey', 'show', 'lab', '--json')).json()).not.toHaveProperty('budget')
+  await sandbox.run('apikey', 'update', 'lab', '--budget-per-day=1')
+  const withoutLedger = sandbox.config.replace(/^(ledger:\n {2}enabled: )true$/m, '$1false')
+  expect(withoutLedger).not.toBe(sandbox.config)
+  sandbox.config = withoutLedger
+  const validated = await sandbox.run('config', 'validate')
+  expect([validated.code, validated.stdout]).toEqual([1, expect.stringContaining('a budget needs the ledger')])
 })

@@ -1,3 +1,12 @@
+export {
+  type Budget,
+  type BudgetRefusal,
+  Budgets,
+  type BudgetsOptions,
+  type Spent,
+  startOfDay,
+  startOfMonth,
+} from './lib/budgets.ts'
 export { type CredentialHeaders, credentialFrom } from './lib/credential-from.ts'
 export { FailedAuthThrottle, type FailedAuthThrottleOptions } from './lib/failed-auth-throttle.ts'
 export { type GatewayKey, hashKey, type MintedKey, mintGatewayKey } from './lib/gateway-key.ts'

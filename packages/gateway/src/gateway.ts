@@ -1,4 +1,5 @@
 import { admit } from './lib/admit.ts'
+import { afford, checkBudget } from './lib/afford.ts'
 import { authenticate, permit } from './lib/authenticate.ts'
 import { Call } from './lib/call.ts'
 import { Catalogue } from './lib/catalogue.ts'
@@ -166,6 +167,8 @@ function columns(
     // Before anything is read or held for them: who asks, and may they.
     (call) => authenticate(call, services),
     permit,
+    // Before the limits: a key without money uses up none of them.
+    (call) => checkBudget(call, services),
     // Refused requests must cost a limited key nothing more than this.
     (call) => admit(call, services),
   ]
@@ -185,11 +188,22 @@ function columns(
     // What is stored somewhere decides which of them can serve who goes on from it.
     (call) => recall(call, memory),
   ]
+  const paid: readonly Layer[] = [
+    ...planned,
+    // Only now is it known what the model costs; counting tokens costs nothing.
+    (call) => afford(call, services),
+  ]
   return {
     // Conversion belongs to the attempt: each account may speak another dialect.
-    generate: [...planned, (call) => deliver(call, services, generate)],
+    generate: [...paid, (call) => deliver(call, services, generate)],
     'count-tokens': [...planned, (call) => countTokens(call, services)],
-    embed: [...received, checkEmbedding, (call) => plan(call, services), (call) => deliver(call, services, embed)],
+    embed: [
+      ...received,
+      checkEmbedding,
+      (call) => plan(call, services),
+      (call) => afford(call, services),
+      (call) => deliver(call, services, embed),
+    ],
     'list-models': [...known, listing(services)],
     'stored-response': [...known, (call) => storedResponse(call, memory.store)],
   }

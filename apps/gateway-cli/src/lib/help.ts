@@ -42,6 +42,8 @@ const placeholders: Readonly<Record<string, string>> = {
   '--oauth-profile': 'PROFILE',
   '--target': 'MODEL',
   '--description': 'TEXT',
+  '--budget-per-day': 'DOLLARS',
+  '--budget-per-month': 'DOLLARS',
   '--status': 'STATUS',
   '--code': 'CODE',
   '--error': 'STATUS',

@@ -1,4 +1,4 @@
-import type { Permission, RateLimitConfig } from '@llm-gateway/config'
+import type { BudgetConfig, Permission, RateLimitConfig } from '@llm-gateway/config'
 import { Option } from './clipanion.ts'
 import { CliError } from './error.ts'
 import { GatewayCommand } from './gateway-command.ts'
@@ -25,6 +25,8 @@ export abstract class KeyFlagsCommand extends GatewayCommand {
   perDay: string | undefined = Option.String('--rate-limit-per-day', { description: 'requests a day' })
   tokensPerMinute: string | undefined = Option.String('--tokens-per-minute', { description: 'tokens a minute' })
   concurrency: string | undefined = Option.String('--concurrency', { description: 'requests at once' })
+  budgetPerDay: string | undefined = Option.String('--budget-per-day', { description: 'US dollars a day (UTC)' })
+  budgetPerMonth: string | undefined = Option.String('--budget-per-month', { description: 'US dollars a month (UTC)' })
 
   /** @throws CliError `USAGE` */
   protected grantedPermissions(): Permission[] | undefined {
@@ -46,6 +48,15 @@ export abstract class KeyFlagsCommand extends GatewayCommand {
     return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
   }
 
+  /** The budget that is given, in US dollars; 0 takes one away where `min` allows it. @throws CliError `USAGE` */
+  protected givenBudget(min: 'more than 0' | '0 or more'): BudgetConfig {
+    const budget = {
+      usdPerDay: dollars(this.budgetPerDay, '--budget-per-day', min),
+      usdPerMonth: dollars(this.budgetPerMonth, '--budget-per-month', min),
+    }
+    return Object.fromEntries(Object.entries(budget).filter(([, usd]) => usd !== undefined))
+  }
+
   /** @throws CliError `USAGE` when it is no moment, or one in the past */
   protected expiry(): number | undefined {
     if (this.expires === undefined) return undefined
@@ -59,4 +70,11 @@ export abstract class KeyFlagsCommand extends GatewayCommand {
     if (at <= now) throw new CliError('USAGE', `--expires is in the past: ${this.expires}`)
     return at
   }
+}
+
+function dollars(text: string | undefined, flag: string, min: 'more than 0' | '0 or more'): number | undefined {
+  if (text === undefined) return undefined
+  const usd = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (usd > 0 || (usd === 0 && min === '0 or more')) return usd
+  throw new CliError('USAGE', `${flag} must be an amount of US dollars, ${min}, not "${shown(text)}"`)
 }

@@ -1,4 +1,4 @@
-import type { KeyConfig, RateLimitConfig } from '@llm-gateway/config'
+import type { BudgetConfig, KeyConfig, RateLimitConfig } from '@llm-gateway/config'
 import { isoTime } from './time.ts'
 
 /** `unusable`: its hash is a placeholder that no key matches. */
@@ -12,6 +12,7 @@ export interface KeyJson {
   readonly permissions: readonly string[]
   readonly models?: readonly string[]
   readonly rateLimit?: RateLimitConfig
+  readonly budget?: BudgetConfig
   readonly ownRoutes?: number
   /** ISO 8601. */
   readonly expiresAt?: string
@@ -26,7 +27,7 @@ export function keyState(key: KeyConfig, now: number): KeyState {
 }
 
 export function keyJson(key: KeyConfig, now: number): KeyJson {
-  const { id, name, permissions, models, rateLimit, modelRoutes, expiresAt, createdAt } = key
+  const { id, name, permissions, models, rateLimit, budget, modelRoutes, expiresAt, createdAt } = key
   return {
     id,
     name,
@@ -34,6 +35,7 @@ export function keyJson(key: KeyConfig, now: number): KeyJson {
     permissions,
     ...(models && { models }),
     ...(rateLimit && { rateLimit }),
+    ...(budget && { budget }),
     ...(modelRoutes && { ownRoutes: modelRoutes.routes.length }),
     ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
     ...(createdAt !== undefined && { createdAt: isoTime(createdAt) }),
@@ -52,5 +54,14 @@ const limitTexts = {
 export function limitsText(limits: RateLimitConfig | undefined): string | undefined {
   const names = Object.keys(limitTexts) as (keyof RateLimitConfig)[]
   const texts = names.flatMap((name) => (limits?.[name] === undefined ? [] : [`${limits[name]} ${limitTexts[name]}`]))
+  return texts.length === 0 ? undefined : texts.join(', ')
+}
+
+/** `$5 a day, $50 a month`; undefined when there is none. */
+export function budgetText(budget: BudgetConfig | undefined): string | undefined {
+  const texts = [
+    budget?.usdPerDay === undefined ? [] : [`$${budget.usdPerDay} a day`],
+    budget?.usdPerMonth === undefined ? [] : [`$${budget.usdPerMonth} a month`],
+  ].flat()
   return texts.length === 0 ? undefined : texts.join(', ')
 }

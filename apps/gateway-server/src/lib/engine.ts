@@ -1,8 +1,15 @@
-import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
+import {
+  type BudgetRefusal,
+  Budgets,
+  FailedAuthThrottle,
+  RateLimiter,
+  startOfDay,
+  startOfMonth,
+} from '@llm-gateway/access'
 import type { LedgerConfig } from '@llm-gateway/config'
 import { openCredentialStore, Redactor } from '@llm-gateway/credentials'
-import { Gateway } from '@llm-gateway/gateway'
-import type { Ledger, LedgerStatus } from '@llm-gateway/ledger'
+import { type Expense, Gateway } from '@llm-gateway/gateway'
+import { type Ledger, LedgerError, type LedgerStatus } from '@llm-gateway/ledger'
 import type { TokenState } from '@llm-gateway/oauth'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
@@ -39,6 +46,7 @@ export class Engine {
   /** What the ledger was opened with. */
   readonly #ledgerConfig: LedgerConfig
   readonly #limits: LimitState
+  readonly #budgets = new Budgets({ now: Date.now })
   readonly #checks: HealthChecks
   #active: Active
   /** Absent while `server.metrics` is off: nothing is counted for nobody. */
@@ -103,9 +111,10 @@ export class Engine {
     })
   }
 
-  /** Takes up logins, before the first request. */
+  /** Takes up logins, and what keys have spent, before the first request. */
   async prepare(): Promise<void> {
     await this.oauth.configure(this.#active.assembly.logins)
+    await this.#restoreBudgets()
   }
 
   /** Begins what goes on beside requests. */
@@ -155,6 +164,18 @@ export class Engine {
     await this.#upstream.close()
   }
 
+  async #restoreBudgets(): Promise<void> {
+    const now = Date.now()
+    try {
+      const day = await this.#books.spentSince(startOfDay(now))
+      for (const [key, monthNanoUsd] of await this.#books.spentSince(startOfMonth(now)))
+        this.#budgets.restore(key, { dayNanoUsd: day.get(key) ?? 0, monthNanoUsd })
+    } catch (cause) {
+      if (!LedgerError.is(cause)) throw cause
+      this.#log.logger.warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
+    }
+  }
+
   #createOAuth(): OAuthService {
     const warn = (message: string): void => this.#log.logger.warn(message)
     const credentials = openCredentialStore({ ...this.#options, keychain: keychainOf(this.#options), warn })
@@ -173,6 +194,10 @@ export class Engine {
       upstream: this.#upstream,
       limiter,
       failedAuth: this.failedAuth,
+      budgets: {
+        check: ({ id, budget }) => budget && this.#budgets.check(id, budget),
+        reserve: (expense) => this.#reserve(expense),
+      },
       authorize: ({ id }) => this.#authorize(id),
       renew: ({ id }, refused) => this.oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),
@@ -181,6 +206,7 @@ export class Engine {
       dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
       observe: (record) => {
         const cost = this.#books.enter(record)
+        if (record.keyId !== undefined) this.#budgets.settle(record.keyId, record.requestId, cost ?? 0)
         this.#log.access(record, cost)
         this.#metrics?.observe(record, cost)
       },
@@ -188,6 +214,11 @@ export class Engine {
       report: (error, requestId) =>
         this.#log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
+  }
+
+  #reserve(expense: Expense): BudgetRefusal | undefined {
+    const { id, budget } = expense.client
+    return budget && this.#budgets.reserve(id, budget, expense.requestId, this.#books.estimate(expense, Date.now()))
   }
 
   #createChecks(): HealthChecks {

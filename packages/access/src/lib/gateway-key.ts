@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import type { Budget } from './budgets.ts'
 import type { Permission } from './permission.ts'
 import type { RateLimit } from './rate-limiter.ts'
 
@@ -25,6 +26,7 @@ export interface GatewayKey {
   /** Models the key may call. Default: all. Enforced by whoever resolves the model. */
   readonly models?: readonly string[]
   readonly rateLimit?: RateLimit
+  readonly budget?: Budget
 }
 
 /** A newly made gateway key. `key` is shown once and kept nowhere. */

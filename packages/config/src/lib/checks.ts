@@ -30,6 +30,7 @@ export function checkAcross(data: unknown, providers: readonly string[]): Proble
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkHealthCheck(value, path)),
     ...routeSets.flatMap((path) => checkRoutes(data, path, accountIds, providers)),
     ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkKeyHash(value, path)),
+    ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkBudget(data, value, path)),
     ...checkHost(data),
     ...(deprecated === undefined ? [] : [deprecated]),
   ]
@@ -155,6 +156,14 @@ function checkKeyHash(key: unknown, path: DataPath): Problem[] {
       hint: 'make a key with `llm-gateway apikey add`',
     },
   ]
+}
+
+/** Without the ledger nobody knows what was spent before the last restart. */
+function checkBudget(data: unknown, key: unknown, path: DataPath): Problem[] {
+  const enabled = valueAt(data, ['ledger', 'enabled'])
+  if (valueAt(key, ['budget']) === undefined || (enabled !== false && enabled !== 'false')) return []
+  const hint = 'remove the budget, or ledger.enabled: false'
+  return [error('wrong-type', [...path, 'budget'], 'a budget needs the ledger, which is switched off', hint)]
 }
 
 function checkHost(data: unknown): Problem[] {

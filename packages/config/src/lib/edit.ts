@@ -210,6 +210,7 @@ const KEY_FIELDS: Readonly<Record<keyof KeyConfig, Writer>> = {
   permissions: ['permissions'],
   status: ['status'],
   rateLimit: ['rate_limit', snakeKeys],
+  budget: ['budget', snakeKeys],
   models: ['models'],
   modelRoutes: ['model_routes', routeSetToFile],
   expiresAt: ['expires_at', isoTime],

@@ -19,6 +19,7 @@ export interface KeyConfig {
   /** Default `active`. */
   status: EntryStatus
   rateLimit?: RateLimitConfig
+  budget?: BudgetConfig
   /** Models the key may use, by the client's name for them: exact or `prefix*`. Absent means all. */
   models?: string[]
   modelRoutes?: RouteSetConfig
@@ -36,4 +37,10 @@ export interface RateLimitConfig {
   tokensPerMinute?: number
   /** Requests in flight at once. */
   concurrency?: number
+}
+
+/** What one gateway key may spend, in US dollars by the ledger's prices. Days and months are those of UTC. */
+export interface BudgetConfig {
+  usdPerDay?: number
+  usdPerMonth?: number
 }

@@ -513,3 +513,27 @@ oauth_profiles: { corp: {} }
     expect(errors.map((issue) => issue.message).join('\n')).toMatch(message)
   })
 })
+
+describe('the budget of a key', () => {
+  const key = (budget: string): string => `gateway_keys: [{ id: k, name: k, key_hash: h, budget: ${budget} }]\n`
+
+  it('is dollars a day and a month, and 0 is none', () => {
+    expect(load(key('{ usd_per_day: 2.5, usd_per_month: "50" }')).keys[0]?.budget).toEqual({
+      usdPerDay: 2.5,
+      usdPerMonth: 50,
+    })
+    expect(load(key('{ usd_per_day: 0 }')).keys[0]?.budget).toEqual({})
+  })
+
+  it.each([
+    [key('{ usd_per_day: -1 }'), 'gateway_keys[0].budget.usd_per_day'],
+    [key('{ usd_per_week: 1 }'), 'gateway_keys[0].budget.usd_per_week'],
+    [key('5'), 'gateway_keys[0].budget'],
+    [`ledger: { enabled: false }\n${key('{ usd_per_day: 1 }')}`, 'gateway_keys[0].budget'],
+  ])('%s is refused at %s', (text, path) => {
+    const result = loadConfig(text)
+    expect(
+      result.ok ? [] : result.issues.filter(({ severity }) => severity === 'error').map((issue) => issue.path),
+    ).toEqual([path])
+  })
+})

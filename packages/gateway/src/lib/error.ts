@@ -11,6 +11,7 @@ export type GatewayErrorCode =
   | 'client_not_allowed'
   | 'missing_own_credential'
   | 'rate_limit_exceeded'
+  | 'budget_exceeded'
   | 'too_many_failures'
   | 'gateway_busy'
   | 'draining'
@@ -92,6 +93,8 @@ const statusOf: Readonly<Record<GatewayErrorCode, readonly [number, ErrorKind]>>
   client_not_allowed: [403, 'permission'],
   missing_own_credential: [401, 'authentication'],
   rate_limit_exceeded: [429, 'rate-limit'],
+  // SDKs try a 429 again, which would not help before the next day.
+  budget_exceeded: [402, 'billing'],
   too_many_failures: [429, 'rate-limit'],
   gateway_busy: [503, 'unavailable'],
   draining: [503, 'unavailable'],

@@ -1,7 +1,7 @@
-import type { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
+import type { BudgetRefusal, FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
 import type { Router } from '@llm-gateway/router'
 import type { UpstreamClient } from '@llm-gateway/upstream'
-import type { Account } from './state.ts'
+import type { Account, Client } from './state.ts'
 
 /** The call an attempt belongs to. */
 export interface DispatchedCall {
@@ -19,6 +19,27 @@ export interface Sent {
   readonly startedAt: number
   readonly dialect: string
   readonly model: string
+}
+
+/** What a request of a key with a budget may cost, as far as it can be told before it is sent. */
+export interface Expense {
+  readonly requestId: string
+  readonly client: Client
+  /** The account that is asked first. */
+  readonly account: string
+  readonly provider: string
+  /** As it is sent upstream. */
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/** Knows what keys have spent, and what things cost. */
+export interface BudgetPort {
+  /** Why a key with a budget may spend no more for now. */
+  check(client: Client): BudgetRefusal | undefined
+  /** The same, and what the request may cost is held until `observe` tells what it did cost. */
+  reserve(expense: Expense): BudgetRefusal | undefined
 }
 
 /** What the layers work with: made once, kept over reloads. */
@@ -39,6 +60,8 @@ export interface Services {
    * @returns whether `authorize` has others now, with which the request is sent once more.
    */
   renew?(account: Account, refused: Readonly<Record<string, string>>): Promise<boolean>
+  /** Holds keys to what they may spend. Default: nobody is held to it. */
+  readonly budgets?: BudgetPort
   /**
    * Told of every attempt as it is sent, so that one whose gateway dies is known of; `observe` tells how it ended. Must not throw
    * and must not wait.

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { LedgerConfig, PriceConfig } from '@llm-gateway/config'
-import type { AccessRecord, DispatchedCall, Sent } from '@llm-gateway/gateway'
+import type { AccessRecord, DispatchedCall, Expense, Sent } from '@llm-gateway/gateway'
 import { type Ledger, type LedgerStatus, PriceBook, SqliteLedger } from '@llm-gateway/ledger'
 import { requestRow } from './request-row.ts'
 
@@ -79,6 +79,20 @@ export class Bookkeeping {
     this.ledger?.finished(row)
     const costs = row.attempts.flatMap(({ costNanoUsd }) => (costNanoUsd === undefined ? [] : [costNanoUsd]))
     return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0)
+  }
+
+  /** About what a request may cost, in billionths of a US dollar; 0 where the price is not known. */
+  estimate({ account, provider, model, inputTokens, outputTokens }: Expense, at: number): number {
+    const baseUrl = this.#options.baseUrl(account)
+    const usage = { input: inputTokens, output: outputTokens }
+    const cost = this.#prices.cost({ account, provider, model, at, usage, ...(baseUrl !== undefined && { baseUrl }) })
+    return cost?.nanoUsd ?? 0
+  }
+
+  /** What each key has spent since a moment, in billionths of a US dollar; nothing without a ledger. */
+  async spentSince(since: number): Promise<ReadonlyMap<string, number>> {
+    const { groups = [] } = (await this.ledger?.usage({ since, by: 'key' })) ?? {}
+    return new Map(groups.map(({ group, costNanoUsd }) => [group, costNanoUsd]))
   }
 
   status(): LedgerStatus | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defined, integer, legacy, modelPattern, section, setting, text, timestamp } from '../fields.ts'
-import type { KeyConfig, RateLimitConfig } from '../key-config.ts'
+import { defined, integer, legacy, modelPattern, section, setting, share, text, timestamp } from '../fields.ts'
+import type { BudgetConfig, KeyConfig, RateLimitConfig } from '../key-config.ts'
 import { routeSet } from './routes.ts'
 
 const limit = integer(0).optional()
@@ -26,6 +26,11 @@ const rateLimit: z.ZodType<RateLimitConfig> = section({
   }),
 )
 
+const budget: z.ZodType<BudgetConfig> = section({
+  usd_per_day: setting(share.optional(), 'US dollars a day (UTC). 0 is no budget, here and below'),
+  usd_per_month: setting(share.optional(), 'US dollars a month (UTC)'),
+}).transform((raw) => defined({ usdPerDay: positive(raw.usd_per_day), usdPerMonth: positive(raw.usd_per_month) }))
+
 const permissions = z.array(z.enum(['read', 'write', 'admin'])).min(1, 'must name at least one permission')
 
 /** One of `gateway_keys`: what a client authenticates with. */
@@ -44,6 +49,10 @@ export const keyEntry: z.ZodType<KeyConfig> = section({
     'active',
   ),
   rate_limit: setting(rateLimit.optional(), 'Its limits. Default none'),
+  budget: setting(
+    budget.optional(),
+    'What it may spend, by the prices the ledger counts with; needs the ledger. Default anything',
+  ),
   models: setting(
     z.array(modelPattern).optional(),
     "Models it may use, by the client's name for them: names or `prefix*`. Default all",
@@ -67,6 +76,7 @@ export const keyEntry: z.ZodType<KeyConfig> = section({
     permissions: raw.permissions ?? (['read', 'write'] satisfies KeyConfig['permissions']),
     status: raw.status ?? ('active' as const),
     rateLimit: raw.rate_limit,
+    budget: raw.budget,
     models: raw.models,
     modelRoutes: raw.model_routes,
     expiresAt: raw.expires_at,

@@ -19,6 +19,7 @@ export class ApikeyAdd extends KeyFlagsCommand {
         'For two models, at most 60 requests a minute, for 30 days',
         '$0 apikey add --name=trial --models="claude-*,gpt-4o" --rate-limit-per-minute=60 --expires=30d',
       ],
+      ['For 5 dollars a day and 50 a month', '$0 apikey add --name=lab --budget-per-day=5 --budget-per-month=50'],
       ['Into a variable', 'KEY=$($0 apikey add --name=ci)'],
     ],
   }
@@ -43,15 +44,17 @@ export class ApikeyAdd extends KeyFlagsCommand {
   }
 
   /** Everything the flags say, checked before anything is asked or written. */
-  #wanted(): Pick<KeyInput, 'permissions' | 'models' | 'expiresAt' | 'rateLimit'> {
+  #wanted(): Pick<KeyInput, 'permissions' | 'models' | 'expiresAt' | 'rateLimit' | 'budget'> {
     const models = listOf(this.models)
     const rateLimit = this.givenLimits(1)
+    const budget = this.givenBudget('more than 0')
     const expiresAt = this.expiry()
     return {
       permissions: this.grantedPermissions() ?? ['read', 'write'],
       ...(models && { models }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(Object.keys(rateLimit).length > 0 && { rateLimit }),
+      ...(Object.keys(budget).length > 0 && { budget }),
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { KeyConfig } from '@llm-gateway/config'
 import type { Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
-import { keyJson, keyState, limitsText } from '../../key-view.ts'
+import { budgetText, keyJson, keyState, limitsText } from '../../key-view.ts'
 import { type Column, table } from '../../table.ts'
 import { when } from '../../time.ts'
 
@@ -39,6 +39,7 @@ function columns(now: number): Column<KeyConfig>[] {
     { title: 'PERMISSIONS', value: ({ permissions }) => permissions.join(',') },
     { title: 'MODELS', value: ({ models }) => models?.join(',') },
     { title: 'LIMITS', value: ({ rateLimit }) => limitsText(rateLimit) },
+    { title: 'BUDGET', value: ({ budget }) => budgetText(budget) },
     { title: 'EXPIRES', value: ({ expiresAt }) => (expiresAt === undefined ? undefined : when(expiresAt, now)) },
     { title: 'CREATED', value: ({ createdAt }) => (createdAt === undefined ? undefined : when(createdAt, now)) },
   ]

@@ -1,6 +1,6 @@
 import { Option, type Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
-import { keyJson, keyState, limitsText } from '../../key-view.ts'
+import { budgetText, keyJson, keyState, limitsText } from '../../key-view.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
 import { when } from '../../time.ts'
@@ -30,6 +30,7 @@ export class ApikeyShow extends GatewayCommand {
           ['Permissions', key.permissions.join(', ')],
           ['Models', models?.join(', ') ?? 'all'],
           ['Limits', limitsText(key.rateLimit) ?? 'none'],
+          ['Budget', budgetText(key.budget) ?? 'none'],
           ['Routes of its own', modelRoutes && String(modelRoutes.routes.length)],
           ['Expires', expiresAt === undefined ? 'never' : when(expiresAt, now)],
           ['Created', createdAt === undefined ? undefined : when(createdAt, now)],

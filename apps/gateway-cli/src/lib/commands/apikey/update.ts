@@ -14,7 +14,7 @@ export class ApikeyUpdate extends KeyFlagsCommand {
     category: 'Gateway keys',
     description: 'change what a gateway key may do; the key itself stays',
     details:
-      'What no flag names stays as it is. --expires=never, --models=all and a limit of 0 take the restriction away.',
+      'What no flag names stays as it is. --expires=never, --models=all and a limit or budget of 0 take the restriction away.',
     examples: [
       [
         'At most 60 requests a minute, for 30 days',
@@ -49,17 +49,20 @@ export class ApikeyUpdate extends KeyFlagsCommand {
     const permissions = this.grantedPermissions()
     const models = listOf(this.models)
     const limits = this.givenLimits(0)
-    const rateLimit = Object.fromEntries(
-      Object.entries({ ...key.rateLimit, ...limits }).filter(([, limit]) => limit > 0),
-    )
+    const budget = this.givenBudget('0 or more')
     return {
       ...(this.name !== undefined && { name: freeName(this.name, others, 'gateway key') }),
       ...(permissions && { permissions }),
       ...(models && { models: models.join() === 'all' ? undefined : models }),
       ...(this.expires !== undefined && { expiresAt: this.expires === 'never' ? undefined : this.expiry() }),
-      ...(Object.keys(limits).length > 0 && {
-        rateLimit: Object.keys(rateLimit).length === 0 ? undefined : rateLimit,
-      }),
+      ...(Object.keys(limits).length > 0 && { rateLimit: merged(key.rateLimit, limits) }),
+      ...(Object.keys(budget).length > 0 && { budget: merged(key.budget, budget) }),
     }
   }
+}
+
+/** The limits as they come to be; undefined when none is left. */
+function merged<Limits extends object>(before: Limits | undefined, given: Limits): Limits | undefined {
+  const left = Object.entries({ ...before, ...given }).filter(([, limit]) => limit > 0)
+  return left.length === 0 ? undefined : (Object.fromEntries(left) as Limits)
 }

@@ -1,0 +1,159 @@
+/** What a gateway key may spend, in US dollars. Days and months are those of UTC. */
+export interface Budget {
+  readonly usdPerDay?: number
+  readonly usdPerMonth?: number
+}
+
+/** Why a key may spend no more for now. */
+export interface BudgetRefusal {
+  readonly limit: keyof Budget
+  /** When the next day or month begins. */
+  readonly retryAfterMs: number
+  /** For people. */
+  readonly message: string
+}
+
+/** What a key has spent, in billionths of a US dollar. */
+export interface Spent {
+  readonly dayNanoUsd: number
+  readonly monthNanoUsd: number
+}
+
+export interface BudgetsOptions {
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  now?: () => number
+}
+
+const NANO = 1e9
+const DAY_MS = 86_400_000
+
+/** What one key has spent in the present day and month, and what its open requests may still cost. */
+interface Purse {
+  day: number
+  dayNanoUsd: number
+  month: number
+  monthNanoUsd: number
+  heldNanoUsd: number
+}
+
+interface Hold {
+  readonly purse: Purse
+  readonly nanoUsd: number
+}
+
+/**
+ * Holds gateway keys to what they may spend. What a request costs is known when it is over, so an estimate of it is held from its
+ * start: a key is refused once what it has spent and what its open requests may cost reach its budget. So a budget is passed by no
+ * more than the last request that was let in, and by what estimates fell short of.
+ *
+ * @example
+ * const refusal = budgets.reserve('gw_1', { usdPerDay: 5 }, 'req_1', 2_000_000)
+ * if (refusal) return answer(402, refusal.message)
+ * budgets.settle('gw_1', 'req_1', costOf(await call()))
+ */
+export class Budgets {
+  readonly #now: () => number
+  readonly #purses = new Map<string, Purse>()
+  /** By request. */
+  readonly #holds = new Map<string, Hold>()
+
+  constructor({ now = Date.now }: BudgetsOptions = {}) {
+    this.#now = now
+  }
+
+  /** Why a key may spend no more for now; undefined while it may. */
+  check(key: string, budget: Budget): BudgetRefusal | undefined {
+    const now = this.#now()
+    const purse = this.#purse(key, now)
+    const over = (spent: number, usd: number | undefined): boolean =>
+      usd !== undefined && spent + purse.heldNanoUsd >= usd * NANO
+    // The month first: it is what keeps the key out longer.
+    if (over(purse.monthNanoUsd, budget.usdPerMonth)) return refusal('usdPerMonth', budget, nextMonth(now) - now)
+    if (over(purse.dayNanoUsd, budget.usdPerDay)) return refusal('usdPerDay', budget, nextDay(now) - now)
+    return undefined
+  }
+
+  /**
+   * Lets a request in and holds what it may cost, or tells why not. What is held is given back by `settle`.
+   *
+   * @param nanoUsd an estimate, in billionths of a US dollar
+   */
+  reserve(key: string, budget: Budget, request: string, nanoUsd: number): BudgetRefusal | undefined {
+    const refused = this.check(key, budget)
+    if (refused) return refused
+    const purse = this.#purse(key, this.#now())
+    purse.heldNanoUsd += nanoUsd
+    this.#holds.set(request, { purse, nanoUsd })
+    return undefined
+  }
+
+  /** Counts what a request has cost, which is 0 where nobody knows; ends what was held for it. */
+  settle(key: string, request: string, nanoUsd: number): void {
+    const hold = this.#holds.get(request)
+    if (hold) {
+      this.#holds.delete(request)
+      hold.purse.heldNanoUsd -= hold.nanoUsd
+    }
+    if (nanoUsd === 0) return
+    const purse = this.#purse(key, this.#now())
+    purse.dayNanoUsd += nanoUsd
+    purse.monthNanoUsd += nanoUsd
+  }
+
+  /** Takes up what a key had spent before this process. */
+  restore(key: string, { dayNanoUsd, monthNanoUsd }: Spent): void {
+    const purse = this.#purse(key, this.#now())
+    purse.dayNanoUsd += dayNanoUsd
+    purse.monthNanoUsd += monthNanoUsd
+  }
+
+  spent(key: string): Spent {
+    const { dayNanoUsd, monthNanoUsd } = this.#purse(key, this.#now())
+    return { dayNanoUsd, monthNanoUsd }
+  }
+
+  #purse(key: string, now: number): Purse {
+    const day = startOfDay(now)
+    const month = startOfMonth(now)
+    let purse = this.#purses.get(key)
+    if (purse === undefined) {
+      purse = { day, month, dayNanoUsd: 0, monthNanoUsd: 0, heldNanoUsd: 0 }
+      this.#purses.set(key, purse)
+    }
+    if (purse.day !== day) Object.assign(purse, { day, dayNanoUsd: 0 })
+    if (purse.month !== month) Object.assign(purse, { month, monthNanoUsd: 0 })
+    return purse
+  }
+}
+
+/** When the day began, in milliseconds since the epoch. */
+export function startOfDay(now: number): number {
+  return Math.floor(now / DAY_MS) * DAY_MS
+}
+
+/** When the month began, in milliseconds since the epoch. */
+export function startOfMonth(now: number): number {
+  const date = new Date(now)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth())
+}
+
+function nextDay(now: number): number {
+  return startOfDay(now) + DAY_MS
+}
+
+function nextMonth(now: number): number {
+  const date = new Date(now)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
+}
+
+function refusal(limit: keyof Budget, budget: Budget, retryAfterMs: number): BudgetRefusal {
+  const period = limit === 'usdPerDay' ? 'day' : 'month'
+  const message = `this gateway key has used up its budget of $${budget[limit]} a ${period}; the next ${period} (UTC) begins in ${spanText(retryAfterMs)}`
+  return { limit, retryAfterMs, message }
+}
+
+function spanText(ms: number): string {
+  const hours = ms / 3_600_000
+  if (hours >= 48) return `${Math.ceil(hours / 24)} days`
+  return hours >= 2 ? `${Math.ceil(hours)} hours` : `${Math.max(1, Math.ceil(ms / 60_000))} minutes`
+}

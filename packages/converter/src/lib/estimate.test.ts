@@ -25,8 +25,31 @@ describe('estimateInputTokens', () => {
     ],
     ['an OpenAI image', { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(90_000)}` } }],
     ['a Responses image', { type: 'input_image', image_url: 'https://example.com/a.png' }],
-  ])('counts %s as an image, whatever its bytes', (_, part) => {
+    ['a Gemini image', { inlineData: { mimeType: 'image/jpeg', data: 'A'.repeat(90_000) } }],
+  ])('counts %s that cannot be read as a large one, whatever its bytes', (_, part) => {
     expect(tokens([part]) - tokens([])).toBe(1600)
+  })
+
+  it('counts an image by its size, the model and the detail that is asked for', () => {
+    const data = btoa('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x02\0\0\0\0\0\0\0')
+    const url = `data:image/png;base64,${data}`
+    const counted = (part: JsonValue, model: string): number =>
+      estimateInputTokens({ messages: [{ role: 'user', content: [part] }] }, model) - tokens([])
+    expect(counted({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }, 'claude-opus-4')).toBe(
+      1369,
+    )
+    expect(counted({ type: 'image_url', image_url: { url } }, 'gpt-4o')).toBe(765)
+    expect(counted({ type: 'image_url', image_url: { url, detail: 'low' } }, 'gpt-4o')).toBe(85)
+    expect(counted({ type: 'input_image', image_url: url, detail: 'high' }, 'gpt-5.6')).toBe(1229)
+    const gemini = { inlineData: { mimeType: 'image/png', data } }
+    expect(counted({ ...gemini, mediaResolution: { level: 'MEDIA_RESOLUTION_LOW' } }, 'gemini-3-pro')).toBe(280)
+    expect(counted({ inline_data: { mime_type: 'image/png', data } }, 'gemini-3-pro')).toBe(1120)
+  })
+
+  it('takes the model from the body where none is said', () => {
+    const content = [{ type: 'image_url', image_url: { url: 'https://a/b.png', detail: 'low' } }]
+    const more = estimateInputTokens({ model: 'gpt-4o', messages: [{ role: 'user', content }] })
+    expect(more - estimateInputTokens({ model: 'gpt-4o', messages: [{ role: 'user', content: [] }] })).toBe(85)
   })
 
   it('counts a document by its size, far below its characters', () => {

@@ -28,7 +28,7 @@ export async function countTokens(call: Call, services: Services): Promise<void>
   }
   let tokens: number
   try {
-    tokens = estimateInputTokens(wireOf(call))
+    tokens = estimateInputTokens(wireOf(call), call.plan?.model ?? call.model)
   } catch (cause) {
     throw refusalOf(cause)
   }

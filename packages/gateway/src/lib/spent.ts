@@ -45,7 +45,7 @@ function estimatedInput(call: Call): number {
   const { body } = call
   if (body.length > largestParsed) return Math.ceil(body.length / bytesPerToken)
   try {
-    return estimateInputTokens(wireOf(call))
+    return estimateInputTokens(wireOf(call), call.plan?.model ?? call.model)
   } catch {
     // A provider took what we cannot read.
     return Math.ceil(body.length / bytesPerToken)

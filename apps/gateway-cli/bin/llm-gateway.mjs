@@ -3,6 +3,8 @@
 // and answers --version without loading it.
 import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const [argument, ...rest] = process.argv.slice(2)
@@ -20,9 +22,17 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.stdout.write(`${manifest.version}\n`)
 } else if (existsSync(bundle)) {
-  module.enableCompileCache?.()
+  keepCompiled()
   await import(bundle.href)
 } else {
   process.stderr.write('llm-gateway is not built: run "node scripts/run.mjs build" in the repository first.\n')
   process.exitCode = 1
+}
+
+/** As the server's own entry does (`gateway-server/src/lib/compile-cache.ts`, which says why): importing that would load it first. */
+function keepCompiled() {
+  const { NODE_COMPILE_CACHE: own, XDG_CACHE_HOME: cache = '' } = process.env
+  if (own !== undefined) module.enableCompileCache?.()
+  else if (isAbsolute(cache) && existsSync(cache)) module.enableCompileCache?.(join(cache, 'llm-gateway'))
+  else if (existsSync(homedir())) module.enableCompileCache?.(join(homedir(), '.cache', 'llm-gateway'))
 }

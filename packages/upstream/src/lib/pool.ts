@@ -1,4 +1,6 @@
-import { type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { createRequire } from 'node:module'
+import type { buildConnector, Dispatcher } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { type ConnectSettings, directConnector, proxiedConnector } from './connect.ts'
 import type { Timeouts } from './timeouts.ts'
 
@@ -13,6 +15,12 @@ export interface PoolOptions extends ConnectSettings {
 
 /** Longest an unused connection is kept where no limit is set, in milliseconds. */
 const idleForeverMs = 2 ** 31 - 1
+
+/**
+ * All of undici, which a proxy needs and a direct connection does not: with what it brings (fetch, WebSocket, caches) it is a sixth
+ * of what the gateway's start costs.
+ */
+const wholeUndici = (): typeof import('undici') => createRequire(import.meta.url)('undici') as typeof import('undici')
 
 /** The connections of one upstream account to one origin. */
 export class AccountPool {
@@ -57,6 +65,7 @@ export class AccountPool {
   }
 
   #proxied(options: PoolOptions, proxy: string): Dispatcher {
+    const { ProxyAgent } = wholeUndici()
     return new ProxyAgent({
       uri: proxy,
       allowH2: false,

@@ -1,13 +1,13 @@
 import { hashKey, mintGatewayKey } from '@llm-gateway/access'
 import type { GatewayConfig } from '@llm-gateway/config'
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
+import type { Simulator } from '@llm-gateway/simulator'
 
-/** Starts the simulated provider when somebody first needs it, and once. */
+/** Loads and starts the simulated provider when somebody first needs it, and once. */
 export class LazySimulator {
   #running: Promise<Simulator> | undefined
 
   async url(): Promise<string> {
-    this.#running ??= startSimulator({ quiet: true })
+    this.#running ??= import('@llm-gateway/simulator').then(({ startSimulator }) => startSimulator({ quiet: true }))
     return (await this.#running).url
   }
 

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const source = fileURLToPath(new URL('../src/lib/compile-cache.ts', import.meta.url))
+
+/** A process that keeps what it compiles, with a module to compile. Gives its exit status and what it said. */
+function run(env: Readonly<Record<string, string>>): { readonly status: number | null; readonly stderr: string } {
+  const module = join(directory(), 'compiled.mjs')
+  writeFileSync(module, 'export const told = () => 1')
+  const script = `(await import(${JSON.stringify(source)})).keepCompiled(); await import(${JSON.stringify(module)})`
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env,
+    encoding: 'utf8',
+  })
+  return { status, stderr }
+}
+
+function directory(): string {
+  const made = mkdtempSync(join(tmpdir(), 'llm-gateway-cache-'))
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }))
+  return made
+}
+
+test('what was compiled is kept in the cache directory of the user', () => {
+  const home = directory()
+  expect(run({ HOME: home })).toEqual({ status: 0, stderr: '' })
+  expect(readdirSync(join(home, '.cache', 'llm-gateway'))).toHaveLength(1)
+  const cache = directory()
+  expect(run({ HOME: home, XDG_CACHE_HOME: cache })).toEqual({ status: 0, stderr: '' })
+  expect(readdirSync(cache)).toEqual(['llm-gateway'])
+})
+
+test('where nothing can be kept nothing is said and nothing fails', () => {
+  const home = directory()
+  writeFileSync(join(home, '.cache'), 'a file')
+  expect(run({ HOME: home })).toEqual({ status: 0, stderr: '' })
+  const gone = join(home, 'gone')
+  expect(run({ HOME: gone })).toEqual({ status: 0, stderr: '' })
+  expect(existsSync(gone)).toBe(false)
+})
+
+test('it can be switched off', () => {
+  const home = directory()
+  mkdirSync(join(home, '.cache'))
+  expect(run({ HOME: home, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual({ status: 0, stderr: '' })
+  expect(readdirSync(join(home, '.cache'))).toEqual([])
+})

@@ -5,6 +5,7 @@ import * as anthropic from '../src/anthropic.ts'
 import * as converter from '../src/index.ts'
 import * as openaiChat from '../src/openai-chat.ts'
 import * as pair from '../src/pair.ts'
+import * as seals from '../src/seals.ts'
 import { corpus } from './corpus.ts'
 
 /** The samples of the README, run: what they print must be what their comments say. */
@@ -50,7 +51,7 @@ type AsyncFunction = (...parameters: unknown[]) => Promise<void>
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (...source: string[]) => AsyncFunction
 
 const exported = new Map<string, unknown>(
-  [converter, pair, anthropic, openaiChat].flatMap((module) => Object.entries(module)),
+  [converter, pair, seals, anthropic, openaiChat].flatMap((module) => Object.entries(module)),
 )
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const samples = samplesOf(readme)

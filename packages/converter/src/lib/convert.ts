@@ -10,6 +10,7 @@ import { parseExact } from './lossless.ts'
 import type { ReplyOptions, RequestOptions } from './options.ts'
 import { type Converted, errorOf, replyThrough, requestThrough, type UpstreamErrorAnswer } from './pair.ts'
 import { LossReport } from './report.ts'
+import { withSeals } from './seals/seals.ts'
 import { mayHoldEnvelope, withholdEnvelopes } from './seals/withhold.ts'
 import { type Framing, framingOf } from './stream/framing.ts'
 import { JsonArrayWriter } from './stream/json-array.ts'
@@ -25,7 +26,7 @@ export function convertRequest(body: Body, options: RequestOptions): Converted
 export function convertRequest(body: Body, options: RequestOptions): Converted {
   const client = codecOf(options.from)
   const wire = readBodyOf(client, body, 'INVALID_REQUEST')
-  if (options.from !== options.to) return requestThrough(wire, client, codecOf(options.to), options)
+  if (options.from !== options.to) return requestThrough(wire, client, codecOf(options.to), withSeals(options))
   const report = new LossReport()
   const { body: own } = unconverted(withholdEnvelopes(wire, options.from, report), options.model)
   return { body: own, losses: report.losses }
@@ -59,7 +60,7 @@ export function convertReply(body: Body, options: ReplyOptions): Converted {
   const wire = readBodyOf(upstream, body, 'INVALID_REPLY')
   return options.from === options.to
     ? unconverted(wire, options.model)
-    : replyThrough(wire, codecOf(options.to), upstream, options)
+    : replyThrough(wire, codecOf(options.to), upstream, withSeals(options))
 }
 
 function unconverted(wire: JsonObject, model: string | undefined): Converted {

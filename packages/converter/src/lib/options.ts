@@ -1,6 +1,7 @@
 import type { Ambient } from './ambient.ts'
 import type { CapabilityOverrides } from './capabilities/capabilities.ts'
 import type { Dialect } from './chat/dialect.ts'
+import type { Seals } from './seals/seals.ts'
 
 export interface PairRequestOptions {
   /** The model name to send; default: the client's own. */
@@ -14,8 +15,8 @@ export interface PairRequestOptions {
   readonly apiVersion?: string
   /** What is known of the model beyond the built-in table. */
   readonly capabilities?: CapabilityOverrides
-  /** Opens the envelopes in which clients of other dialects bring seals back; see {@link PairReplyOptions.sealKey}. */
-  readonly sealKey?: string
+  /** Opens the envelopes in which clients of other dialects bring seals back. Default: they are left out and reported. */
+  readonly seals?: Seals
 }
 
 export interface PairReplyOptions extends Partial<Ambient> {
@@ -23,15 +24,8 @@ export interface PairReplyOptions extends Partial<Ambient> {
   readonly request?: object
   /** The model name to show; default: the upstream's own. */
   readonly model?: string
-  /**
-   * Lets seals (thinking signatures, encrypted reasoning, thought signatures) travel with a client of another dialect, each in an
-   * envelope that a request opens with the same key. Default: seals of other dialects are withheld and reported.
-   *
-   * The key authenticates envelopes, it hides nothing: with a secret one, only what this program made comes back to a provider; with
-   * `''` an envelope is merely guarded against damage, and a client that forges one gains a refusal by the provider, which checks its
-   * seals itself. Programs that serve one client in turn need the same key.
-   */
-  readonly sealKey?: string
+  /** Lets seals travel with a client of another dialect. Default: seals of other dialects are withheld and reported. */
+  readonly seals?: Seals
   /** Whether reasoning text is shown in a dialect that has only an unofficial place for it (`reasoning_content`). Default true. */
   readonly showReasoning?: boolean
 }
@@ -41,14 +35,22 @@ export interface PairStreamOptions extends PairReplyOptions {
   readonly maxEventBytes?: number
 }
 
-export interface RequestOptions extends PairRequestOptions {
+export interface RequestOptions extends Omit<PairRequestOptions, 'seals'> {
+  /** Opens the envelopes in which clients of other dialects bring seals back; see {@link ReplyOptions.sealKey}. */
+  readonly sealKey?: string
   /** The client's dialect. */
   readonly from: Dialect
   /** The upstream's dialect. */
   readonly to: Dialect
 }
 
-export interface ReplyOptions extends PairReplyOptions {
+export interface ReplyOptions extends Omit<PairReplyOptions, 'seals'> {
+  /**
+   * Lets seals (thinking signatures, encrypted reasoning, thought signatures) travel with a client of another dialect, each in an
+   * envelope that a request opens with the same key: see `sealsWith` for what the key is for. Default: seals of other dialects are
+   * withheld and reported.
+   */
+  readonly sealKey?: string
   /** The upstream's dialect. */
   readonly from: Dialect
   /** The client's dialect. */

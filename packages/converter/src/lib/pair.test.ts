@@ -7,6 +7,7 @@ import { convertError, convertReply, convertRequest } from './convert.ts'
 import { openaiChatClient, openaiChatReplyWriter } from './openai-chat/client.ts'
 import { openaiChatRequestWriter, openaiChatUpstream } from './openai-chat/upstream.ts'
 import { pairOf, repliesOf, requestsOf } from './pair.ts'
+import { sealsWith } from './seals/seals.ts'
 import { openStream } from './stream-converter.ts'
 
 const fixed = { newId: (): string => 'fresh', now: (): number => 1_700_000_000 }
@@ -33,6 +34,23 @@ describe('a pair of dialects', () => {
     const pair = pairOf(anthropicClient, openaiChatUpstream)
     expect(requestsOf(anthropicRequestReader, openaiChatRequestWriter).request(request)).toEqual(pair.request(request))
     expect(repliesOf(openaiChatUpstream, anthropicReplyWriter).reply(reply, fixed)).toEqual(pair.reply(reply, fixed))
+  })
+
+  it('carries seals as the functions do that take a key', () => {
+    const pair = pairOf(openaiChatClient, anthropicUpstream)
+    const between = { from: 'anthropic', to: 'openai-chat', sealKey: 'k', ...fixed } as const
+    const seals = sealsWith('k')
+    const thinking = { type: 'thinking', thinking: 'Simple.', signature: 'EqoB' }
+    const call = { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }
+    const sealed = { id: 'msg_1', model: 'm', content: [thinking, call], stop_reason: 'tool_use', usage: {} }
+    const told = pair.reply(sealed, { seals, ...fixed })
+    expect(told).toEqual(convertReply(sealed, between))
+    const message = (told.body as { choices: { message: object }[] }).choices[0]?.message
+    const next = { model: 'm', messages: [{ role: 'user', content: 'Hi' }, message] }
+    expect(JSON.stringify(pair.request(next, { seals }))).toContain('"signature":"EqoB"')
+    expect(pair.request(next).losses).toContainEqual(
+      expect.objectContaining({ detail: 'seals in envelopes are not carried here' }),
+    )
   })
 
   it('is of two dialects', () => {

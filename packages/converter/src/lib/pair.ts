@@ -5,9 +5,9 @@ import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
 import type { Emit } from './chat/event.ts'
 import { isObject, type JsonObject } from './chat/json.ts'
-import type { Loss } from './chat/loss.ts'
+import type { Loss, Report } from './chat/loss.ts'
 import type { ChatReply } from './chat/reply.ts'
-import type { Extra } from './chat/request.ts'
+import type { ChatRequest, Extra } from './chat/request.ts'
 import type {
   ClientHalf,
   ReplyContext,
@@ -20,8 +20,8 @@ import type {
 import type { PairReplyOptions, PairRequestOptions, PairStreamOptions } from './options.ts'
 import { replyContext } from './reply-context.ts'
 import { LossReport } from './report.ts'
-import { type Carriage, carries, carrySeals, SealCarrier } from './seals/carry.ts'
-import { recoverSeals } from './seals/recover.ts'
+import type { Carriage } from './seals/carry.ts'
+import { withoutEnvelopes } from './seals/recover.ts'
 import { FrameSplitter, type OnFrame } from './sse.ts'
 import { Conversion } from './stream/conversion.ts'
 import type { StreamConverter } from './stream/converter.ts'
@@ -111,28 +111,15 @@ function refuseSame(client: { readonly id: Dialect }, upstream: { readonly id: D
   if (client.id === upstream.id) throw new TypeError(`both sides are ${client.id}: pass its bytes on as they are`)
 }
 
-/** A client's half that takes seals out of the envelopes in which they come back. */
-function recovering(
-  client: RequestReader,
-  { sealKey: key }: PairRequestOptions,
-): Pick<RequestReader, 'id' | 'decodeRequest'> {
-  const from = client.id
-  return {
-    id: from,
-    decodeRequest: (wire, report) => recoverSeals(client.decodeRequest(wire, report), { from, key, report }),
-  }
-}
-
 /** Decodes a request from one dialect and encodes it to another. */
 export function requestThrough(
   wire: JsonObject,
-  reader: RequestReader,
+  client: RequestReader,
   upstream: RequestWriter,
   options: PairRequestOptions,
 ): Converted {
-  const client = recovering(reader, options)
   const report = new LossReport()
-  const decoded = client.decodeRequest(wire, report)
+  const decoded = opened(client.decodeRequest(wire, report), client.id, options, report)
   const renamed = options.model === undefined ? decoded : { ...decoded, model: options.model }
   const capabilities = { ...upstream.capabilities(renamed.model, options.apiVersion), ...options.capabilities }
   const chat = fitToModel(renamed, capabilities, report)
@@ -153,6 +140,11 @@ export function requestThrough(
   for (const extra of chat.extras) if (!taken.has(extra)) reportExtra(extra, upstream.id, report)
   if (options.strict && report.losses.length > 0) throw lossy(report.losses, upstream.id)
   return { body: encoded, losses: report.losses }
+}
+
+/** A request with its seals out of the envelopes in which they come back, or without them. */
+function opened(chat: ChatRequest, from: Dialect, { seals }: PairRequestOptions, report: Report): ChatRequest {
+  return seals === undefined ? withoutEnvelopes(chat, from, report) : seals.recover(chat, from, report)
 }
 
 function reportExtra(extra: Extra, to: Dialect, report: LossReport): void {
@@ -185,29 +177,14 @@ export function replyThrough(
 export function withCarriedSeals(
   reply: ChatReply,
   to: Dialect,
-  { sealKey }: PairReplyOptions,
+  { seals }: PairReplyOptions,
   context: ReplyContext,
 ): ChatReply {
-  if (sealKey === undefined) return reply
-  return { ...reply, parts: carrySeals(reply.parts, carriageOf(to, sealKey, context)) }
+  return seals === undefined ? reply : { ...reply, parts: seals.carry(reply.parts, carriageOf(to, context)) }
 }
 
-function carriageOf(to: Dialect, key: string, context: ReplyContext): Carriage {
-  return { to, key, report: context.report, callId: (id) => context.callId(id) }
-}
-
-/** What a stream's events pass before they are written: they are carried where a key says so. */
-function sealStage(
-  from: Dialect,
-  to: Dialect,
-  { sealKey }: PairReplyOptions,
-  context: ReplyContext,
-): (emit: Emit) => Emit {
-  if (sealKey === undefined || !carries(to)) return (emit) => emit
-  return (emit) => {
-    const carrier = new SealCarrier(from, carriageOf(to, sealKey, context), emit)
-    return (event) => carrier.push(event)
-  }
+function carriageOf(to: Dialect, context: ReplyContext): Carriage {
+  return { to, report: context.report, callId: (id) => context.callId(id) }
 }
 
 /** How a stream is cut into events and put together again. */
@@ -230,7 +207,7 @@ export function streamThrough(
 ): StreamConverter {
   const report = new LossReport()
   const context = contextOf(client, upstream, options, report)
-  const staged = sealStage(upstream.id, client.id, options, context)
+  const staged = (emit: Emit): Emit => options.seals?.stage(upstream.id, carriageOf(client.id, context), emit) ?? emit
   return new Conversion({
     report,
     openDecoder: (emit) => upstream.openDecoder(staged(emit), report),

@@ -6,6 +6,7 @@ import { codecOf } from './codecs.ts'
 import type { ReplyOptions } from './options.ts'
 import { contextOf, type Framed, streamThrough, withCarriedSeals } from './pair.ts'
 import { LossReport } from './report.ts'
+import { withSeals } from './seals/seals.ts'
 import { transformOf } from './stream/conversion.ts'
 import type { StreamConverter, StreamOptions } from './stream/converter.ts'
 import { type Framing, framingOf, splitterOf } from './stream/framing.ts'
@@ -21,7 +22,7 @@ import { Passthrough, Reframing } from './stream-passthrough.ts'
 export function openStream(options: StreamOptions): StreamConverter {
   const framings = { from: framingOf(options.from, options.fromFraming), to: framingOf(options.to, options.toFraming) }
   if (options.from !== options.to) {
-    return streamThrough(codecOf(options.to), codecOf(options.from), options, framedBy(framings))
+    return streamThrough(codecOf(options.to), codecOf(options.from), withSeals(options), framedBy(framings))
   }
   return framings.from === framings.to ? new Passthrough(options, framings.from) : new Reframing(options, framings)
 }
@@ -52,7 +53,7 @@ export function streamOfReply(
   const context = contextOf(client, upstream, options, report)
   const encoder = client.openEncoder(context)
   let text = ''
-  unfold(withCarriedSeals(reply, client.id, options, context), (event) => {
+  unfold(withCarriedSeals(reply, client.id, withSeals(options), context), (event) => {
     text += encoder.encode(event)
   })
   const told = framing === 'sse' ? text : new JsonArrayWriter().write(text, true)

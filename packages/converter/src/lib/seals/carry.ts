@@ -8,7 +8,6 @@ import { type Enclosed, enclose } from './envelope.ts'
 export interface Carriage {
   /** The client's dialect. */
   readonly to: Dialect
-  readonly key: string
   readonly report: Report
   /** The id of a call as the client knows it. */
   callId(id: string): string
@@ -38,7 +37,7 @@ export function carries(to: Dialect): boolean {
 }
 
 /** The seal that stands in the client's place for one; undefined, and reported, when it is too large. */
-function envelope(enclosed: readonly Enclosed[], at: string, { to, key, report }: Carriage): Seal | undefined {
+function envelope(enclosed: readonly Enclosed[], at: string, { to, report }: Carriage, key: string): Seal | undefined {
   const value = enclose(enclosed, key)
   if (value !== undefined) return { issuer: placeFor(to), value }
   report.dropped(`${at}.seal`, 'the seal is too large to travel with the client')
@@ -46,7 +45,7 @@ function envelope(enclosed: readonly Enclosed[], at: string, { to, key, report }
 }
 
 /** Puts the seals of a reply where its client keeps them, each in an envelope unless it is at home there. */
-export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage): AssistantPart[] {
+export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage, key: string): AssistantPart[] {
   const { to } = carriage
   if (!carries(to)) return [...parts]
   let waiting: Enclosed[] = []
@@ -54,20 +53,20 @@ export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage):
     const { seal } = part.type === 'reasoning' || part.type === 'tool-call' ? part : { seal: undefined }
     if (part.type === 'reasoning' && seal !== undefined && !isAtHome(seal, part.type, to)) {
       if (ownPlaces.has(to))
-        return [resealed(part, envelope([enclosedOf(part, seal, !keepsText(to))], part.at, carriage))]
+        return [resealed(part, envelope([enclosedOf(part, seal, !keepsText(to))], part.at, carriage, key))]
       waiting.push(enclosedOf(part, seal, true))
       return [resealed(part, undefined)]
     }
     if (part.type !== 'tool-call') return [part]
     const foreign = seal !== undefined && !isAtHome(seal, part.type, to)
     if (ownPlaces.has(to) && foreign) {
-      const bearer = envelope([{ seal, call: carriage.callId(part.id) }], part.at, carriage)
+      const bearer = envelope([{ seal, call: carriage.callId(part.id) }], part.at, carriage, key)
       const { seal: _, ...call } = part
       return bearer === undefined ? [call] : [{ type: 'reasoning', text: '', seal: bearer, at: part.at }, call]
     }
     if (waiting.length === 0 && !foreign) return [part]
     const own = seal === undefined ? [] : [{ seal, call: carriage.callId(part.id) }]
-    const bearer = envelope([...waiting, ...own], part.at, carriage)
+    const bearer = envelope([...waiting, ...own], part.at, carriage, key)
     waiting = []
     return [bearer === undefined ? part : { ...part, seal: bearer }]
   })
@@ -94,6 +93,7 @@ type PartEvent = Extract<ChatEvent, { readonly index: number }>
 /** {@link carrySeals} for a stream: a stage before the encoder. */
 export class SealCarrier {
   readonly #carriage: Carriage
+  readonly #key: string
   readonly #emit: Emit
   /** The place of each part in what is emitted: bearers of seals come between. */
   readonly #places = new Map<number, number>()
@@ -104,8 +104,9 @@ export class SealCarrier {
   #waiting: Enclosed[] = []
 
   /** @param from the upstream's dialect: only Gemini seals calls, and sends each whole. */
-  constructor(from: Dialect, carriage: Carriage, emit: Emit) {
+  constructor(from: Dialect, carriage: Carriage, key: string, emit: Emit) {
     this.#carriage = carriage
+    this.#key = key
     this.#emit = emit
     this.#holdsCalls = from === 'gemini' && ownPlaces.has(carriage.to)
   }
@@ -142,7 +143,7 @@ export class SealCarrier {
     if (part.type === 'reasoning') this.#reasoning.set(index, { text: '', redacted: part.redacted ?? false })
     this.#forward(event)
     if (part.type !== 'tool-call' || this.#waiting.length === 0) return
-    const seal = envelope(this.#waiting, `parts[${index}]`, this.#carriage)
+    const seal = envelope(this.#waiting, `parts[${index}]`, this.#carriage, this.#key)
     this.#waiting = []
     if (seal !== undefined) this.#forward({ type: 'seal', index, seal })
   }
@@ -161,7 +162,7 @@ export class SealCarrier {
     else if (ownPlaces.has(to)) {
       const text = keepsText(to) ? {} : { text: reasoning.text }
       const enclosed = { seal, ...text, ...(reasoning.redacted && { redacted: true as const }) }
-      const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage)
+      const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage, this.#key)
       if (bearer !== undefined) this.#forward({ type: 'seal', index, seal: bearer })
     } else {
       this.#waiting.push({ seal, text: reasoning.text, ...(reasoning.redacted && { redacted: true }) })
@@ -175,7 +176,7 @@ export class SealCarrier {
     if (held === undefined) return
     const { seal, id, events } = held
     const enclosed = seal && [{ seal, call: this.#carriage.callId(id) }]
-    const bearer = enclosed && envelope(enclosed, `parts[${index}]`, this.#carriage)
+    const bearer = enclosed && envelope(enclosed, `parts[${index}]`, this.#carriage, this.#key)
     if (bearer !== undefined) {
       const place = this.#next++
       this.#emit({ type: 'open', index: place, part: { type: 'reasoning' } })

@@ -7,8 +7,7 @@ import { disclose, type Enclosed, isEnvelope } from './envelope.ts'
 
 interface Recovery {
   readonly from: Dialect
-  /** Absent: envelopes cannot be opened. */
-  readonly key: string | undefined
+  readonly key: string
   readonly report: Report
 }
 
@@ -21,13 +20,28 @@ export function recoverSeals(chat: ChatRequest, recovery: Recovery): ChatRequest
   return { ...chat, turns: chat.turns.map((turn) => (holdsEnvelope(turn) ? recoverTurn(turn, recovery) : turn)) }
 }
 
+/** A request without the envelopes in it, each reported: nothing here opens them, and to a provider they are no seals. */
+export function withoutEnvelopes(chat: ChatRequest, from: Dialect, report: Report): ChatRequest {
+  if (!chat.turns.some(holdsEnvelope)) return chat
+  const bare = (part: AssistantPart): AssistantPart[] => {
+    if ((part.type !== 'reasoning' && part.type !== 'tool-call') || !bearsEnvelope(part)) return [part]
+    report.dropped(placeOf('seal', part.at, from), 'seals in envelopes are not carried here')
+    if (part.type === 'tool-call') return [without(part)]
+    return part.text === '' ? [] : [withoutSeal(part)]
+  }
+  const turns = chat.turns.map((turn) => (holdsEnvelope(turn) ? { ...turn, parts: turn.parts.flatMap(bare) } : turn))
+  return { ...chat, turns }
+}
+
 function holdsEnvelope(turn: Turn): turn is Extract<Turn, { role: 'assistant' }> {
   if (turn.role !== 'assistant') return false
-  for (const part of turn.parts) {
-    const seal = sealOf(part)
-    if (seal !== undefined && isEnvelope(seal.value)) return true
-  }
+  for (const part of turn.parts) if (bearsEnvelope(part)) return true
   return false
+}
+
+function bearsEnvelope(part: AssistantPart): boolean {
+  const seal = sealOf(part)
+  return seal !== undefined && isEnvelope(seal.value)
 }
 
 function sealOf(part: AssistantPart): Seal | undefined {
@@ -60,11 +74,9 @@ function recoverTurn(turn: Extract<Turn, { role: 'assistant' }>, recovery: Recov
 }
 
 function open(part: ReasoningPart | ToolCallPart, value: string, { from, key, report }: Recovery): readonly Enclosed[] {
-  const enclosed = key === undefined ? undefined : disclose(value, key)
+  const enclosed = disclose(value, key)
   if (enclosed !== undefined) return enclosed
-  const why =
-    key === undefined ? 'seals in envelopes are not carried here' : 'the envelope of a seal was changed on its way'
-  report.dropped(placeOf('seal', part.at, from), why)
+  report.dropped(placeOf('seal', part.at, from), 'the envelope of a seal was changed on its way')
   return []
 }
 

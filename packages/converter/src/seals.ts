@@ -1,0 +1,1 @@
+export { type Seals, sealsWith } from './lib/seals/seals.ts'

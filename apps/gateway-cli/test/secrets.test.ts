@@ -121,6 +121,19 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'POST /admin/api/oauth/:id/refresh': ['/admin/api/oauth/upstream_login/refresh', '/admin/api/oauth/nobody/refresh'],
 }
 
+/** Faults of the file on lines that hold a secret, as the file's last lines. */
+const faults: readonly string[] = [
+  `    api_key: "${secrets['provider key']}\n`,
+  `    apikey: ${secrets['provider key']}\n`,
+  `    api_key: [${secrets['provider key']}]\n`,
+  `    api_key: ${secrets['provider key']}: ${secrets['secret option']}\n`,
+  `    api_key: |\n      ${secrets['provider key']}\n   ${secrets['provider key']}\n`,
+  `    proxy: "socks5://me:${secrets['proxy password of an account']}@127.0.0.1:9"\n`,
+  `    base_url: "https://me:${secrets['proxy password']}@127.0.0.1:9"\n`,
+  `    options: { client_secret: ${secrets['secret option']}, x: *none }\n`,
+  `    access_token: { ${secrets['access token']}: 1 }\n    refresh_token: 'a' ${secrets['refresh token']}\n`,
+]
+
 const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` })
 
 /** What clients do wrong with a secret in their hands. */
@@ -198,6 +211,27 @@ function stateOf(): string {
   return /[?&]state=([^&\s"]+)/.exec(told)?.[1] ?? 'none'
 }
 
+/** What a file with a fault shows, to who reads it and in the server's log. */
+async function breakFile(): Promise<void> {
+  const right = sandbox.config
+  for (const fault of faults) {
+    // Behind all else, so that the lines of the fault are the only ones that are wrong.
+    sandbox.config = `upstream_accounts:\n  - id: upstream_faulty\n    name: faulty\n    type: api-key\n    provider: openai\n${fault}`
+    expect((await sandbox.run('config', 'validate')).code).toBe(1)
+    for (const line of [
+      'config validate',
+      'config validate --json',
+      'server reload',
+      'status',
+      'server status',
+      'upstream list',
+    ])
+      await run(line, `, faulty ${faults.indexOf(fault)}`)
+    sandbox.config = right
+  }
+  expect(await server.reload()).toMatchObject({ ok: true })
+}
+
 async function run(line: string, when = ''): Promise<void> {
   const argv = line.replace('{request}', requestId).replace('{state}', stateOf()).split(' ').filter(Boolean)
   const { code, stdout, stderr } = await sandbox.run(...argv)
@@ -262,6 +296,7 @@ test('secrets of every kind are found nowhere but at their destination', { timeo
   for (const [command, rest] of Object.entries(lines)) {
     if (stays(command)) for (const each of rest) await run(`${command} ${each}`)
   }
+  await breakFile()
   await ask({ path: '/v1/chat/completions', body: { model: 'm', messages: [{ role: 'user', content: 'hi' }] } }, key)
   const runtime = readFileSync(join(sandbox.home, 'run', 'server.json'), 'utf8')
   await server.stop()

@@ -62,6 +62,14 @@ describe('masking', () => {
     ['  api_key: file:key.txt', '  api_key: file:key.txt'],
     ['gateway_keys: []', 'gateway_keys: []'],
     ['  name: "团队API"', '  name: "团队API"'],
+    ['  api_key: abc: def gh # c', '  api_key: *********** # c'],
+    ["  api_key: 'a' b#c d", '  api_key: *********'],
+    ['- { api_key: a b, name: n }', '- { api_key: ***, name: n }'],
+    ['  token: ${A} bcd', '  token: ********'],
+    ['  token: ${A:-default-of-it}', '  token: *******************'],
+    ['  token: ${A:?set it}', '  token: ${A:?set it}'],
+    ['  api_key: |', '  api_key: |'],
+    ['  proxy: http://me:p@ss@host:1/', '  proxy: http://*******@host:1/'],
   ])('%s', (line, masked) => {
     expect(maskSecrets(line)).toBe(masked)
   })

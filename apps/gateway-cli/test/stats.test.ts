@@ -64,6 +64,26 @@ async function leave(sandbox: Sandbox, rows: readonly RequestRow[]): Promise<voi
 }
 
 describe('without a server', () => {
+  test('apikey show tells what a key has spent of its budget', async () => {
+    const sandbox = home()
+    sandbox.config = JSON.stringify({
+      gateway_keys: [{ id: 'gw_team', name: 'team', key_hash: 'h', budget: { usd_per_day: 5, usd_per_month: 50 } }],
+    })
+    const show = async (): Promise<string> => (await sandbox.run('apikey', 'show', 'team')).stdout
+    expect(await show()).toMatch(/Budget: +\$5 a day \(\$0\.00 spent\), \$50 a month \(\$0\.00 spent\)/)
+    const before = now - 48 * 3_600_000
+    const older = requestRow('req_2', {
+      at: before,
+      attempts: [{ ...attempt, at: before, costNanoUsd: 4_000_000_000 }],
+    })
+    await leave(sandbox, [requestRow('req_1'), older])
+    expect(await show()).toMatch(/Budget: +\$5 a day \(\$0\.0123 spent\), \$50 a month \(\$4\.01 spent\)/)
+    expect((await sandbox.run('apikey', 'show', 'team', '--json')).json()).toMatchObject({
+      budget: { usdPerDay: 5, usdPerMonth: 50 },
+      spent: { dayNanoUsd: 12_345_678, monthNanoUsd: 4_012_345_678 },
+    })
+  })
+
   test('health and status tell of accounts what the ledger knows, and say that it is from there', async () => {
     const sandbox = home()
     const { usage: _usage, ...rest } = attempt

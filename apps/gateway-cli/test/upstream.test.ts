@@ -226,6 +226,7 @@ test('upstream update changes what the flags name, and nothing else', async () =
     '--base-url=http://127.0.0.1:2/v1',
     '--priority=5',
     '--weight=2',
+    '--health-check=90s',
     '--models=a,b*',
     '--dialects=openai-chat',
     '--proxy=http://me:pw-canary@proxy:1',
@@ -244,6 +245,7 @@ test('upstream update changes what the flags name, and nothing else', async () =
     dialects: ['openai-chat'],
     priority: 5,
     weight: 2,
+    healthCheckMs: 90_000,
     proxy: '(encrypted)',
     options: { client_secret: '(hidden)', version_path: '/v2' },
     changed: true,
@@ -262,11 +264,21 @@ test('upstream update changes what the flags name, and nothing else', async () =
 
 test('upstream update takes settings away again', async () => {
   const sandbox = new Sandbox()
-  const flags = ['--models=a', '--priority=1', '--weight=2', '--dialects=openai-chat', '--proxy=direct']
+  const flags = [
+    '--models=a',
+    '--priority=1',
+    '--weight=2',
+    '--dialects=openai-chat',
+    '--proxy=direct',
+    '--health-check=5m',
+  ]
   const options = ['--option=version_path=/v2', '--option=other=1']
   await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key-env=KEY', ...flags, ...options)
+  expect((await sandbox.run('upstream', 'show', 'o')).stdout).toMatch(/Health check: +every 5m/)
   const drops = ['--models=all', '--priority=default', '--weight=default', '--dialects=default', '--proxy=default']
-  expect((await sandbox.run('upstream', 'update', 'o', ...drops, '--option=other=')).code).toBe(0)
+  expect(
+    (await sandbox.run('upstream', 'update', 'o', ...drops, '--health-check=default', '--option=other=')).code,
+  ).toBe(0)
   const account = accountIn(sandbox)
   expect(account).toEqual({
     id: expect.stringMatching(/^upstream_/),
@@ -297,6 +309,8 @@ test.each<[number, string[], string]>([
   [4, ['o', '--base-url=ftp://x'], 'base_url'],
   [4, ['a', '--base-url=default'], 'base_url'],
   [2, ['o', '--weight=much'], '--weight'],
+  [2, ['o', '--health-check=often'], '--health-check'],
+  [4, ['p', '--health-check=5m'], 'each client brings its own credential'],
 ])('upstream update ends with %i for %j', async (code, flags, message) => {
   const sandbox = new Sandbox()
   sandbox.config = `upstream_accounts:

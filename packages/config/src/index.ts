@@ -6,6 +6,7 @@ export type {
   OAuthProfileConfig,
 } from './lib/account-config.ts'
 export { KNOWN_OAUTH_PROFILES, KNOWN_PROVIDERS } from './lib/account-config.ts'
+export { parseDuration } from './lib/durations.ts'
 export type { AccountInput, EnvironmentName, KeyInput, Patch, RouteInput } from './lib/edit.ts'
 export { ConfigEditor } from './lib/edit.ts'
 export type { EntryStatus } from './lib/entry-status.ts'

@@ -31,6 +31,9 @@ export abstract class AccountFlagsCommand extends GatewayCommand {
   })
   priority: string | undefined = Option.String('--priority', { description: 'higher is preferred (default 0)' })
   weight: string | undefined = Option.String('--weight', { description: 'share among equals (default 1)' })
+  healthCheck: string | undefined = Option.String('--health-check', {
+    description: 'look at it by itself this often, such as 5m (default as the file says for all)',
+  })
   option: string[] | undefined = Option.Array('--option', {
     description: "a setting of the provider's, such as api_version",
   })

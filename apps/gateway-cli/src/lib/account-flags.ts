@@ -1,4 +1,4 @@
-import { type AccountDialect, type AccountInput, KNOWN_PROVIDERS } from '@llm-gateway/config'
+import { type AccountDialect, type AccountInput, KNOWN_PROVIDERS, parseDuration } from '@llm-gateway/config'
 import { type Provider, providers } from '@llm-gateway/upstream'
 import { CliError } from './error.ts'
 import { choiceOf, choicesOf, listOf, wholeNumber } from './lists.ts'
@@ -11,6 +11,7 @@ export interface SettingFlags {
   readonly dialects: readonly string[] | undefined
   readonly priority: string | undefined
   readonly weight: string | undefined
+  readonly healthCheck: string | undefined
   readonly option: readonly string[] | undefined
 }
 
@@ -21,7 +22,7 @@ export interface AccountFlags extends SettingFlags {
 
 type Settings = Pick<
   AccountInput,
-  'oauthProfile' | 'baseUrl' | 'models' | 'dialects' | 'priority' | 'weight' | 'options'
+  'oauthProfile' | 'baseUrl' | 'models' | 'dialects' | 'priority' | 'weight' | 'healthCheckMs' | 'options'
 >
 
 const dialects: readonly AccountDialect[] = [
@@ -38,6 +39,7 @@ export function readSettings(flags: SettingFlags): Settings {
   const spoken = listOf(flags.dialects)
   const priority = wholeNumber(flags.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
   const weight = readWeight(flags.weight)
+  const healthCheckMs = readInterval(flags.healthCheck)
   const options = readOptions(flags.option ?? [])
   return {
     ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
@@ -46,6 +48,7 @@ export function readSettings(flags: SettingFlags): Settings {
     ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
+    ...(healthCheckMs !== undefined && { healthCheckMs }),
     ...(options && { options }),
   }
 }
@@ -85,6 +88,13 @@ function readWeight(text: string | undefined): number | undefined {
   const weight = text.trim() === '' ? Number.NaN : Number(text)
   if (weight >= 0 && Number.isFinite(weight)) return weight
   throw new CliError('USAGE', `--weight must be a number of 0 or more, not "${text}"`)
+}
+
+function readInterval(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new CliError('USAGE', `--health-check must be a duration such as 30s, 5m or 1h, not "${text}"`)
 }
 
 /** `name=value`; only what is plainly JSON is more than text, since a version such as 2024 is text too. */

@@ -44,6 +44,7 @@ const placeholders: Readonly<Record<string, string>> = {
   '--description': 'TEXT',
   '--budget-per-day': 'DOLLARS',
   '--budget-per-month': 'DOLLARS',
+  '--health-check': 'DURATION',
   '--status': 'STATUS',
   '--code': 'CODE',
   '--error': 'STATUS',

@@ -1,5 +1,7 @@
+import type { Spent } from '@llm-gateway/access'
 import type { BudgetConfig, KeyConfig, RateLimitConfig } from '@llm-gateway/config'
 import { isoTime } from './time.ts'
+import { dollars } from './usage-view.ts'
 
 /** `unusable`: its hash is a placeholder that no key matches. */
 export type KeyState = 'active' | 'disabled' | 'expired' | 'unusable'
@@ -57,11 +59,12 @@ export function limitsText(limits: RateLimitConfig | undefined): string | undefi
   return texts.length === 0 ? undefined : texts.join(', ')
 }
 
-/** `$5 a day, $50 a month`; undefined when there is none. */
-export function budgetText(budget: BudgetConfig | undefined): string | undefined {
+/** `$5 a day ($1.20 spent), $50 a month ($12.34 spent)`; undefined when there is none. */
+export function budgetText(budget: BudgetConfig | undefined, spent?: Spent): string | undefined {
+  const told = (nanoUsd: number | undefined): string => (nanoUsd === undefined ? '' : ` (${dollars(nanoUsd)} spent)`)
   const texts = [
-    budget?.usdPerDay === undefined ? [] : [`$${budget.usdPerDay} a day`],
-    budget?.usdPerMonth === undefined ? [] : [`$${budget.usdPerMonth} a month`],
+    budget?.usdPerDay === undefined ? [] : [`$${budget.usdPerDay} a day${told(spent?.dayNanoUsd)}`],
+    budget?.usdPerMonth === undefined ? [] : [`$${budget.usdPerMonth} a month${told(spent?.monthNanoUsd)}`],
   ].flat()
   return texts.length === 0 ? undefined : texts.join(', ')
 }

@@ -2,6 +2,7 @@ import { Option, type Usage } from '../../clipanion.ts'
 import { GatewayCommand } from '../../gateway-command.ts'
 import { budgetText, keyJson, keyState, limitsText } from '../../key-view.ts'
 import { resolveEntry } from '../../resolve-id.ts'
+import { spentOf } from '../../spent.ts'
 import { fields } from '../../table.ts'
 import { when } from '../../time.ts'
 
@@ -9,7 +10,7 @@ export class ApikeyShow extends GatewayCommand {
   static override paths: string[][] = [['apikey', 'show']]
   static override usage: Usage = {
     category: 'Gateway keys',
-    description: 'show a gateway key, but not the key itself',
+    description: 'show a gateway key and what it has spent of its budget, but not the key itself',
     examples: [['By name', '$0 apikey show "my team"']],
   }
 
@@ -20,8 +21,9 @@ export class ApikeyShow extends GatewayCommand {
     const key = resolveEntry(config.keys, this.id, 'gateway key')
     const now = this.context.now()
     const { models, modelRoutes, expiresAt, createdAt } = key
+    const spent = await spentOf(key, this.places.home, config.ledger, { now, output: this.output })
     this.output.result(
-      keyJson(key, now),
+      { ...keyJson(key, now), ...(spent && { spent }) },
       fields(
         [
           ['Id', key.id],
@@ -30,7 +32,7 @@ export class ApikeyShow extends GatewayCommand {
           ['Permissions', key.permissions.join(', ')],
           ['Models', models?.join(', ') ?? 'all'],
           ['Limits', limitsText(key.rateLimit) ?? 'none'],
-          ['Budget', budgetText(key.budget) ?? 'none'],
+          ['Budget', budgetText(key.budget, spent) ?? 'none'],
           ['Routes of its own', modelRoutes && String(modelRoutes.routes.length)],
           ['Expires', expiresAt === undefined ? 'never' : when(expiresAt, now)],
           ['Created', createdAt === undefined ? undefined : when(createdAt, now)],

@@ -18,7 +18,7 @@ import { openCredential } from '../../open-credential.ts'
 import { accountUsage, recentFields, recentUsage } from '../../recent-usage.ts'
 import { resolveEntry } from '../../resolve-id.ts'
 import { fields } from '../../table.ts'
-import { when } from '../../time.ts'
+import { span, when } from '../../time.ts'
 import { tokenFields, tokenJson } from '../../token-view.ts'
 
 export class UpstreamShow extends GatewayCommand {
@@ -126,6 +126,7 @@ function accountFields(account: AccountConfig, credential: string, now: number):
     ['Models', account.models?.join(', ') ?? 'all'],
     ['Priority', String(account.priority ?? 0)],
     ['Weight', String(account.weight ?? 1)],
+    ['Health check', account.healthCheckMs === undefined ? undefined : `every ${span(account.healthCheckMs)}`],
     ['Options', account.options && JSON.stringify(hiddenOptions(account.options))],
     ['Created', account.createdAt === undefined ? undefined : when(account.createdAt, now)],
   ]

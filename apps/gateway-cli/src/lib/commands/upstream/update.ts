@@ -22,8 +22,8 @@ export class UpstreamUpdate extends AccountFlagsCommand {
     description: 'change an upstream account: its key, address, models and place among the others',
     details:
       'What no flag names stays as it is. "default" takes a setting away: --base-url=default, --proxy=default,\n' +
-      '--dialects=default, --priority=default, --weight=default, --oauth-profile=default; --models=all does so too, and\n' +
-      '--option=NAME= takes away one option. Type and provider belong to an account for good: for others add another one.\n' +
+      '--dialects=default, --priority=default, --weight=default, --health-check=default, --oauth-profile=default; --models=all\n' +
+      'does so too, and --option=NAME= takes away one option. Type and provider belong to an account for good: for others add another one.\n' +
       'A new key is taken like that of upstream add, and is in use from the next request on.',
     examples: [
       ['A new key, from a password manager', 'pass show anthropic | $0 upstream update main --key-stdin'],
@@ -99,6 +99,7 @@ export class UpstreamUpdate extends AccountFlagsCommand {
       dialects: this.dialects?.join() === unset,
       priority: this.priority === unset,
       weight: this.weight === unset,
+      healthCheckMs: this.healthCheck === unset,
     }
     const given = (name: keyof typeof drops): boolean => !drops[name]
     const settings = readSettings({
@@ -108,6 +109,7 @@ export class UpstreamUpdate extends AccountFlagsCommand {
       dialects: given('dialects') ? this.dialects : undefined,
       priority: given('priority') ? this.priority : undefined,
       weight: given('weight') ? this.weight : undefined,
+      healthCheck: given('healthCheckMs') ? this.healthCheck : undefined,
       option: this.option,
     })
     const dropped = Object.entries(drops).flatMap(([name, drop]) => (drop ? [[name, undefined] as const] : []))

@@ -1,32 +1,12 @@
-import { ByteTap, type ChatError, openStream, type Stop, type StreamPhase, type Usage } from '@llm-gateway/converter'
+import type { ChatError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call, Remember } from './call.ts'
-import { modelForClient, renameEvents } from './client-model.ts'
-import { sealKeyOf } from './generate.ts'
 import type { Prepared } from './job.ts'
 import { type Fault, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import type { HeaderMap } from './port.ts'
 import { replyHead } from './reply-head.ts'
 import type { Services } from './services.ts'
-
-type Piece = Uint8Array | string
-
-/** What passing a stream and converting one have in common. */
-interface StreamReader {
-  push(chunk: Uint8Array): readonly Piece[]
-  end(): readonly Piece[]
-  /** The terminal error of the client's dialect, in its place after what was told; empty when one was told. */
-  fail(error: ChatError): string
-  /** The terminal error of the stream is already among the pieces. */
-  readonly toldError: boolean
-  readonly phase: StreamPhase
-  /** The dialect's last word has come. */
-  readonly complete: boolean
-  readonly error: ChatError | undefined
-  readonly usage: Usage | undefined
-  readonly outputEstimate: number
-  readonly stop: Stop | undefined
-}
+import { type Piece, readerOf, type StreamReader } from './stream-reader.ts'
 
 /**
  * Reads a stream. What comes before the first real content is held back, so that an account whose stream starts with an error,
@@ -55,7 +35,7 @@ export class StreamReceiver implements Receiver {
     this.#account = account
     this.#headers = headers
     this.#services = services
-    this.#reader = prepared.sameDialect ? passing(call, prepared) : converting(call, prepared)
+    this.#reader = readerOf(call, prepared)
   }
 
   /** The upstream said in the stream that it failed, or broke its dialect. */
@@ -176,73 +156,4 @@ const unknownEnd: ChatError = {
   status: 502,
   kind: 'server',
   message: 'the upstream ended the stream in an unknown state',
-}
-
-function passing(call: Call, { dialect }: Prepared): StreamReader {
-  const tap = new ByteTap(dialect)
-  const model = modelForClient(call)
-  const named = (pieces: readonly Uint8Array[]): readonly Piece[] =>
-    model === undefined ? pieces : pieces.map((piece) => renameEvents(piece, dialect, model))
-  return {
-    push: (chunk) => named(tap.push(chunk)),
-    end: () => named(tap.end()),
-    fail: (error) => tap.fail(error),
-    get toldError() {
-      return tap.error !== undefined && !tap.broken
-    },
-    get phase() {
-      return tap.phase
-    },
-    get complete() {
-      return tap.complete
-    },
-    get error() {
-      return tap.error
-    },
-    get usage() {
-      return tap.usage
-    },
-    get outputEstimate() {
-      return tap.outputEstimate
-    },
-    get stop() {
-      return tap.stop
-    },
-  }
-}
-
-function converting(call: Call, prepared: Prepared): StreamReader {
-  const converter = openStream({
-    from: prepared.dialect,
-    to: call.dialect,
-    ...(call.wire && { request: call.wire }),
-    ...(call.plan?.model !== call.model && { model: call.model }),
-    ...sealKeyOf(call),
-  })
-  return {
-    push: (chunk) => [converter.push(chunk)],
-    end: () => [converter.end()],
-    fail: (error) => converter.fail(error),
-    get toldError() {
-      return converter.error !== undefined
-    },
-    get phase() {
-      return converter.phase
-    },
-    get complete() {
-      return converter.phase === 'finished'
-    },
-    get error() {
-      return converter.error
-    },
-    get usage() {
-      return converter.usage
-    },
-    get outputEstimate() {
-      return converter.outputEstimate
-    },
-    get stop() {
-      return converter.stop
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@llm-gateway/converter'
-import type { Call, History, Made } from '../call.ts'
+import type { Call, History, Made, Remember } from '../call.ts'
 import { GatewayError } from '../error.ts'
 import { wireOf } from '../wire.ts'
 import { finalResponse } from './final-response.ts'
@@ -31,13 +31,25 @@ export function recallResponse(call: Call, memory: ResponseMemory): void {
   if (named && call.history === undefined) refuseUnknown(call, named, maker, memory.store)
   const home = call.history?.account ?? maker?.account
   if (home !== undefined) goHome(call, home, call.history === undefined)
-  if (call.task !== 'generate') return
-  call.remember = {
-    reply: (response, made) => remember(call, memory, response, made),
-    events: (piece, made, finished) => {
-      const response = finished ? finalResponse(piece) : undefined
-      if (response) remember(call, memory, response, made)
-    },
+  if (call.task === 'generate') call.remember = new ResponseKeeper(call, memory)
+}
+
+class ResponseKeeper implements Remember {
+  readonly #call: Call
+  readonly #memory: ResponseMemory
+
+  constructor(call: Call, memory: ResponseMemory) {
+    this.#call = call
+    this.#memory = memory
+  }
+
+  reply(response: JsonObject, made: Made): void {
+    remember(this.#call, this.#memory, response, made)
+  }
+
+  events(piece: Uint8Array | string, made: Made, finished: boolean): void {
+    const response = finished ? finalResponse(piece) : undefined
+    if (response) this.reply(response, made)
   }
 }
 

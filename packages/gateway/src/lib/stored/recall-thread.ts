@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@llm-gateway/converter'
-import type { Call, Made } from '../call.ts'
+import type { Call, Made, Remember } from '../call.ts'
 import { GatewayError } from '../error.ts'
 import { parsed } from '../receive-error.ts'
 import { goHome, keyOf } from './go-home.ts'
@@ -22,19 +22,25 @@ export function recallThread(call: Call, makers: Makers): void {
       throw new GatewayError('thread_not_found', `There is no thread "${previous}".`)
     if (maker) goHome(call, maker.account, false)
   }
-  if (call.task === 'generate') call.remember = remembering(makers, keyOf(call))
+  if (call.task === 'generate') call.remember = new ThreadKeeper(makers, keyOf(call))
 }
 
-function remembering(makers: Makers, key: string): Call['remember'] {
-  const reply = ({ id }: JsonObject, { account, native }: Made): void => {
-    if (native && typeof id === 'string') makers.note(id, { account, key })
+class ThreadKeeper implements Remember {
+  readonly #makers: Makers
+  readonly #key: string
+
+  constructor(makers: Makers, key: string) {
+    this.#makers = makers
+    this.#key = key
   }
-  return {
-    reply,
-    events: (piece, made) => {
-      const id = startedId(piece)
-      if (id !== undefined) reply({ id }, made)
-    },
+
+  reply({ id }: JsonObject, { account, native }: Made): void {
+    if (native && typeof id === 'string') this.#makers.note(id, { account, key: this.#key })
+  }
+
+  events(piece: Uint8Array | string, made: Made): void {
+    const id = startedId(piece)
+    if (id !== undefined) this.reply({ id }, made)
   }
 }
 

@@ -80,6 +80,15 @@ describe('scanObject', () => {
     for (const of of ['1', '"a"', '[1]', 'null']) expect(scanObject(list(of, 20_000)).ok).toBe(true)
   })
 
+  it('refuses a body of more members than any API has, repeated ones counted too', () => {
+    const body = (count: number, key: (index: number) => string): Uint8Array =>
+      bytes(`{${Array.from({ length: count }, (_, index) => `"${key(index)}":1`).join(',')}}`)
+    const refused = { ok: false, limit: true, message: 'more than 1000 members' }
+    expect(scanObject(body(1_001, (index) => `k${index}`))).toMatchObject(refused)
+    expect(scanObject(body(200_000, () => 'k'))).toMatchObject(refused)
+    expect(scanObject(body(1_000, (index) => `k${index}`)).ok).toBe(true)
+  })
+
   it('agrees with JSON.parse on what is an object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {

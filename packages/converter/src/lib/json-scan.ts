@@ -43,6 +43,8 @@ export interface ScanLimits {
   readonly maxDepth?: number
   /** Objects in one array, such as messages. Default: 10,000. Numbers and strings, such as tokens to embed, are not counted. */
   readonly maxObjects?: number
+  /** Members of the body itself, of which no API knows a hundred. Default: 1,000. */
+  readonly maxMembers?: number
 }
 
 /**
@@ -65,22 +67,26 @@ class Scanner {
   readonly #bytes: Uint8Array
   readonly #maxDepth: number
   readonly #maxObjects: number
+  readonly #maxMembers: number
   #at = 0
 
-  constructor(bytes: Uint8Array, { maxDepth = 128, maxObjects = 10_000 }: ScanLimits) {
+  constructor(bytes: Uint8Array, { maxDepth = 128, maxObjects = 10_000, maxMembers = 1_000 }: ScanLimits) {
     this.#bytes = bytes
     this.#maxDepth = maxDepth
     this.#maxObjects = maxObjects
+    this.#maxMembers = maxMembers
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3
   }
 
   object(): JsonScan {
     const members = new Map<string, Member>()
     const repeated: string[] = []
+    let count = 0
     this.#space()
     if (this.#bytes[this.#at] !== 123) throw new Fault(this.#at, 'the body must be a JSON object')
     this.#at++
     this.#members((key, start, end) => {
+      if (++count > this.#maxMembers) throw new Fault(start, `more than ${this.#maxMembers} members`, true)
       if (members.has(key)) repeated.push(key)
       members.set(key, { start, end })
     }, 1)

@@ -324,7 +324,7 @@ function responsesStep(step: Step, system: string): JsonObject[] {
         content = []
         items.push({ type: 'message', role: 'assistant', content })
       }
-      content.push({ type: 'output_text', text: part.text })
+      content.push({ type: 'output_text', text: part.text, annotations: [] })
       continue
     }
     content = undefined
@@ -341,7 +341,14 @@ function responsesStep(step: Step, system: string): JsonObject[] {
     call_id: call.id,
     output: responsesOutput(result),
   }))
-  return [...items, ...outputs]
+  return [...items.map(plainly), ...outputs]
+}
+
+/** An assistant's single text is a string. */
+function plainly(item: JsonObject): JsonObject {
+  if (item.type !== 'message' || !Array.isArray(item.content) || item.content.length !== 1) return item
+  const [only] = item.content as JsonObject[]
+  return only?.type === 'output_text' ? { ...item, content: only.text ?? '' } : item
 }
 
 function responsesChoice(script: Script): JsonValue | undefined {

@@ -207,7 +207,7 @@ class InputWriter {
         items.push({ type: 'message', role: 'assistant', content })
       }
     }
-    return items
+    return items.map(plainly)
   }
 
   /** What a part says in the assistant's message; undefined for one that is an item of its own. */
@@ -221,7 +221,7 @@ class InputWriter {
           )
         }
         this.#tellCitations(part)
-        return [{ type: 'output_text', text: part.text }]
+        return [spokenText(part.text)]
       case 'refusal':
         return [{ type: 'refusal', refusal: part.text }]
       case 'image':
@@ -229,7 +229,7 @@ class InputWriter {
         return []
       case 'opaque':
         if (part.dialect === 'openai-responses') return undefined
-        return this.#opaque(part).map((text) => ({ type: 'output_text', text }))
+        return this.#opaque(part).map(spokenText)
       default:
         return undefined
     }
@@ -308,4 +308,19 @@ class InputWriter {
     if (typeof first?.text === 'string') parts[0] = { ...first, text: `Error: ${first.text}` }
     else parts.unshift({ type: 'input_text', text: 'Error' })
   }
+}
+
+/** The SDK's type has annotations always, and servers that check requests by it refuse a text without. */
+function spokenText(text: string): JsonObject {
+  return { type: 'output_text', text, annotations: [] }
+}
+
+/**
+ * An assistant's single text stands as a string: a message of parts is an answer of OpenAI's to the SDK's types, which has an id and a
+ * status, and compatible servers refuse one without.
+ */
+function plainly(item: JsonObject): JsonObject {
+  if (item.type !== 'message' || !Array.isArray(item.content) || item.content.length !== 1) return item
+  const [only] = item.content
+  return isObject(only) && typeof only.text === 'string' ? { ...item, content: only.text } : item
 }

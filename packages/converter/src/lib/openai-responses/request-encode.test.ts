@@ -101,12 +101,12 @@ describe('the assistant’s turns', () => {
         type: 'message',
         role: 'assistant',
         content: [
-          { type: 'output_text', text: 'a' },
+          { type: 'output_text', text: 'a', annotations: [] },
           { type: 'refusal', refusal: 'No.' },
         ],
       },
       { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{"n":1.0}' },
-      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'b' }] },
+      { type: 'message', role: 'assistant', content: 'b' },
     ])
   })
 

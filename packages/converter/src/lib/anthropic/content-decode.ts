@@ -17,8 +17,9 @@ import type {
 import {
   arrayAt,
   invalid,
-  itemPath,
+  type Placed,
   pathOf,
+  placedAll,
   present,
   readBoolean,
   readObject,
@@ -29,29 +30,20 @@ import {
 } from '../chat/read.ts'
 import { inputText, readCache } from './wire.ts'
 
-/** A content block with its path. */
-export interface Block {
-  readonly value: JsonObject
-  readonly at: string
-}
-
 /**
  * The blocks of a `content` that may be a string, which is shorthand for one text block. The path of that block is the path of
  * the string.
  */
-export function readBlocks(holder: JsonObject, key: string, at: string): readonly Block[] {
+export function readBlocks(holder: JsonObject, key: string, at: string): readonly Placed[] {
   const path = pathOf(at, key)
   const content = present(holder, key)
   if (typeof content === 'string') return [{ value: { type: 'text', text: content }, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of content blocks')
-  return content.map((value, i) => {
-    const here = itemPath(path, i)
-    return isObject(value) ? { value, at: here } : invalid(here, 'must be an object')
-  })
+  return placedAll(content, path)
 }
 
 /** Reports the members of an object that nothing here reads, so that a field newer than this code is not lost in silence. */
-export function dropOthers({ value, at }: Block, known: ReadonlySet<string>, report: Report): void {
+export function dropOthers({ value, at }: Placed, known: ReadonlySet<string>, report: Report): void {
   for (const key in value) {
     const isKnown = known.has(key)
     if (isKnown && (key !== 'cache_control' || readCache(value) !== undefined)) continue
@@ -73,7 +65,7 @@ const knownMembers = {
   document: new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']),
 } as const
 
-export function readTextPart(block: Block, report: Report): TextPart {
+export function readTextPart(block: Placed, report: Report): TextPart {
   const { value, at } = block
   dropOthers(block, knownMembers.text, report)
   const cache = readCache(value)
@@ -103,7 +95,7 @@ export function readCitation(wire: JsonObject): Citation {
 }
 
 /** The parts of a user turn; `tool_result` blocks are not among them. One document may become several parts. */
-export function readUserParts(block: Block, report: Report): Exclude<UserPart, AudioPart>[] {
+export function readUserParts(block: Placed, report: Report): Exclude<UserPart, AudioPart>[] {
   switch (requireString(block.value, 'type', block.at)) {
     case 'text':
       return [readTextPart(block, report)]
@@ -116,7 +108,7 @@ export function readUserParts(block: Block, report: Report): Exclude<UserPart, A
   }
 }
 
-export function readAssistantPart(block: Block, report: Report): AssistantPart {
+export function readAssistantPart(block: Placed, report: Report): AssistantPart {
   const { value, at } = block
   switch (requireString(value, 'type', at)) {
     case 'text':
@@ -148,7 +140,7 @@ export function readAssistantPart(block: Block, report: Report): AssistantPart {
   }
 }
 
-function readToolUse(block: Block, report: Report): ToolCallPart {
+function readToolUse(block: Placed, report: Report): ToolCallPart {
   const { value, at } = block
   dropOthers(block, knownMembers.tool_use, report)
   const cache = readCache(value)
@@ -170,21 +162,18 @@ function readToolUse(block: Block, report: Report): ToolCallPart {
 }
 
 /** What a tool gave back. `names` knows the tool of each call made so far. */
-export function readToolResult(block: Block, names: ReadonlyMap<string, string>, report: Report): ToolResult {
+export function readToolResult(block: Placed, names: ReadonlyMap<string, string>, report: Report): ToolResult {
   const { value, at } = block
   dropOthers(block, knownMembers.tool_result, report)
   const callId = requireString(value, 'tool_use_id', at)
   const name = names.get(callId)
   const isError = readBoolean(value, 'is_error', at)
   const cache = readCache(value)
-  return {
-    callId,
-    parts: readResultParts(value, at, report),
-    at,
-    ...(name !== undefined && { name }),
-    ...(isError !== undefined && { isError }),
-    ...(cache && { cache }),
-  }
+  const parts = readResultParts(value, at, report)
+  const result = name === undefined ? { callId, at, parts } : { callId, at, parts, name }
+  // Most results are no errors and bear no mark, and a spread of nothing costs more than the result.
+  if (isError === undefined && cache === undefined) return result
+  return { ...result, ...(isError !== undefined && { isError }), ...(cache && { cache }) }
 }
 
 function readResultParts(result: JsonObject, at: string, report: Report): ToolResult['parts'] {
@@ -194,7 +183,7 @@ function readResultParts(result: JsonObject, at: string, report: Report): ToolRe
   return flatten(readBlocks(result, 'content', at), (block) => readUserParts(block, report))
 }
 
-function readImage(block: Block, report: Report): ImagePart {
+function readImage(block: Placed, report: Report): ImagePart {
   const { value, at } = block
   dropOthers(block, knownMembers.image, report)
   const source = requireObject(value, 'source', at)
@@ -202,7 +191,7 @@ function readImage(block: Block, report: Report): ImagePart {
   return { type: 'image', source: readSource(source, pathOf(at, 'source'), report), at, ...(cache && { cache }) }
 }
 
-function readDocument(block: Block, report: Report): (FilePart | ImagePart)[] {
+function readDocument(block: Placed, report: Report): (FilePart | ImagePart)[] {
   const { value, at } = block
   dropOthers(block, knownMembers.document, report)
   const source = requireObject(value, 'source', at)
@@ -270,7 +259,7 @@ function readSource(source: JsonObject, at: string, report: Report): MediaSource
 }
 
 /** A block only Anthropic understands. */
-export function opaque({ value, at }: Block): OpaquePart {
+export function opaque({ value, at }: Placed): OpaquePart {
   const kind = stringAt(value, 'type') ?? 'unknown'
   const text = readable(kind, value)
   return { type: 'opaque', dialect: 'anthropic', kind, value, at, ...(text !== '' && { text }) }

@@ -4,6 +4,7 @@ import type { Report } from '../chat/loss.ts'
 import type { TextPart } from '../chat/part.ts'
 import {
   invalid,
+  type Placed,
   pathOf,
   present,
   readBoolean,
@@ -19,7 +20,6 @@ import {
 import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Tool, ToolChoice, Turn } from '../chat/request.ts'
 import { clientTool } from './client-tools.ts'
 import {
-  type Block,
   dropOthers,
   readAssistantPart,
   readBlocks,
@@ -102,7 +102,7 @@ function readUser(message: JsonObject, at: string, names: ReadonlyMap<string, st
   return turns
 }
 
-function isResult({ value }: Block): boolean {
+function isResult({ value }: Placed): boolean {
   return member(value, 'type') === 'tool_result'
 }
 

@@ -77,19 +77,27 @@ export function readArray(wire: JsonObject, key: string, at: string): JsonValue[
   return invalid(pathOf(at, key), 'must be an array')
 }
 
+/** An object with its path. */
+export interface Placed {
+  readonly value: JsonObject
+  readonly at: string
+}
+
 /** An array of objects, each with its path. */
-export function readObjects(
-  wire: JsonObject,
-  key: string,
-  at: string,
-): { readonly value: JsonObject; readonly at: string }[] | undefined {
+export function readObjects(wire: JsonObject, key: string, at: string): readonly Placed[] | undefined {
   const items = readArray(wire, key, at)
-  if (items === undefined) return undefined
-  const list = pathOf(at, key)
-  return items.map((value, i) => {
-    const path = itemPath(list, i)
-    return isObject(value) ? { value, at: path } : invalid(path, 'must be an object')
-  })
+  return items && placedAll(items, pathOf(at, key))
+}
+
+/** The objects in an array, each with its path; `list` is the path of the array. */
+export function placedAll(items: readonly JsonValue[], list: string): readonly Placed[] {
+  const placed = new Array<Placed>(items.length)
+  for (let i = 0; i < items.length; i++) {
+    const value = items[i]
+    const at = itemPath(list, i)
+    placed[i] = isObject(value) ? { value, at } : invalid(at, 'must be an object')
+  }
+  return placed
 }
 
 export function readStrings(wire: JsonObject, key: string, at: string): string[] | undefined {

@@ -15,6 +15,7 @@ import type {
 import {
   dropOthers,
   invalid,
+  type Placed,
   pathOf,
   present,
   readObject,
@@ -24,12 +25,6 @@ import {
   stringAt,
 } from '../chat/read.ts'
 import { bothSpellings, fieldOf, isSeal, keyOf, readList, snakeOf } from './wire.ts'
-
-/** A part with its path. */
-export interface Placed {
-  readonly value: JsonObject
-  readonly at: string
-}
 
 /** What reading the parts of a request needs besides the part. */
 export interface PartContext {

@@ -1,13 +1,12 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { TextPart } from '../chat/part.ts'
-import { dropOthers, invalid, pathOf, readObject, readString } from '../chat/read.ts'
+import { dropOthers, invalid, type Placed, pathOf, readObject, readString } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
 import {
   type Calls,
   kindOf,
   type PartContext,
-  type Placed,
   readAssistantParts,
   readResult,
   readUserParts,

@@ -4,6 +4,7 @@ import { cachePlace } from '../chat/places.ts'
 import {
   dropOthers,
   invalid,
+  type Placed,
   pathOf,
   present,
   readObject,
@@ -14,7 +15,6 @@ import {
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { DeclaredTool, RequestContext } from '../codec.ts'
 import { isStrict } from '../openai-chat/request-encode.ts'
-import type { Placed } from './content-decode.ts'
 import { jsonSchemaOf } from './schema.ts'
 import { bothSpellings, fieldOf, keyOf, readList } from './wire.ts'
 

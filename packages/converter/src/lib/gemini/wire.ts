@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../chat/error.ts'
 import type { JsonObject, JsonValue } from '../chat/json.ts'
 import { isObject } from '../chat/json.ts'
-import { countAt, objectAt, pathOf, present, readObjects } from '../chat/read.ts'
+import { countAt, objectAt, type Placed, pathOf, present, readObjects } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -227,11 +227,7 @@ export function bothSpellings(names: readonly string[]): ReadonlySet<string> {
 }
 
 /** A list of messages, each with its path. One alone may stand without its brackets, as Google's own examples have it. */
-export function readList(
-  wire: JsonObject,
-  name: string,
-  at: string,
-): readonly { readonly value: JsonObject; readonly at: string }[] {
+export function readList(wire: JsonObject, name: string, at: string): readonly Placed[] {
   const key = keyOf(wire, name)
   const value = present(wire, key)
   if (value === undefined) return []

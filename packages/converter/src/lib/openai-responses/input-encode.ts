@@ -195,13 +195,13 @@ class InputWriter {
   /** Texts and refusals in a row are one message; every call and every piece of reasoning is an item of its own, in order. */
   #assistant(parts: readonly AssistantPart[]): JsonObject[] {
     const items: JsonObject[] = []
-    let content: JsonObject[] = []
+    let content: JsonObject[] | undefined
     for (const part of parts) {
       const spoken = this.#spoken(part)
       if (spoken === undefined) {
-        content = []
-        items.push(...this.#item(part))
-      } else if (content.length > 0) content.push(...spoken)
+        content = undefined
+        for (const item of this.#item(part)) items.push(item)
+      } else if (content !== undefined) content.push(...spoken)
       else if (spoken.length > 0) {
         content = spoken
         items.push({ type: 'message', role: 'assistant', content })

@@ -93,7 +93,8 @@ async function availableSystems(upstreamPort: number, dir: string): Promise<read
   const makers: Readonly<Record<string, () => Promise<System | Skipped>>> = {
     nginx: () => nginx(upstreamPort, dir),
     bare: () => bare(upstreamPort),
-    project: () => project(upstreamPort, dir, nodeArgs),
+    project: () => project(upstreamPort, dir, { nodeArgs }),
+    plain: () => project(upstreamPort, dir, { plain: true }),
     portkey: () => portkey(upstreamPort),
   }
   const systems: System[] = []

@@ -13,18 +13,23 @@ const main = fileURLToPath(new URL('../../apps/gateway-server/dist/main.js', imp
 export const launcher: string = fileURLToPath(new URL('../../apps/gateway-cli/bin/llm-gateway.mjs', import.meta.url))
 export const launcherBundle: string = fileURLToPath(new URL('../../apps/gateway-cli/dist/cli.js', import.meta.url))
 
+export interface ProjectOptions {
+  /** For Node itself, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[]
+  /** Without ledger, limits and access lines: what these cost is the difference. Default: with all of them. */
+  readonly plain?: boolean
+}
+
 /**
  * This project as it is built, from a configuration file: a hashed gateway key with limits, two upstream accounts of different
  * dialects, a log file at level info.
- *
- * @param nodeArgs for Node itself, such as `--cpu-prof`.
  */
 export async function project(
   upstreamPort: number,
   dir: string,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], plain = false }: ProjectOptions = {},
 ): Promise<System | Skipped> {
-  const name = 'LLM Gateway'
+  const name = plain ? 'LLM Gateway without ledger, limits and log' : 'LLM Gateway'
   if (!existsSync(main)) return { name, skipped: 'it is not built: run "node scripts/run.mjs build"' }
   const port = await freePort()
   const key = randomBytes(32).toString('hex')
@@ -38,7 +43,7 @@ export async function project(
       // A home of its own for each start: a server that was killed leaves its runtime file.
       const home = mkdtempSync(join(dir, 'project-'))
       const file = join(home, 'config.yaml')
-      writeFileSync(file, JSON.stringify(configuration(port, upstreamPort, key, home), undefined, 2))
+      writeFileSync(file, JSON.stringify(configuration({ port, upstreamPort, key, home, plain }), undefined, 2))
       return start({
         command: pinned(cores.system, [process.execPath, ...nodeArgs, main, '--home', home, '--config', file]),
         cwd: home,
@@ -50,19 +55,31 @@ export async function project(
   }
 }
 
+interface Configured {
+  readonly port: number
+  readonly upstreamPort: number
+  readonly key: string
+  readonly home: string
+  readonly plain: boolean
+}
+
+/** Above what a bench can use: kept, and never reached. */
+const limits = { requests_per_minute: 1e9, requests_per_day: 1e12, tokens_per_minute: 1e12, concurrency: 1e5 }
+
 /** JSON is YAML. */
-function configuration(port: number, upstreamPort: number, key: string, home: string): unknown {
+function configuration({ port, upstreamPort, key, home, plain }: Configured): unknown {
   const account = { type: 'api-key', status: 'active', api_key: 'sk-bench' }
   return {
     server: { port, concurrency: 4096, drain_timeout: 1 },
-    logging: { level: 'info', format: 'json', file: join(home, 'server.log') },
+    logging: { level: plain ? 'error' : 'info', format: 'json', file: join(home, 'server.log') },
+    ...(plain && { ledger: { enabled: false } }),
     gateway_keys: [
       {
         id: 'gw_bench',
         name: 'bench',
         key_hash: createHash('sha256').update(key).digest('hex'),
         permissions: ['read', 'write'],
-        rate_limit: { requests_per_minute: 1e9, requests_per_day: 1e12, tokens_per_minute: 1e12, concurrency: 1e5 },
+        ...(!plain && { rate_limit: limits }),
       },
     ],
     upstream_accounts: [

@@ -16,29 +16,64 @@ export type HeaderVendor = 'openai' | 'anthropic'
  */
 export function vendorHeaders(windows: readonly LimitState[], vendor: HeaderVendor, now: number): RateLimitHeaders {
   const headers: Record<string, string> = {}
-  for (const kind of ['requests', 'tokens'] as const) {
-    const tightest = tightestOf(windows.filter(({ name }) => name.startsWith(kind)))
+  for (const kind of kinds) {
+    const tightest = tightestOf(windows, kind)
     if (tightest === undefined) continue
     const { limit, remaining, resetMs } = tightest
-    if (vendor === 'openai') {
-      headers[`x-ratelimit-limit-${kind}`] = String(limit)
-      headers[`x-ratelimit-remaining-${kind}`] = String(remaining)
-      headers[`x-ratelimit-reset-${kind}`] = spanOf(resetMs)
-    } else {
-      headers[`anthropic-ratelimit-${kind}-limit`] = String(limit)
-      headers[`anthropic-ratelimit-${kind}-remaining`] = String(remaining)
-      headers[`anthropic-ratelimit-${kind}-reset`] = new Date(now + resetMs).toISOString().replace(/\.\d+Z$/, 'Z')
-    }
+    const names = headerNames[vendor][kind]
+    headers[names.limit] = String(limit)
+    headers[names.remaining] = String(remaining)
+    headers[names.reset] = vendor === 'openai' ? spanOf(resetMs) : momentOf(now + resetMs)
   }
   return headers
 }
 
-function tightestOf(windows: readonly LimitState[]): LimitState | undefined {
-  return windows.reduce<LimitState | undefined>((least, each) => {
-    if (least === undefined || each.remaining < least.remaining) return each
-    // Two that are used up: the one that stays so longest.
-    return each.remaining === least.remaining && each.resetMs > least.resetMs ? each : least
-  }, undefined)
+type Kind = 'requests' | 'tokens'
+const kinds: readonly Kind[] = ['requests', 'tokens']
+
+/** Written out: putting each name together for every request costs more than its value. */
+const headerNames = {
+  openai: {
+    requests: {
+      limit: 'x-ratelimit-limit-requests',
+      remaining: 'x-ratelimit-remaining-requests',
+      reset: 'x-ratelimit-reset-requests',
+    },
+    tokens: {
+      limit: 'x-ratelimit-limit-tokens',
+      remaining: 'x-ratelimit-remaining-tokens',
+      reset: 'x-ratelimit-reset-tokens',
+    },
+  },
+  anthropic: {
+    requests: {
+      limit: 'anthropic-ratelimit-requests-limit',
+      remaining: 'anthropic-ratelimit-requests-remaining',
+      reset: 'anthropic-ratelimit-requests-reset',
+    },
+    tokens: {
+      limit: 'anthropic-ratelimit-tokens-limit',
+      remaining: 'anthropic-ratelimit-tokens-remaining',
+      reset: 'anthropic-ratelimit-tokens-reset',
+    },
+  },
+} as const
+
+function tightestOf(windows: readonly LimitState[], kind: Kind): LimitState | undefined {
+  let least: LimitState | undefined
+  for (const each of windows) {
+    if (each.name.startsWith(kind) && (least === undefined || isTighter(each, least))) least = each
+  }
+  return least
+}
+
+/** Of two that are used up it is the one that stays so longest. */
+function isTighter(a: LimitState, b: LimitState): boolean {
+  return a.remaining === b.remaining ? a.resetMs > b.resetMs : a.remaining < b.remaining
+}
+
+function momentOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** As Go writes durations, which OpenAI's headers do: `1h2m3s`, `6m0s`, `12s`. */

@@ -18,7 +18,8 @@ describe('hazard 23: numbers that are written on keep their digits', () => {
     const body = `{"contents":{"parts":{"text":"x"}},${tools},${config}}`
     const { body: converted } = convertRequest(body, { from: 'gemini', to: 'anthropic', model: 'claude-sonnet-4-5' })
     expect(JSON.stringify(converted)).toContain(`"minimum":${n}`)
-    expect(JSON.stringify(converted)).toContain(`"maximum":${n}`)
+    // Anthropic holds an answer to no bounds, so they are told in words.
+    expect(JSON.stringify(converted)).toContain(`{maximum: ${n}}`)
     expect(converted.temperature).toBe(1)
   })
 

@@ -121,6 +121,30 @@ test('what fails costs nothing, and what was held for it is given back', async (
   expect(await statusesOf(3, () => key.ask())).toEqual([200, 200, 402])
 })
 
+test('what was spent before a restart counts for a budget that is given after it', async () => {
+  const { raw, section } = gatewayKey()
+  const accounts = [openaiAccount(simulator.url)]
+  await using gateway = await startGateway({ accounts, config: { prices, gateway_keys: [section] } })
+  const ask = (url: string): Promise<Response> =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${raw}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-4o', messages }),
+    })
+  expect((await ask(gateway.url)).status).toBe(200)
+  await gateway.stop()
+  const { home, configFile } = gateway
+  const again = await GatewayServer.start({ home, configFile, env: {}, port: 0 })
+  try {
+    const file = JSON.parse(readFileSync(configFile, 'utf8')) as Section
+    gateway.saveConfig({ ...file, gateway_keys: [{ ...section, budget: { usd_per_day: 0.01 } }] })
+    expect(await again.reload()).toEqual({ ok: true })
+    expect((await ask(again.url)).status).toBe(402)
+  } finally {
+    await again.stop()
+  }
+})
+
 test('what was spent is known after a restart, and a higher budget counts at once', async () => {
   await using key = await spender(1, 'usd_per_month')
   expect(await statusesOf(2, () => key.ask())).toEqual([200, 402])

@@ -47,6 +47,8 @@ export class Engine {
   readonly #ledgerConfig: LedgerConfig
   readonly #limits: LimitState
   readonly #budgets = new Budgets({ now: Date.now })
+  readonly #startedAt = Date.now()
+  #budgetsRestored = false
   readonly #checks: HealthChecks
   #active: Active
   /** Absent while `server.metrics` is off: nothing is counted for nobody. */
@@ -120,6 +122,8 @@ export class Engine {
   /** Begins what goes on beside requests. */
   begin(): void {
     this.#limits.begin()
+    // For budgets that come later; nothing of the start waits for it.
+    if (!this.#budgetsRestored) setImmediate(() => void this.#restoreBudgets().catch((cause) => this.#tellBug(cause)))
     this.#checks.configure(checkedAccounts(this.#active))
     this.#tellUnusable()
   }
@@ -164,16 +168,22 @@ export class Engine {
     await this.#upstream.close()
   }
 
+  /** What keys had spent before this process began to count. */
   async #restoreBudgets(): Promise<void> {
-    const now = Date.now()
+    this.#budgetsRestored = true
+    const until = this.#startedAt
     try {
-      const day = await this.#books.spentSince(startOfDay(now))
-      for (const [key, monthNanoUsd] of await this.#books.spentSince(startOfMonth(now)))
+      const day = await this.#books.spent(startOfDay(until), until)
+      for (const [key, monthNanoUsd] of await this.#books.spent(startOfMonth(until), until))
         this.#budgets.restore(key, { dayNanoUsd: day.get(key) ?? 0, monthNanoUsd })
     } catch (cause) {
       if (!LedgerError.is(cause)) throw cause
       this.#log.logger.warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
     }
+  }
+
+  #tellBug(cause: unknown): void {
+    this.#log.logger.error({ err: cause }, 'what gateway keys have spent could not be read')
   }
 
   #createOAuth(): OAuthService {

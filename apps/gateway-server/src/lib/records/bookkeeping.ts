@@ -89,9 +89,9 @@ export class Bookkeeping {
     return cost?.nanoUsd ?? 0
   }
 
-  /** What each key has spent since a moment, in billionths of a US dollar; nothing without a ledger. */
-  async spentSince(since: number): Promise<ReadonlyMap<string, number>> {
-    const { groups = [] } = (await this.ledger?.usage({ since, by: 'key' })) ?? {}
+  /** What each key spent from one moment up to another, in billionths of a US dollar; nothing without a ledger. */
+  async spent(since: number, until: number): Promise<ReadonlyMap<string, number>> {
+    const { groups = [] } = (await this.ledger?.usage({ since, until, by: 'key' })) ?? {}
     return new Map(groups.map(({ group, costNanoUsd }) => [group, costNanoUsd]))
   }
 

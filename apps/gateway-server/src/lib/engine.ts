@@ -123,7 +123,8 @@ export class Engine {
   begin(): void {
     this.#limits.begin()
     // For budgets that come later; nothing of the start waits for it.
-    if (!this.#budgetsRestored) setImmediate(() => void this.#restoreBudgets().catch((cause) => this.#tellBug(cause)))
+    if (!this.#budgetsRestored)
+      setImmediate(() => void this.#restoreBudgets().catch((cause: unknown) => this.#tellBug(cause)))
     this.#checks.configure(checkedAccounts(this.#active))
     this.#tellUnusable()
   }

@@ -76,7 +76,7 @@ export class FrameSplitter {
     }
     let lf = text.indexOf('\n', at)
     let cr = text.indexOf('\r', at)
-    for (;;) {
+    while (at < text.length) {
       let end = at
       // Behind each event stands an empty line, which needs no search.
       if (!isLineEnd(text.charCodeAt(at))) {

@@ -1,3 +1,3 @@
-export { exitCodes } from './lib/error.ts'
-export type { Input, Io, Terminal } from './lib/io.ts'
-export { run } from './lib/run.ts'
+export { exitCodes } from './lib/command-line/error.ts'
+export { run } from './lib/command-line/run.ts'
+export type { Input, Io, Terminal } from './lib/terminal/io.ts'

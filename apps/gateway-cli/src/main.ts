@@ -1,5 +1,5 @@
-import { processIo } from './lib/io.ts'
-import { run } from './lib/run.ts'
+import { run } from './lib/command-line/run.ts'
+import { processIo } from './lib/terminal/io.ts'
 
 // A reader that has seen enough (`| head`) closes the pipe; what is left to say then goes nowhere.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})

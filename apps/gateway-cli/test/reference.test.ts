@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { specOf } from '../src/lib/catalogue.ts'
-import { Cli } from '../src/lib/clipanion.ts'
-import { binaryName } from '../src/lib/command-spec.ts'
+import { specOf } from '../src/lib/command-line/catalogue.ts'
+import { Cli } from '../src/lib/command-line/clipanion.ts'
+import { binaryName } from '../src/lib/command-line/command-spec.ts'
+import { GatewayCommand } from '../src/lib/command-line/gateway-command.ts'
+import { cliReference } from '../src/lib/command-line/reference.ts'
 import { commands } from '../src/lib/commands/index.ts'
-import { GatewayCommand } from '../src/lib/gateway-command.ts'
-import { processIo } from '../src/lib/io.ts'
-import { cliReference } from '../src/lib/reference.ts'
+import { processIo } from '../src/lib/terminal/io.ts'
 
 test('docs/reference/cli.md tells of every command as it is', async () => {
   const page = fileURLToPath(new URL('../../../docs/reference/cli.md', import.meta.url))

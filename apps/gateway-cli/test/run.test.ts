@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '@llm-gateway/server'
 import { expect, test } from 'vitest'
-import { commandPaths } from '../src/lib/catalogue.ts'
+import { commandPaths } from '../src/lib/command-line/catalogue.ts'
+import { failureOf } from '../src/lib/command-line/failure.ts'
 import { commands } from '../src/lib/commands/index.ts'
-import { failureOf } from '../src/lib/failure.ts'
 import { Sandbox, terminal } from './kit.ts'
 
 const paths = commands.flatMap((command) => commandPaths(command).map((path) => path.join(' ')))

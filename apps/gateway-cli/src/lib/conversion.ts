@@ -14,8 +14,8 @@ import {
   spliceMember,
 } from '@llm-gateway/converter'
 import { providers } from '@llm-gateway/upstream'
-import { CliError } from './error.ts'
-import { choiceOf } from './lists.ts'
+import { CliError } from './command-line/error.ts'
+import { choiceOf } from './command-line/lists.ts'
 
 export { dialects }
 

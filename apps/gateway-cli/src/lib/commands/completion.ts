@@ -1,7 +1,7 @@
-import { Option, type Usage } from '../clipanion.ts'
-import { completionScript, shells } from '../completion-script.ts'
-import { CliError } from '../error.ts'
-import { GatewayCommand } from '../gateway-command.ts'
+import { Option, type Usage } from '../command-line/clipanion.ts'
+import { completionScript, shells } from '../command-line/completion-script.ts'
+import { CliError } from '../command-line/error.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
 
 export class Completion extends GatewayCommand {
   static override paths: string[][] = [['completion']]

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Dialect, Loss } from '@llm-gateway/converter'
-import { Option, type Usage } from '../clipanion.ts'
+import { Option, type Usage } from '../command-line/clipanion.ts'
+import { CliError, exitCodes } from '../command-line/error.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
+import { choiceOf } from '../command-line/lists.ts'
 import type { Conversion } from '../conversion.ts'
-import { CliError, exitCodes } from '../error.ts'
-import { GatewayCommand } from '../gateway-command.ts'
-import { choiceOf } from '../lists.ts'
-import { readAll } from '../prompt.ts'
+import { readAll } from '../terminal/prompt.ts'
 
 export class Convert extends GatewayCommand {
   static override paths: string[][] = [['convert']]

@@ -1,8 +1,8 @@
 import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
-import { AdminClient } from '../admin-client.ts'
-import type { Usage } from '../clipanion.ts'
-import { CliError, exitCodes } from '../error.ts'
-import { GatewayCommand } from '../gateway-command.ts'
+import type { Usage } from '../command-line/clipanion.ts'
+import { CliError, exitCodes } from '../command-line/error.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
+import { AdminClient } from '../running/admin-client.ts'
 import {
   type AccountState,
   checkText,
@@ -11,11 +11,11 @@ import {
   lastErrorText,
   latencyText,
   toneOf,
-} from '../health-view.ts'
-import { findServer } from '../liveness.ts'
-import { accountUsage, pastHealth, recentUsage } from '../recent-usage.ts'
-import { type Column, table } from '../table.ts'
-import { span, when } from '../time.ts'
+} from '../running/health-view.ts'
+import { findServer } from '../running/liveness.ts'
+import { type Column, table } from '../terminal/table.ts'
+import { span, when } from '../terminal/time.ts'
+import { accountUsage, pastHealth, recentUsage } from '../usage/recent-usage.ts'
 
 interface Row {
   readonly id: string

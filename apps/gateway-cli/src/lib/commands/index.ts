@@ -1,5 +1,5 @@
-import type { CommandClass } from '../clipanion.ts'
-import type { CommandContext } from '../gateway-command.ts'
+import type { CommandClass } from '../command-line/clipanion.ts'
+import type { CommandContext } from '../command-line/gateway-command.ts'
 import { ApikeyAdd } from './apikey/add.ts'
 import { ApikeyDisable } from './apikey/disable.ts'
 import { ApikeyEnable } from './apikey/enable.ts'

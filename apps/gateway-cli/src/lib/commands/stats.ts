@@ -1,13 +1,13 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { GroupBy, UsageQuery, UsageReport } from '@llm-gateway/ledger'
-import { Option, type Usage } from '../clipanion.ts'
-import { CliError } from '../error.ts'
-import { GatewayCommand } from '../gateway-command.ts'
-import { openLedger, tellSource } from '../ledger-source.ts'
-import { resolveEntry } from '../resolve-id.ts'
-import { fields, table } from '../table.ts'
-import { absoluteTime, parsePast } from '../time.ts'
-import { usageColumns, usageFields } from '../usage-view.ts'
+import { Option, type Usage } from '../command-line/clipanion.ts'
+import { CliError } from '../command-line/error.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
+import { resolveEntry } from '../config-file/resolve-id.ts'
+import { fields, table } from '../terminal/table.ts'
+import { absoluteTime, parsePast } from '../terminal/time.ts'
+import { openLedger, tellSource } from '../usage/ledger-source.ts'
+import { usageColumns, usageFields } from '../usage/usage-view.ts'
 
 const titles = { key: 'KEY', account: 'ACCOUNT', model: 'MODEL', day: 'DAY' } as const satisfies Record<GroupBy, string>
 const groups = Object.keys(titles) as readonly GroupBy[]

@@ -1,9 +1,18 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
-import type { Usage } from '../clipanion.ts'
-import { GatewayCommand } from '../gateway-command.ts'
-import { type AccountState, checkText, errorRateText, lastErrorText, latencyText, toneOf } from '../health-view.ts'
-import { type Observation, observe } from '../observe.ts'
+import type { Usage } from '../command-line/clipanion.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
+import {
+  type AccountState,
+  checkText,
+  errorRateText,
+  lastErrorText,
+  latencyText,
+  toneOf,
+} from '../running/health-view.ts'
+import { type Observation, observe } from '../running/observe.ts'
+import { type Column, table } from '../terminal/table.ts'
+import { span, when } from '../terminal/time.ts'
 import {
   type AccountUsage,
   accountUsage,
@@ -11,10 +20,8 @@ import {
   type PastHealth,
   pastHealth,
   recentUsage,
-} from '../recent-usage.ts'
-import { type Column, table } from '../table.ts'
-import { span, when } from '../time.ts'
-import { amount, costText, successText, usageLine } from '../usage-view.ts'
+} from '../usage/recent-usage.ts'
+import { amount, costText, successText, usageLine } from '../usage/usage-view.ts'
 
 interface Row {
   readonly id: string

@@ -1,13 +1,13 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { AttemptEntry, RequestDetail, RequestEntry } from '@llm-gateway/ledger'
-import { Option, type Usage } from '../clipanion.ts'
-import { CliError } from '../error.ts'
-import { GatewayCommand } from '../gateway-command.ts'
-import { openLedger, tellSource } from '../ledger-source.ts'
-import { shown } from '../resolve-id.ts'
-import { type Column, fields, table } from '../table.ts'
-import { latency, when } from '../time.ts'
-import { amount, costText, dollars } from '../usage-view.ts'
+import { Option, type Usage } from '../command-line/clipanion.ts'
+import { CliError } from '../command-line/error.ts'
+import { GatewayCommand } from '../command-line/gateway-command.ts'
+import { shown } from '../config-file/resolve-id.ts'
+import { type Column, fields, table } from '../terminal/table.ts'
+import { latency, when } from '../terminal/time.ts'
+import { openLedger, tellSource } from '../usage/ledger-source.ts'
+import { amount, costText, dollars } from '../usage/usage-view.ts'
 
 export class Why extends GatewayCommand {
   static override paths: string[][] = [['why']]

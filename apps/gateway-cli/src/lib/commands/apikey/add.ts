@@ -1,11 +1,11 @@
 import { mintGatewayKey } from '@llm-gateway/access'
 import type { KeyInput } from '@llm-gateway/config'
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import type { Usage } from '../../clipanion.ts'
-import { KeyFlagsCommand } from '../../key-flags.ts'
-import { keyJson } from '../../key-view.ts'
-import { listOf } from '../../lists.ts'
-import { freeName } from '../../naming.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { listOf } from '../../command-line/lists.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { freeName } from '../../config-file/naming.ts'
+import { KeyFlagsCommand } from '../../keys/key-flags.ts'
+import { keyJson } from '../../keys/key-view.ts'
 
 export class ApikeyAdd extends KeyFlagsCommand {
   static override paths: string[][] = [['apikey', 'add']]

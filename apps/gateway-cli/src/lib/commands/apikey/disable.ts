@@ -1,6 +1,6 @@
 import type { EntryStatus } from '@llm-gateway/config'
-import { type EntryKind, gatewayKeys, SetStatusCommand } from '../../change-entry.ts'
-import type { Usage } from '../../clipanion.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { type EntryKind, gatewayKeys, SetStatusCommand } from '../../config-file/change-entry.ts'
 
 export class ApikeyDisable extends SetStatusCommand {
   static override paths: string[][] = [['apikey', 'disable']]

@@ -1,9 +1,9 @@
 import type { KeyConfig } from '@llm-gateway/config'
-import type { Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { budgetText, keyJson, keyState, limitsText } from '../../key-view.ts'
-import { type Column, table } from '../../table.ts'
-import { when } from '../../time.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { budgetText, keyJson, keyState, limitsText } from '../../keys/key-view.ts'
+import { type Column, table } from '../../terminal/table.ts'
+import { when } from '../../terminal/time.ts'
 
 export class ApikeyList extends GatewayCommand {
   static override paths: string[][] = [['apikey', 'list']]

@@ -1,5 +1,5 @@
-import { type EntryKind, gatewayKeys, RemoveCommand } from '../../change-entry.ts'
-import type { Usage } from '../../clipanion.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { type EntryKind, gatewayKeys, RemoveCommand } from '../../config-file/change-entry.ts'
 
 export class ApikeyRemove extends RemoveCommand {
   static override paths: string[][] = [['apikey', 'remove']]

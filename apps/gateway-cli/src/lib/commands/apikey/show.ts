@@ -1,10 +1,10 @@
-import { Option, type Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { budgetText, keyJson, keyState, limitsText } from '../../key-view.ts'
-import { resolveEntry } from '../../resolve-id.ts'
-import { spentOf } from '../../spent.ts'
-import { fields } from '../../table.ts'
-import { when } from '../../time.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { resolveEntry } from '../../config-file/resolve-id.ts'
+import { budgetText, keyJson, keyState, limitsText } from '../../keys/key-view.ts'
+import { spentOf } from '../../keys/spent.ts'
+import { fields } from '../../terminal/table.ts'
+import { when } from '../../terminal/time.ts'
 
 export class ApikeyShow extends GatewayCommand {
   static override paths: string[][] = [['apikey', 'show']]

@@ -1,8 +1,8 @@
-import { Option, type Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { openLedger, tellSource } from '../../ledger-source.ts'
-import { fields, table } from '../../table.ts'
-import { usageColumns, usageFields } from '../../usage-view.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { fields, table } from '../../terminal/table.ts'
+import { openLedger, tellSource } from '../../usage/ledger-source.ts'
+import { usageColumns, usageFields } from '../../usage/usage-view.ts'
 import { idOf } from '../stats.ts'
 
 const dayMs = 86_400_000

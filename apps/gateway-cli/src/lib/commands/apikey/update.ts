@@ -1,12 +1,12 @@
 import type { KeyConfig, Patch } from '@llm-gateway/config'
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { CliError } from '../../error.ts'
-import { KeyFlagsCommand } from '../../key-flags.ts'
-import { keyJson } from '../../key-view.ts'
-import { listOf } from '../../lists.ts'
-import { freeName } from '../../naming.ts'
-import { resolveEntry } from '../../resolve-id.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { listOf } from '../../command-line/lists.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { freeName } from '../../config-file/naming.ts'
+import { resolveEntry } from '../../config-file/resolve-id.ts'
+import { KeyFlagsCommand } from '../../keys/key-flags.ts'
+import { keyJson } from '../../keys/key-view.ts'
 
 export class ApikeyUpdate extends KeyFlagsCommand {
   static override paths: string[][] = [['apikey', 'update']]

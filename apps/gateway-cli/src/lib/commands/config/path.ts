@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
 
 export class ConfigPath extends GatewayCommand {
   static override paths: string[][] = [['config', 'path']]

@@ -1,8 +1,8 @@
 import { openCredentialStore } from '@llm-gateway/credentials'
-import { ChangeConfigCommand, type ConfigChange } from '../../change-config.ts'
-import type { Usage } from '../../clipanion.ts'
-import type { Loaded } from '../../config-store.ts'
-import { hasUsableTokens, keepLegacyTokens } from '../../legacy-tokens.ts'
+import { hasUsableTokens, keepLegacyTokens } from '../../accounts/legacy-tokens.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { ChangeConfigCommand, type ConfigChange } from '../../config-file/change-config.ts'
+import type { Loaded } from '../../config-file/config-store.ts'
 
 export class ConfigRewrite extends ChangeConfigCommand {
   static override paths: string[][] = [['config', 'rewrite']]

@@ -1,8 +1,8 @@
 import { openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { reencrypt } from '../../config-secrets.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { reencrypt } from '../../config-file/config-secrets.ts'
 
 export class ConfigRotateKey extends GatewayCommand {
   static override paths: string[][] = [['config', 'rotate-key']]

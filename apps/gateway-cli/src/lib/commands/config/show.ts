@@ -1,6 +1,6 @@
-import type { Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { hiddenConfig, hiddenText } from '../../hide.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { hiddenConfig, hiddenText } from '../../config-file/hide.ts'
 
 export class ConfigShow extends GatewayCommand {
   static override paths: string[][] = [['config', 'show']]

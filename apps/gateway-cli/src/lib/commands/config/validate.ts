@@ -1,8 +1,8 @@
 import { renderIssues } from '@llm-gateway/config'
-import { Option, type Usage } from '../../clipanion.ts'
-import { ConfigStore } from '../../config-store.ts'
-import { exitCodes } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { exitCodes } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { ConfigStore } from '../../config-file/config-store.ts'
 
 export class ConfigValidate extends GatewayCommand {
   static override paths: string[][] = [['config', 'validate']]

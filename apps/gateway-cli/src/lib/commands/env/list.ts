@@ -1,7 +1,7 @@
-import type { Usage } from '../../clipanion.ts'
-import { type ProxyVariable, proxyVariables, readProxyVariable } from '../../environment.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { type Column, table } from '../../table.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { type ProxyVariable, proxyVariables, readProxyVariable } from '../../config-file/environment.ts'
+import { type Column, table } from '../../terminal/table.ts'
 
 export class EnvList extends GatewayCommand {
   static override paths: string[][] = [['env', 'list']]

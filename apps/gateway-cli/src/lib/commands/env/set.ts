@@ -1,12 +1,12 @@
 import { type EnvironmentName, proxyRecord } from '@llm-gateway/config'
 import type { MasterKey } from '@llm-gateway/credentials'
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import type { Loaded } from '../../config-store.ts'
-import { proxyVariables, readProxyVariable } from '../../environment.ts'
-import { CliError } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { proxyToStore } from '../../secret-to-store.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import type { Loaded } from '../../config-file/config-store.ts'
+import { proxyVariables, readProxyVariable } from '../../config-file/environment.ts'
+import { proxyToStore } from '../../config-file/secret-to-store.ts'
 
 export class EnvSet extends GatewayCommand {
   static override paths: string[][] = [['env', 'set']]

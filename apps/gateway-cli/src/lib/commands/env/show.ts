@@ -1,8 +1,8 @@
-import { Option, type Usage } from '../../clipanion.ts'
-import { proxyVariable, readProxyVariable } from '../../environment.ts'
-import { CliError } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { fields } from '../../table.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { proxyVariable, readProxyVariable } from '../../config-file/environment.ts'
+import { fields } from '../../terminal/table.ts'
 
 export class EnvShow extends GatewayCommand {
   static override paths: string[][] = [['env', 'show']]

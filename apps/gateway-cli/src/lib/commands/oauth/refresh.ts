@@ -1,8 +1,8 @@
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import type { Usage } from '../../clipanion.ts'
-import { OAuthCommand } from '../../oauth-command.ts'
-import { when } from '../../time.ts'
-import { tokenJson } from '../../token-view.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { OAuthCommand } from '../../login/oauth-command.ts'
+import { tokenJson } from '../../login/token-view.ts'
+import { when } from '../../terminal/time.ts'
 
 export class OauthRefresh extends OAuthCommand {
   static override paths: string[][] = [['oauth', 'refresh']]

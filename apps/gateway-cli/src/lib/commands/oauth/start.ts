@@ -1,9 +1,9 @@
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { OAuthCommand } from '../../oauth-command.ts'
-import { logIn, nextSteps } from '../../oauth-login.ts'
-import { isoTime } from '../../time.ts'
-import { tokenJson } from '../../token-view.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { OAuthCommand } from '../../login/oauth-command.ts'
+import { logIn, nextSteps } from '../../login/oauth-login.ts'
+import { tokenJson } from '../../login/token-view.ts'
+import { isoTime } from '../../terminal/time.ts'
 
 export class OauthStart extends OAuthCommand {
   static override paths: string[][] = [['oauth', 'start']]

@@ -1,8 +1,8 @@
-import type { Usage } from '../../clipanion.ts'
-import { exitCodes } from '../../error.ts'
-import { OAuthCommand } from '../../oauth-command.ts'
-import { fields } from '../../table.ts'
-import { tokenFields, tokenJson } from '../../token-view.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { exitCodes } from '../../command-line/error.ts'
+import { OAuthCommand } from '../../login/oauth-command.ts'
+import { tokenFields, tokenJson } from '../../login/token-view.ts'
+import { fields } from '../../terminal/table.ts'
 
 export class OauthStatus extends OAuthCommand {
   static override paths: string[][] = [['oauth', 'status']]

@@ -1,11 +1,11 @@
 import type { RouteConfig } from '@llm-gateway/config'
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { CliError } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { wholeNumber } from '../../lists.ts'
-import { resolveEntry } from '../../resolve-id.ts'
-import { routeJson, routeScope, targetText } from '../../route-view.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { wholeNumber } from '../../command-line/lists.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { resolveEntry } from '../../config-file/resolve-id.ts'
+import { routeJson, routeScope, targetText } from '../../keys/route-view.ts'
 
 export class RouteAdd extends GatewayCommand {
   static override paths: string[][] = [['route', 'add']]

@@ -1,8 +1,8 @@
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { choiceOf } from '../../lists.ts'
-import { routeScope } from '../../route-view.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { choiceOf } from '../../command-line/lists.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { routeScope } from '../../keys/route-view.ts'
 
 export class RouteDefault extends GatewayCommand {
   static override paths: string[][] = [['route', 'default']]

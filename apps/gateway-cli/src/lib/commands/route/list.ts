@@ -1,7 +1,7 @@
-import { Option, type Usage } from '../../clipanion.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { type RouteJson, routeJson, routeScope, targetText } from '../../route-view.ts'
-import { type Column, table } from '../../table.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { type RouteJson, routeJson, routeScope, targetText } from '../../keys/route-view.ts'
+import { type Column, table } from '../../terminal/table.ts'
 
 export class RouteList extends GatewayCommand {
   static override paths: string[][] = [['route', 'list']]

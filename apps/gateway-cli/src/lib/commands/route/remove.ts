@@ -1,8 +1,8 @@
-import { applyToServer, exitCodeOfEffect } from '../../apply.ts'
-import { Option, type Usage } from '../../clipanion.ts'
-import { CliError } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { routeScope } from '../../route-view.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
+import { routeScope } from '../../keys/route-view.ts'
 
 export class RouteRemove extends GatewayCommand {
   static override paths: string[][] = [['route', 'remove']]

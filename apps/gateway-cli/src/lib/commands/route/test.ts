@@ -1,10 +1,10 @@
 import { Router } from '@llm-gateway/router'
 import { providers } from '@llm-gateway/upstream'
-import { Option, type Usage } from '../../clipanion.ts'
-import { exitCodes } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { routeScope } from '../../route-view.ts'
-import { fields } from '../../table.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { exitCodes } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { routeScope } from '../../keys/route-view.ts'
+import { fields } from '../../terminal/table.ts'
 
 const rules = {
   'key-route': "a route of the gateway key's",

@@ -1,8 +1,8 @@
-import { AdminClient } from '../../admin-client.ts'
-import type { Usage } from '../../clipanion.ts'
-import { CliError } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { findServer } from '../../liveness.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { AdminClient } from '../../running/admin-client.ts'
+import { findServer } from '../../running/liveness.ts'
 
 export class ServerReload extends GatewayCommand {
   static override paths: string[][] = [

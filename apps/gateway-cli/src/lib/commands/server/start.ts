@@ -1,9 +1,9 @@
-import { Option, type Usage } from '../../clipanion.ts'
-import { startDetached } from '../../detach.ts'
-import { CliError } from '../../error.ts'
-import { type FirstKey, withFirstKey } from '../../first-key.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { wholeNumber } from '../../lists.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { wholeNumber } from '../../command-line/lists.ts'
+import { type FirstKey, withFirstKey } from '../../keys/first-key.ts'
+import { startDetached } from '../../running/detach.ts'
 
 export class ServerStart extends GatewayCommand {
   static override paths: string[][] = [['server', 'start']]

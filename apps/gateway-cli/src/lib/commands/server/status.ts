@@ -1,11 +1,11 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { ServerStatus } from '@llm-gateway/server'
-import type { Usage } from '../../clipanion.ts'
-import type { Loaded } from '../../config-store.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { type Observation, observe } from '../../observe.ts'
-import { fields } from '../../table.ts'
-import { span } from '../../time.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import type { Loaded } from '../../config-file/config-store.ts'
+import { type Observation, observe } from '../../running/observe.ts'
+import { fields } from '../../terminal/table.ts'
+import { span } from '../../terminal/time.ts'
 
 interface Summary {
   readonly address: string

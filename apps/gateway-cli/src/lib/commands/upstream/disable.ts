@@ -1,6 +1,6 @@
 import type { EntryStatus } from '@llm-gateway/config'
-import { type EntryKind, SetStatusCommand, upstreamAccounts } from '../../change-entry.ts'
-import type { Usage } from '../../clipanion.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { type EntryKind, SetStatusCommand, upstreamAccounts } from '../../config-file/change-entry.ts'
 
 export class UpstreamDisable extends SetStatusCommand {
   static override paths: string[][] = [['upstream', 'disable']]

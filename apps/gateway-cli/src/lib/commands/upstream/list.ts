@@ -1,10 +1,10 @@
 import type { AccountConfig } from '@llm-gateway/config'
-import { accountJson, credentialSource } from '../../account-view.ts'
-import type { Usage } from '../../clipanion.ts'
-import type { Loaded } from '../../config-store.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { type Column, table } from '../../table.ts'
-import { when } from '../../time.ts'
+import { accountJson, credentialSource } from '../../accounts/account-view.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import type { Loaded } from '../../config-file/config-store.ts'
+import { type Column, table } from '../../terminal/table.ts'
+import { when } from '../../terminal/time.ts'
 
 export class UpstreamList extends GatewayCommand {
   static override paths: string[][] = [['upstream', 'list']]

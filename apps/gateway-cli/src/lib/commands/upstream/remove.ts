@@ -1,8 +1,8 @@
 import { openCredentialStore } from '@llm-gateway/credentials'
 import { forgetTokens } from '@llm-gateway/oauth'
 import { tokenStoreOf } from '@llm-gateway/server'
-import { type EntryKind, RemoveCommand, upstreamAccounts } from '../../change-entry.ts'
-import type { Usage } from '../../clipanion.ts'
+import type { Usage } from '../../command-line/clipanion.ts'
+import { type EntryKind, RemoveCommand, upstreamAccounts } from '../../config-file/change-entry.ts'
 
 export class UpstreamRemove extends RemoveCommand {
   static override paths: string[][] = [['upstream', 'remove']]

@@ -3,16 +3,16 @@ import type { AccountConfig } from '@llm-gateway/config'
 import { openMasterKey, Redactor } from '@llm-gateway/credentials'
 import { withSecretOptions } from '@llm-gateway/server'
 import { providers } from '@llm-gateway/upstream'
-import { Option, type Usage } from '../../clipanion.ts'
-import { proxySettings } from '../../environment.ts'
-import { CliError, exitCodes } from '../../error.ts'
-import { GatewayCommand } from '../../gateway-command.ts'
-import { wholeNumber } from '../../lists.ts'
-import { openCredential } from '../../open-credential.ts'
-import type { ProbeReport } from '../../probe.ts'
-import { resolveEntry } from '../../resolve-id.ts'
-import { fields } from '../../table.ts'
-import { latency } from '../../time.ts'
+import { openCredential } from '../../accounts/open-credential.ts'
+import type { ProbeReport } from '../../accounts/probe.ts'
+import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError, exitCodes } from '../../command-line/error.ts'
+import { GatewayCommand } from '../../command-line/gateway-command.ts'
+import { wholeNumber } from '../../command-line/lists.ts'
+import { proxySettings } from '../../config-file/environment.ts'
+import { resolveEntry } from '../../config-file/resolve-id.ts'
+import { fields } from '../../terminal/table.ts'
+import { latency } from '../../terminal/time.ts'
 
 export class UpstreamTest extends GatewayCommand {
   static override paths: string[][] = [['upstream', 'test']]
@@ -55,7 +55,7 @@ export class UpstreamTest extends GatewayCommand {
     if (!credential.ok)
       throw new CliError('FAILED', `the key of "${account.name}" cannot be had: ${credential.problem}`)
     // Brings the HTTP client, which no other command needs.
-    const { probe } = await import('../../probe.ts')
+    const { probe } = await import('../../accounts/probe.ts')
     const opening = {
       baseDir: dirname(this.places.configFile),
       masterKey: () => openMasterKey({ home: this.places.home, env, keychain, create: false }),

@@ -1,7 +1,7 @@
 import type { RateLimiter } from '@llm-gateway/access'
 import type { BodyFacts, Dialect, JsonObject, Loss, Stop, Usage } from '@llm-gateway/converter'
 import type { Plan, Attempt as TrackedAttempt, Verdict } from '@llm-gateway/router'
-import { Answer } from './answer.ts'
+import { Answer } from './client/answer.ts'
 import type { Endpoint, Task } from './endpoint.ts'
 import { GatewayError } from './error.ts'
 import type { GatewayRequest, Sink } from './port.ts'

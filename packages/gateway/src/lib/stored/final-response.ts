@@ -1,5 +1,5 @@
 import { FrameSplitter, isObject, type JsonObject } from '@llm-gateway/converter'
-import { parsed } from '../receive-error.ts'
+import { parsed } from '../attempts/receive-error.ts'
 
 /** The whole response that the last event of a stream holds; undefined where a piece of the stream, whole events, has no such event. */
 export function finalResponse(piece: Uint8Array | string): JsonObject | undefined {

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '@llm-gateway/converter'
+import { parsed } from '../attempts/receive-error.ts'
 import type { Call, Made, Remember } from '../call.ts'
 import { GatewayError } from '../error.ts'
-import { parsed } from '../receive-error.ts'
 import { goHome, keyOf } from './go-home.ts'
 import type { Makers } from './makers.ts'
 

@@ -239,7 +239,7 @@ function toolsBy(has: Has): fc.Arbitrary<readonly Tool[]> {
     : fc.oneof(openSchema, closedSchema)
   const plain = fc
     .record({ name, description: when(true, words), schema, strict, closed: closedSchema })
-    .map(({ closed, ...each }) => (each.strict && !has('openAnswers') ? { ...each, schema: closed } : each))
+    .map(({ closed, ...each }) => (each.strict ? { ...each, schema: closed } : each))
   const free = fc.record({ name, description: when(true, words), free: fc.constant(true as const) })
   const tool = has('freeTextTools') ? fc.oneof(plain, free) : plain
   return fc
@@ -344,7 +344,12 @@ function parallelBy(has: Has, tools: readonly Tool[]): fc.Arbitrary<boolean | un
 
 /** What does not go together in one of the dialects, whatever the other is. */
 function fitting(script: Script, has: Has): Script {
-  const { choice, parallel, output, tools, effort, shown, ...rest } = script
+  const { choice, parallel, output, effort, shown, ...rest } = script
+  // Anthropic refuses a history of calls without tools.
+  const called = script.steps.some((step) => step.by === 'assistant' && step.parts.some((part) => part.is === 'call'))
+  const strict = has('strictTools') && { strict: false }
+  const declared = { name: 'look', schema: '{"type":"object","properties":{"at":{}}}', ...strict }
+  const tools = called && script.tools.length === 0 ? [declared] : script.tools
   // Anthropic says "one call at a time" as part of a choice, so there must be one, and not that of no tool.
   const alone = parallel === false && !has('severalAtATime')
   const chosen = alone ? (choice === undefined || choice === 'none' ? 'auto' : choice) : choice

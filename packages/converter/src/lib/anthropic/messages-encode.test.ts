@@ -11,7 +11,8 @@ function messages(
   turns: readonly Turn[],
   overrides: CapabilityOverrides = {},
 ): { told: JsonObject[]; losses: readonly Loss[] } {
-  const { body, losses } = encode(chatRequest({ turns }), overrides)
+  const tools = [{ type: 'function' as const, name: 'declared', at: 'tools[0]' }]
+  const { body, losses } = encode(chatRequest({ turns, tools }), overrides)
   return { told: body.messages as JsonObject[], losses }
 }
 

@@ -20,6 +20,21 @@ function refusal(run: () => unknown): string | undefined {
 }
 
 describe('encodeRequest', () => {
+  it('a conversation that calls tools and declares none declares those it calls, not to be called', () => {
+    const call = { type: 'tool-call' as const, id: 'a', name: 'f', input: '{}', inputKind: 'json' as const, at: 'c' }
+    const turns = [
+      userTurn('q'),
+      { role: 'assistant' as const, parts: [call, { ...call, id: 'b' }], at: 'm' },
+      { role: 'tool' as const, results: ['a', 'b'].map((callId) => ({ callId, parts: [], at: 'r' })), at: 'r' },
+    ]
+    const { body, losses } = encode(chatRequest({ turns }))
+    expect(body.tools).toEqual([{ name: 'f', input_schema: { type: 'object', properties: {} } }])
+    expect(body.tool_choice).toEqual({ type: 'none' })
+    expect(losses).toMatchObject([{ kind: 'invented', path: 'tools' }])
+    const answered = encode(chatRequest({ turns: [userTurn('q')] })).body
+    expect([answered.tools, answered.tool_choice]).toEqual([undefined, undefined])
+  })
+
   it('writes the whole of a plain request', () => {
     const { body, losses } = encode(
       chatRequest({

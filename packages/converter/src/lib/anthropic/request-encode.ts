@@ -21,7 +21,8 @@ export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonOb
     report.invented('max_tokens', `Anthropic requires an output limit; ${maxTokens} tokens is the default`)
   }
   const tools = encodeTools(chat, context)
-  const choice = encodeToolChoice(chat, tools.length > 0, context)
+  const offered = chat.tools.length > 0
+  const choice = offered || tools.length === 0 ? encodeToolChoice(chat, tools.length > 0, context) : { type: 'none' }
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
   const system = [...chat.system.flatMap((part) => textBlocks(part, context)), ...outputNote(chat, context)]
@@ -59,10 +60,30 @@ function encodeTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
       'only the allowed tools are declared, which changes the cached prefix',
     )
   }
+  if (chat.tools.length === 0) return calledTools(chat, context)
   return chat.tools.flatMap((tool) => {
     if (names && (tool.name === undefined || !names.has(tool.name))) return []
     return encodeTool(tool, context)
   })
+}
+
+/** Anthropic refuses calls in the history where no tool is declared: those that were called are, and may not be called again. */
+function calledTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
+  const names = new Set<string>()
+  for (const turn of chat.turns) {
+    if (turn.role !== 'assistant') continue
+    for (const part of turn.parts) if (part.type === 'tool-call') names.add(part.name)
+  }
+  if (names.size > 0) {
+    context.report.invented(
+      'tools',
+      'the conversation calls tools and declares none: they are declared, not to be called',
+    )
+  }
+  return [...names].map((name) => ({
+    name: context.toolName(name),
+    input_schema: { type: 'object', properties: {} },
+  }))
 }
 
 /** The tools a choice leaves; undefined for all. A named tool that cannot be forced is at least the only one. */

@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly streamUsage: boolean
   /** Accepts OpenAI's newer request fields (`verbosity`, `safety_identifier`, `service_tier`, `store`, custom tools). */
   readonly openaiExtensions: boolean
+  /** Accepts `verbosity` (openai dialects). Default as `openaiExtensions`. */
+  readonly verbosity?: boolean
   /** Accepts `prompt_cache_breakpoint` on content parts (openai dialects). Default false. */
   readonly cacheBreakpoints?: boolean
   /** Least and most tokens a thinking budget may have, apart from none at all (gemini). Default any. */

@@ -28,6 +28,7 @@ const plain: Capabilities = {
   openaiExtensions: true,
   // A member of a message that OpenAI does not know is answered with 400 unknown_parameter.
   reasoningMembers: [],
+  verbosity: false,
 }
 
 /** Models from before structured outputs (August 2024) have JSON mode only. */
@@ -151,7 +152,10 @@ function familyOf(model: string): Capabilities {
   const bare = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
   const family =
     families.find(([prefix]) => isFamily(name, prefix)) ?? vendors.find(([prefix]) => isFamily(bare, prefix))
-  return family === undefined ? compatible : capabilitiesOfFamily(family)
+  if (family === undefined) return compatible
+  const accepts = capabilitiesOfFamily(family)
+  // OpenAI's guide to verbosity: from GPT-5 on.
+  return /^gpt-[5-9]/.test(family[0]) ? { ...accepts, verbosity: true } : accepts
 }
 
 /** Azure has `stream_options` and `max_completion_tokens` from 2024-09-01-preview on (its list of API changes). */

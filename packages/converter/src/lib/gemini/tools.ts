@@ -14,7 +14,7 @@ import {
 } from '../chat/read.ts'
 import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { DeclaredTool, RequestContext } from '../codec.ts'
-import { isStrict } from '../openai-chat/request-encode.ts'
+import { isStrict } from '../openai-chat/strict-schema.ts'
 import { jsonSchemaOf } from './schema.ts'
 import { bothSpellings, fieldOf, keyOf, readList } from './wire.ts'
 

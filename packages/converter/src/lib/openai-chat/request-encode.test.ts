@@ -4,7 +4,7 @@ import { chatRequest, encode, userTurn } from '../../../test/openai-kit.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, ToolResult, UserPart } from '../chat/part.ts'
 import type { ChatRequest, FunctionTool, Turn } from '../chat/request.ts'
-import { isStrict } from './request-encode.ts'
+import { isStrict } from './strict-schema.ts'
 
 function messages(...turns: Turn[]): JsonObject[] {
   return encode(chatRequest({ turns })).body.messages as JsonObject[]
@@ -339,13 +339,18 @@ describe('tools', () => {
   })
 
   it('hazards 36, 37 and 38: nothing is invented in a schema, strict only where said', () => {
-    const { body } = encode(
-      chatRequest({ tools: [tool('a'), tool('b', { strict: true, parameters: { type: 'object' } })] }),
-    )
-    expect(body.tools).toEqual([
+    const closed = { type: 'object', properties: {}, additionalProperties: false }
+    const tools = [tool('a'), tool('b', { strict: true, parameters: closed })]
+    expect(encode(chatRequest({ tools })).body.tools).toEqual([
       { type: 'function', function: { name: 'a' } },
-      { type: 'function', function: { name: 'b', parameters: { type: 'object' }, strict: true } },
+      { type: 'function', function: { name: 'b', parameters: closed, strict: true } },
     ])
+    // OpenAI refuses a strict schema that leaves properties open; what a compatible server does is its own affair.
+    const open = { tools: [tool('c', { strict: true, parameters: { type: 'object' } })] }
+    const loose = { type: 'function', function: { name: 'c', parameters: { type: 'object' } } }
+    expect(encode(chatRequest(open)).body.tools).toEqual([loose])
+    expect(lossesOf(open)).toEqual(['approximated tools[0].strict'])
+    expect(encode(chatRequest({ ...open, model: 'llama' })).body.tools).toMatchObject([{ function: { strict: true } }])
   })
 
   it.each([
@@ -493,7 +498,8 @@ describe('parameters', () => {
 
   it('hazard 69: OpenAI’s newer fields stay with OpenAI', () => {
     const chat = { verbosity: 'low', serviceTier: 'flex', store: true, metadata: { a: 'b' } }
-    expect(encode(chatRequest(chat)).body).toMatchObject({
+    expect(lossesOf(chat)).toEqual(['dropped verbosity'])
+    expect(encode(chatRequest({ ...chat, model: 'gpt-5.6-sol' })).body).toMatchObject({
       verbosity: 'low',
       service_tier: 'flex',
       store: true,

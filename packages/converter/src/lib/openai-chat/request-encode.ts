@@ -1,10 +1,11 @@
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { JsonObject, JsonValue } from '../chat/json.ts'
 import { dropLogprobs } from '../chat/places.ts'
 import type { ChatRequest, Effort, OutputFormat, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { aliasOf } from '../tool-names.ts'
 import { encodeShared, encodeUser, fastTier } from './identity.ts'
 import { encodeMessages } from './messages-encode.ts'
+import { isStrict } from './strict-schema.ts'
 import { encodeTools } from './tools.ts'
 import { effortWords } from './wire.ts'
 
@@ -91,7 +92,7 @@ function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestCont
 function encodeShape(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {
   const { report, capabilities } = context
   const effort = effortOf(chat, context, path('reasoning', 'reasoning_effort'))
-  const verbosity = capabilities.openaiExtensions ? chat.verbosity : undefined
+  const verbosity = (capabilities.verbosity ?? capabilities.openaiExtensions) ? chat.verbosity : undefined
   if (chat.verbosity !== undefined && verbosity === undefined) {
     report.dropped(path('verbosity', 'verbosity'), 'the model has no verbosity control')
   }
@@ -121,41 +122,6 @@ function encodeOutput(output: OutputFormat, { report, capabilities }: RequestCon
       ...(strict === false && { strict }),
     },
   }
-}
-
-/**
- * Whether a schema keeps OpenAI's rules for strict ones: every object closes its properties and requires all of them.
- * Walks without recursion, because a schema may be as deep as the sender likes.
- */
-export function isStrict(schema: JsonObject): boolean {
-  if (member(schema, 'type') !== 'object') return false
-  const pending: JsonValue[] = [schema]
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (Array.isArray(node)) for (const branch of node) pending.push(branch)
-    if (!isObject(node)) continue
-    if (!isClosed(node)) return false
-    for (const key of Object.keys(node)) {
-      const child = member(node, key)
-      if (key === 'properties' || key === '$defs' || key === 'definitions') {
-        if (isObject(child)) for (const name of Object.keys(child)) pending.push(child[name] ?? null)
-      } else if (key === 'items' || key === 'anyOf') pending.push(child ?? null)
-      else if (loosening.has(key)) return false
-    }
-  }
-  return true
-}
-
-/** Keywords a strict schema may not hold. */
-const loosening: ReadonlySet<string> = new Set(['allOf', 'oneOf', 'not', 'if', 'then', 'else', 'patternProperties'])
-
-function isClosed(node: JsonObject): boolean {
-  const properties = member(node, 'properties')
-  const type = member(node, 'type')
-  if (type !== 'object' && !(Array.isArray(type) && type.includes('object')) && properties === undefined) return true
-  const required = member(node, 'required')
-  const needed = new Set(Array.isArray(required) ? required : [])
-  const names = isObject(properties) ? Object.keys(properties) : []
-  return member(node, 'additionalProperties') === false && names.every((name) => needed.has(name))
 }
 
 /** The effort that comes nearest to how much the client wants the model to reason. */

@@ -16,6 +16,7 @@ import {
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { cacheOf } from './content.ts'
+import { strictOf } from './strict-schema.ts'
 
 /** What is read of a tool, of the object in it, and of a choice. */
 const knownMembers = {
@@ -160,7 +161,8 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
   }
   if (tool.type === 'custom') return [encodeCustom(tool, context)]
   if (tool.cache) report.dropped(cachePlace(tool, context.from), 'a tool cannot carry a cache breakpoint')
-  const { description, parameters, strict } = tool
+  const { description, parameters } = tool
+  const strict = strictOf(tool, context)
   return [
     {
       type: 'function',

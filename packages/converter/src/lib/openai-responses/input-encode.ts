@@ -47,10 +47,16 @@ class InputWriter {
     this.#tellPrefill()
     const items = flatten(turns, (turn) => this.#turn(turn))
     const [only, ...others] = system
-    if (only !== undefined && others.length === 0 && only.cache === undefined) {
+    if (only !== undefined && others.length === 0 && only.cache === undefined && !this.#mustSayJson(only.text)) {
       return { instructions: only.text, input: items }
     }
     return { input: this.#leading().concat(items) }
+  }
+
+  /** JSON mode wants the word in the input, and does not look for it in the instructions. */
+  #mustSayJson(instructions: string): boolean {
+    const { output, turns } = this.#chat
+    return output?.type === 'json' && /json/i.test(instructions) && !turns.some(saysJson)
   }
 
   #tellPrefill(): void {
@@ -323,4 +329,9 @@ function plainly(item: JsonObject): JsonObject {
   if (item.type !== 'message' || !Array.isArray(item.content) || item.content.length !== 1) return item
   const [only] = item.content
   return isObject(only) && typeof only.text === 'string' ? { ...item, content: only.text } : item
+}
+
+function saysJson(turn: Turn): boolean {
+  const parts = turn.role === 'tool' ? turn.results.flatMap((result) => result.parts) : turn.parts
+  return parts.some((part) => part.type === 'text' && /json/i.test(part.text))
 }

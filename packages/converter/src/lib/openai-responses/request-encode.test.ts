@@ -256,10 +256,26 @@ describe('parameters', () => {
     const closed = { type: 'object', properties: {}, additionalProperties: false }
     expect(format(closed)).toEqual({ format: { type: 'json_schema', name: 'response', schema: closed, strict: true } })
     expect(format({ type: 'object' })).toMatchObject({ format: { strict: false } })
-    expect(encode(chatRequest({ output: { type: 'json' }, verbosity: 'low' })).body.text).toEqual({
+    const model = 'gpt-5.6-sol'
+    expect(encode(chatRequest({ model, output: { type: 'json' }, verbosity: 'low' })).body.text).toEqual({
       format: { type: 'json_object' },
       verbosity: 'low',
     })
+  })
+
+  it('JSON mode finds its word in the input, where instructions alone have it', () => {
+    const system = [{ type: 'text' as const, text: 'Answer in JSON.', at: 's' }]
+    const asked = (text: string): JsonObject =>
+      encode(
+        chatRequest({
+          system,
+          turns: [{ role: 'user', parts: [{ type: 'text', text, at: 'u' }], at: 'u' }],
+          output: { type: 'json' },
+        }),
+      ).body
+    expect(asked('Who?').instructions).toBeUndefined()
+    expect(asked('Who?').input).toMatchObject([{ role: 'system', content: [{ text: 'Answer in JSON.' }] }, {}])
+    expect(asked('Who, as json?').instructions).toBe('Answer in JSON.')
   })
 
   it('hazards 66 and 80: the effort is one the model takes; a summary is asked for', () => {

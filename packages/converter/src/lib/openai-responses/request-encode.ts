@@ -3,7 +3,7 @@ import { dropLogprobs } from '../chat/places.ts'
 import type { ChatRequest, OutputFormat, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { encodeShared, encodeUser, fastTier } from '../openai-chat/identity.ts'
-import { isStrict } from '../openai-chat/request-encode.ts'
+import { isStrict } from '../openai-chat/strict-schema.ts'
 import { aliasOf } from '../tool-names.ts'
 import { nearestEffort, wantedEffort } from './effort.ts'
 import { encodeInput } from './input-encode.ts'
@@ -93,7 +93,7 @@ function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestCont
 
 function encodeText(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {
   const { report, capabilities } = context
-  const verbosity = capabilities.openaiExtensions ? chat.verbosity : undefined
+  const verbosity = (capabilities.verbosity ?? capabilities.openaiExtensions) ? chat.verbosity : undefined
   if (chat.verbosity !== undefined && verbosity === undefined) {
     report.dropped(path('verbosity', 'verbosity'), 'the model has no verbosity control')
   }

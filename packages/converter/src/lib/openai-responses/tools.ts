@@ -16,7 +16,7 @@ import {
 } from '../chat/read.ts'
 import type { CustomTool, Extra, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
-import { isStrict } from '../openai-chat/request-encode.ts'
+import { isStrict, strictOf } from '../openai-chat/strict-schema.ts'
 import type { ToolNames } from './tool-names.ts'
 
 const knownMembers = {
@@ -194,7 +194,7 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
       return [encodeCustom(tool, context)]
     case 'function':
       if (tool.cache) report.dropped(cachePlace(tool, context.from), 'a tool cannot carry a cache breakpoint')
-      return [encodeFunction(tool, context)]
+      return [encodeFunction({ ...tool, strict: strictOf(tool, context) ?? false }, context)]
   }
 }
 

@@ -327,7 +327,7 @@ describe('graft', () => {
         {
           content: [
             { type: 'tool_use', input: { n: 1 } },
-            { type: 'text', input: { n: 1 } },
+            { type: 'image', source: { n: 1 } },
           ],
         },
       ],
@@ -346,7 +346,7 @@ describe('graft', () => {
         {
           content: [
             { type: 'tool_use', input: { n: 2 } },
-            { type: 'text', input: { n: 1 } },
+            { type: 'image', source: { n: 1 } },
           ],
         },
       ],

@@ -32,7 +32,7 @@ export const covers: Readonly<Record<string, Cover>> = {
   ),
   '- **格式自动检测**': walked(
     'both formats are detected, whatever the path says',
-    'packages/gateway/src/lib/detect.test.ts',
+    'packages/gateway/src/lib/layers/detect.test.ts',
     'packages/converter/test/laws-request.test.ts',
   ),
   '- **智能负载均衡**': proven(

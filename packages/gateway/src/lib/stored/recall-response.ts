@@ -2,10 +2,13 @@ import { isObject, type JsonObject } from '@llm-gateway/converter'
 import type { Call, History, Made, Remember } from '../call.ts'
 import { GatewayError } from '../error.ts'
 import { wireOf } from '../wire.ts'
-import { finalResponse } from './final-response.ts'
 import { goHome, keyOf } from './go-home.ts'
 import type { Maker, Makers } from './makers.ts'
 import { inputItems, type ResponseStore } from './store.ts'
+import { toldInEvent } from './told-in-event.ts'
+
+/** The events that hold the whole response. */
+const lastEvents: readonly string[] = ['response.completed', 'response.incomplete']
 
 /** What the gateway knows of the responses that went through it. */
 export interface ResponseMemory {
@@ -48,7 +51,7 @@ class ResponseKeeper implements Remember {
   }
 
   events(piece: Uint8Array | string, made: Made, finished: boolean): void {
-    const response = finished ? finalResponse(piece) : undefined
+    const response = finished ? toldInEvent(piece, lastEvents, 'response') : undefined
     if (response) this.reply(response, made)
   }
 }

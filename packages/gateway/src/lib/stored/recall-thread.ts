@@ -4,6 +4,7 @@ import type { Call, Made, Remember } from '../call.ts'
 import { GatewayError } from '../error.ts'
 import { goHome, keyOf } from './go-home.ts'
 import type { Makers } from './makers.ts'
+import { toldInEvent } from './told-in-event.ts'
 
 /**
  * A turn of a message thread goes to the account that has the thread. Another would say that there is none of that name, upon which
@@ -39,23 +40,7 @@ class ThreadKeeper implements Remember {
   }
 
   events(piece: Uint8Array | string, made: Made): void {
-    const id = startedId(piece)
-    if (id !== undefined) this.reply({ id }, made)
+    const message = toldInEvent(piece, ['message_start'], 'message')
+    if (message) this.reply(message, made)
   }
-}
-
-/** The id in the `message_start` that a piece of a stream may hold. Whole events; quotes in texts are escaped. */
-function startedId(piece: Uint8Array | string): string | undefined {
-  const bytes =
-    typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
-  const at = bytes.indexOf('"message_start"')
-  if (at === -1) return undefined
-  const line = bytes.toString('utf8', bytes.lastIndexOf('\n', at) + 1, lineEnd(bytes, at))
-  const wire = parsed(Buffer.from(line.replace(/^data:/, '')))
-  return isObject(wire) && isObject(wire.message) && typeof wire.message.id === 'string' ? wire.message.id : undefined
-}
-
-function lineEnd(bytes: Buffer, from: number): number {
-  const end = bytes.indexOf('\n', from)
-  return end === -1 ? bytes.length : end
 }

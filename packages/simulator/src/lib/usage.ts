@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { remember } from './remember.ts'
 import type { Segment } from './turn.ts'
 
 /** Tokens of one request. `input` is all of the prompt, cached parts included; `output` is all of the answer, reasoning included. */
@@ -63,7 +64,7 @@ export class PromptCache {
       if (lifetime === '1h') usage.written1h += fresh
       else usage.written5m += fresh
       counted = Math.max(counted, prefix.tokens)
-      this.#remember(prefix.hash, now + LIFETIME_MS[lifetime])
+      remember(this.#expiry, prefix.hash, now + LIFETIME_MS[lifetime], CAPACITY)
     }
     return usage
   }
@@ -73,7 +74,7 @@ export class PromptCache {
     const all = prefixes(scope, segments)
     const cached = this.#longest(all, now)
     for (const prefix of all) {
-      if (prefix.tokens >= CACHE_FLOOR) this.#remember(prefix.hash, now + LIFETIME_MS['5m'])
+      if (prefix.tokens >= CACHE_FLOOR) remember(this.#expiry, prefix.hash, now + LIFETIME_MS['5m'], CAPACITY)
     }
     const steps = Math.floor(cached / CACHE_STEP) * CACHE_STEP
     return { input: all.at(-1)?.tokens ?? 0, cached: steps, written5m: 0, written1h: 0 }
@@ -87,13 +88,5 @@ export class PromptCache {
   #longest(all: readonly Prefix[], now: number): number {
     const hit = all.findLast((prefix) => (this.#expiry.get(prefix.hash) ?? 0) > now)
     return hit?.tokens ?? 0
-  }
-
-  #remember(hash: string, expiry: number): void {
-    this.#expiry.delete(hash)
-    this.#expiry.set(hash, expiry)
-    if (this.#expiry.size <= CAPACITY) return
-    const oldest = this.#expiry.keys().next()
-    if (!oldest.done) this.#expiry.delete(oldest.value)
   }
 }

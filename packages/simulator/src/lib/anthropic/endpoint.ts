@@ -11,7 +11,6 @@ import {
   REQUEST_LIMIT,
 } from '../endpoint.ts'
 import { eventFrame } from '../frame.ts'
-import type { Generation } from '../generation.ts'
 import { isObject, type JsonObject, text } from '../json.ts'
 import type { ErrorReply } from '../refused.ts'
 import type { Turn } from '../turn.ts'
@@ -37,17 +36,17 @@ function open(body: JsonObject, call: Call, facts: Facts): Opened {
     serviceTier: 'standard',
   }
   const whole = facts.threads.whole(body)
-  const keep = (generation: Generation): void => facts.threads.keep(body, whole, reply(generation, options))
   return {
     turns: [examine(whole, call, facts, false)],
     caching: 'explicit',
     reply: (generation) => {
-      keep(generation)
-      return reply(generation, options)
+      const message = reply(generation, options)
+      facts.threads.keep(body, whole, message)
+      return message
     },
     stream: function* (generation) {
       yield* stream(generation, options)
-      keep(generation)
+      if (body.thread != null) facts.threads.keep(body, whole, reply(generation, options))
     },
   }
 }

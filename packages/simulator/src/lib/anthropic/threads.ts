@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, objects, text } from '../json.ts'
 import { Refused } from '../refused.ts'
+import { remember } from '../remember.ts'
 import { errorBody, invalid } from './error.ts'
 
 /** Threads remembered before the oldest is forgotten. */
@@ -44,9 +45,7 @@ export class ThreadStore {
       KEPT_FIELDS.flatMap((field) => (whole[field] === undefined ? [] : [[field, whole[field]]])),
     )
     const messages = [...objects(whole.messages), { role: 'assistant', content: reply.content }]
-    this.#threads.set(id, { fields, messages, continued: false })
-    const oldest = this.#threads.keys().next()
-    if (this.#threads.size > CAPACITY && !oldest.done) this.#threads.delete(oldest.value)
+    remember(this.#threads, id, { fields, messages, continued: false }, CAPACITY)
   }
 
   /** Forgets everything. */

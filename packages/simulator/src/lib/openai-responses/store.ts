@@ -1,7 +1,8 @@
 import { type JsonObject, show } from '../json.ts'
+import { remember } from '../remember.ts'
 
-/** Responses and conversations remembered before the oldest is forgotten. */
-const CAPACITY = 1000
+/** Responses, items and conversations, of each this many, remembered before the oldest is forgotten. */
+const CAPACITY = 10_000
 
 /** A response as it was stored, with the items it was an answer to. */
 export interface Stored {
@@ -27,11 +28,11 @@ export class ResponseStore {
 
   /** Keeps a response, and its items for `item_reference`. */
   keep(stored: Stored): void {
-    remember(this.#responses, show(stored.response.id), stored)
+    remember(this.#responses, show(stored.response.id), stored, CAPACITY)
     const output = Array.isArray(stored.response.output) ? stored.response.output : []
     for (const item of [...stored.input, ...output]) {
       const { id } = item as JsonObject
-      if (typeof id === 'string') remember(this.#items, id, item as JsonObject)
+      if (typeof id === 'string') remember(this.#items, id, item as JsonObject, CAPACITY)
     }
   }
 
@@ -52,7 +53,7 @@ export class ResponseStore {
 
   /** Begins a conversation. */
   converse(conversation: Conversation): void {
-    remember(this.#conversations, conversation.id, conversation)
+    remember(this.#conversations, conversation.id, conversation, CAPACITY)
   }
 
   /** A conversation, if there is one of that id. */
@@ -76,12 +77,4 @@ export class ResponseStore {
     this.#items.clear()
     this.#conversations.clear()
   }
-}
-
-function remember<T>(map: Map<string, T>, id: string, value: T): void {
-  map.delete(id)
-  map.set(id, value)
-  if (map.size <= CAPACITY * 10) return
-  const oldest = map.keys().next()
-  if (!oldest.done) map.delete(oldest.value)
 }

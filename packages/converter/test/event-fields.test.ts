@@ -1,46 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Dialect, JsonObject } from '../src/index.ts'
-import { membersOf, typesOf } from './sdk-replies.ts'
-import { converted, optionsOf } from './streams.ts'
+import type { JsonObject } from '../src/index.ts'
+import { type Base, expectVerdict, silent, type Verdict } from './event-verdicts.ts'
+import { typesOf } from './sdk-replies.ts'
 
 /** Every event the SDKs declare, put into a stream before its end: it makes a difference, is told of, or has a reason to say nothing. */
-
-type Verdict = 'matters' | 'fails' | { readonly silent: string }
-
-interface Probe {
-  readonly event: JsonObject
-  readonly verdict: Verdict
-}
-
-const silent = (reason: string): Verdict => ({ silent: reason })
-
-function sse(events: readonly JsonObject[]): Uint8Array {
-  const text = events.map((event) => {
-    const name = typeof event.type === 'string' ? `event: ${event.type}\n` : ''
-    return `${name}data: ${JSON.stringify(event)}\n\n`
-  })
-  return new TextEncoder().encode(text.join(''))
-}
-
-interface Base {
-  readonly from: Dialect
-  readonly to: Dialect
-  readonly before: readonly JsonObject[]
-  readonly after: readonly JsonObject[]
-}
-
-function outcome({ from, to, before, after }: Base, events: readonly JsonObject[]): { phase: string; told: string } {
-  const { text, stream } = converted([sse([...before, ...events, ...after])], optionsOf(from, to))
-  return { phase: stream.phase, told: text + JSON.stringify(stream.losses) }
-}
-
-function expectVerdict(base: Base, { event, verdict }: Probe): void {
-  const without = outcome(base, [])
-  const withIt = outcome(base, [event])
-  expect(without.phase).toBe('finished')
-  expect(withIt.phase).toBe(verdict === 'fails' ? 'failed' : 'finished')
-  expect(withIt.told !== without.told).toBe(verdict === 'matters' || verdict === 'fails')
-}
 
 const known = silent('what it says is known from the event before')
 const ofItem = silent('the item it belongs to is told')
@@ -201,61 +164,5 @@ describe('events of anthropic', () => {
   it.each(Object.entries(deltas))('%s', (type, [block, members, verdict]) => {
     const event = { type: 'content_block_delta', index: 0, delta: { type, ...members } }
     expectVerdict(messagesIn(block), { event, verdict })
-  })
-})
-
-const chunk = (delta: JsonObject, more: JsonObject = {}, choice: JsonObject = {}): JsonObject => ({
-  id: 'c',
-  object: 'chat.completion.chunk',
-  created: 1,
-  model: 'm',
-  choices: [{ index: 0, delta, finish_reason: null, ...choice }],
-  ...more,
-})
-
-const chat: Base = {
-  from: 'openai-chat',
-  to: 'openai-responses',
-  before: [chunk({ role: 'assistant', content: 'Hi' })],
-  after: [chunk({}, {}, { finish_reason: 'stop' })],
-}
-
-const chunkFields: Readonly<Record<string, readonly [event: JsonObject, verdict: Verdict]>> = {
-  id: [chunk({}, { id: 'other' }), known],
-  choices: [chunk({ content: 'x' }), 'matters'],
-  created: [chunk({}, { created: 2 }), known],
-  model: [chunk({}, { model: 'other' }), known],
-  object: [chunk({}, { object: 'other' }), known],
-  moderation: [chunk({}, { moderation: {} }), silent('answers a field of the request that no other dialect has')],
-  obfuscation: [chunk({}, { obfuscation: 'x' }), silent('is padding')],
-  service_tier: [chunk({}, { service_tier: 'priority' }), 'matters'],
-  system_fingerprint: [chunk({}, { system_fingerprint: 'x' }), silent('means nothing elsewhere')],
-  usage: [chunk({}, { usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } }), 'matters'],
-}
-
-const deltaFields: Readonly<Record<string, readonly [delta: JsonObject, verdict: Verdict]>> = {
-  audio: [{ audio: { id: 'a', data: 'AA==', transcript: 'x' } }, 'matters'],
-  content: [{ content: 'x' }, 'matters'],
-  function_call: [{ function_call: { name: 'f', arguments: '{}' } }, 'matters'],
-  refusal: [{ refusal: 'x' }, 'matters'],
-  role: [{ role: 'assistant' }, silent('always the same word')],
-  tool_calls: [
-    { tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }] },
-    'matters',
-  ],
-}
-
-describe('chunks of openai-chat', () => {
-  it('every field the SDK declares is probed', () => {
-    expect(Object.keys(chunkFields).sort()).toEqual(membersOf('chat', 'ChatCompletionChunk').sort())
-    expect(Object.keys(deltaFields).sort()).toEqual(membersOf('chat', 'ChatCompletionChunk.Choice.Delta').sort())
-  })
-
-  it.each(Object.entries(chunkFields))('%s', (_field, [event, verdict]) => {
-    expectVerdict(chat, { event, verdict })
-  })
-
-  it.each(Object.entries(deltaFields))('delta.%s', (_field, [delta, verdict]) => {
-    expectVerdict(chat, { event: chunk(delta), verdict })
   })
 })

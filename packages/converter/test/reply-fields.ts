@@ -32,8 +32,45 @@ const own = 'answers a field of the request that no other dialect has'
 const repeats = 'repeats the request'
 const summed = 'is the sum of the others'
 const finer = 'other dialects do not count so finely'
-const withheld = 'reasoning without a seal of its own is withheld from Anthropic, and that is told'
+const toldWhole = 'Anthropic has no log-probabilities, and is told so of all of them at once'
 const hidden = 'where the provider kept something means nothing elsewhere'
+
+/** Both of OpenAI's older dialects count alike. */
+const usagePlaces: readonly Place[] = [
+  {
+    interfaces: [['completions', 'CompletionUsage']],
+    at: ['usage'],
+    fields: {
+      completion_tokens: [8],
+      prompt_tokens: [8],
+      total_tokens: [99, summed],
+      completion_tokens_details: [{ reasoning_tokens: 3 }],
+      prompt_tokens_details: [{ cached_tokens: 5 }],
+    },
+  },
+  {
+    interfaces: [['completions', 'CompletionUsage.CompletionTokensDetails']],
+    at: ['usage', 'completion_tokens_details'],
+    fields: {
+      accepted_prediction_tokens: [1, finer],
+      audio_tokens: [1, finer],
+      reasoning_tokens: [3],
+      rejected_prediction_tokens: [1, finer],
+      text_tokens: [1, finer],
+    },
+  },
+  {
+    interfaces: [['completions', 'CompletionUsage.PromptTokensDetails']],
+    at: ['usage', 'prompt_tokens_details'],
+    fields: {
+      audio_tokens: [1, finer],
+      cache_write_tokens: [1, finer],
+      cached_tokens: [5],
+      image_tokens: [1, finer],
+      text_tokens: [1, finer],
+    },
+  },
+]
 
 const chat: ProbedReply = {
   dialect: 'openai-chat',
@@ -114,39 +151,7 @@ const chat: ProbedReply = {
       at: ['choices', 0, 'message', 'tool_calls', 0],
       fields: { id: ['call_2'], function: [{ name: 'g', arguments: '{}' }], type: ['x', constant] },
     },
-    {
-      interfaces: [['completions', 'CompletionUsage']],
-      at: ['usage'],
-      fields: {
-        completion_tokens: [8],
-        prompt_tokens: [8],
-        total_tokens: [99, summed],
-        completion_tokens_details: [{ reasoning_tokens: 3 }],
-        prompt_tokens_details: [{ cached_tokens: 5 }],
-      },
-    },
-    {
-      interfaces: [['completions', 'CompletionUsage.CompletionTokensDetails']],
-      at: ['usage', 'completion_tokens_details'],
-      fields: {
-        accepted_prediction_tokens: [1, finer],
-        audio_tokens: [1, finer],
-        reasoning_tokens: [3],
-        rejected_prediction_tokens: [1, finer],
-        text_tokens: [1, finer],
-      },
-    },
-    {
-      interfaces: [['completions', 'CompletionUsage.PromptTokensDetails']],
-      at: ['usage', 'prompt_tokens_details'],
-      fields: {
-        audio_tokens: [1, finer],
-        cache_write_tokens: [1, finer],
-        cached_tokens: [5],
-        image_tokens: [1, finer],
-        text_tokens: [1, finer],
-      },
-    },
+    ...usagePlaces,
   ],
 }
 
@@ -385,9 +390,9 @@ const responses: ProbedReply = {
       at: ['output', 0],
       fields: {
         id: ['rs_2', hidden],
-        summary: [[], withheld],
+        summary: [[]],
         type: ['x'],
-        content: [[{ type: 'reasoning_text', text: 'Ah.' }], withheld],
+        content: [[{ type: 'reasoning_text', text: 'Ah.' }]],
         encrypted_content: ['other', 'a seal is withheld, and told where reasoning is shown'],
         status: ['incomplete', 'the status of the response says it'],
       },
@@ -552,5 +557,66 @@ const gemini: ProbedReply = {
   ],
 }
 
+const completions: ProbedReply = {
+  dialect: 'openai-completions',
+  reply: {
+    id: 'cmpl-1',
+    object: 'text_completion',
+    created: 1_763_900_000,
+    model: 'gpt-x',
+    choices: [
+      {
+        index: 0,
+        text: 'It is blue.',
+        finish_reason: 'stop',
+        logprobs: { tokens: ['It'], token_logprobs: [-1], top_logprobs: [{ It: -1, He: -2 }], text_offset: [0] },
+      },
+    ],
+    usage: {
+      prompt_tokens: 10,
+      completion_tokens: 9,
+      total_tokens: 19,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 2 },
+    },
+  },
+  places: [
+    {
+      interfaces: [['completions', 'Completion']],
+      at: [],
+      fields: {
+        id: ['cmpl-2'],
+        choices: [[{ index: 0, text: 'No.', finish_reason: 'stop', logprobs: null }]],
+        created: [1, noTime],
+        model: ['gpt-y'],
+        object: ['x', constant],
+        system_fingerprint: ['fp', hidden],
+        usage: [{ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }],
+      },
+    },
+    {
+      interfaces: [['completions', 'CompletionChoice']],
+      at: ['choices', 0],
+      fields: {
+        finish_reason: ['length'],
+        index: [1, 'the first choice is the answer'],
+        logprobs: [null],
+        text: ['No.'],
+      },
+    },
+    {
+      interfaces: [['completions', 'CompletionChoice.Logprobs']],
+      at: ['choices', 0, 'logprobs'],
+      fields: {
+        text_offset: [[1], 'is the sum of the tokens before'],
+        token_logprobs: [[-3], toldWhole],
+        tokens: [['He'], toldWhole],
+        top_logprobs: [[{ It: -1 }], toldWhole],
+      },
+    },
+    ...usagePlaces,
+  ],
+}
+
 /** One answer of each dialect, and another value for everything an answer may have. */
-export const probedReplies: readonly ProbedReply[] = [chat, messages, responses, gemini]
+export const probedReplies: readonly ProbedReply[] = [chat, messages, responses, gemini, completions]

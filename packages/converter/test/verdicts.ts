@@ -76,6 +76,7 @@ function tells({ path }: Loss, of: string): boolean {
   return path === of || isWithin(path, of) || isWithin(of, path)
 }
 
-function isWithin(path: string, whole: string): boolean {
+/** Whether a path leads into what stands at another. */
+export function isWithin(path: string, whole: string): boolean {
   return path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`)
 }

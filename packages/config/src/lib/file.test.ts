@@ -233,6 +233,16 @@ describe('the lock', () => {
     }
   })
 
+  it('that is stale is broken by one at a time, also after one was killed in doing so', async () => {
+    const path = fileWith('{}')
+    writeFileSync(`${path}.lock`, `${await deadPid()} ${hostname()} x`)
+    writeFileSync(`${path}.lock.breaking`, '1')
+    await expect(withLock(path, async () => 'taken', { waitMs: 0 })).rejects.toMatchObject({ code: 'BUSY' })
+    utimesSync(`${path}.lock.breaking`, 1, 1)
+    expect(await withLock(path, async () => 'taken')).toBe('taken')
+    expect(readdirSync(join(path, '..')).filter((name) => name.includes('.lock'))).toEqual([])
+  })
+
   it('goes to one of many who break a stale one at once', async () => {
     const path = fileWith('{}')
     writeFileSync(`${path}.lock`, `${await deadPid()} ${hostname()} x`)

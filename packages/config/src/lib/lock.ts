@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, systemCode } from './error.ts'
@@ -15,6 +15,9 @@ const STALE_MS = 30_000
 
 /** Between creating the lock and writing its holder lies an instant; a kill there leaves the file empty. */
 const UNSIGNED_STALE_MS = 2_000
+
+/** Breaking a stale lock takes milliseconds; a guard this old was left by a process killed in between. */
+const GUARD_STALE_MS = 10_000
 
 const RETRY_MS = 15
 
@@ -48,39 +51,49 @@ async function acquire(lock: string, signature: string, waitMs: number): Promise
         throw new ConfigError('SAVE_FAILED', `cannot lock ${lock} for writing (${code})`, { cause: error })
       }
     }
-    if (await isStale(lock)) await breakLock(lock)
-    else if (performance.now() >= deadline) {
+    const stale = await staleText(lock)
+    if (stale !== undefined && (await breakLock(lock, stale))) continue
+    if (performance.now() >= deadline) {
       throw new ConfigError('BUSY', `another process is changing the file; if none is, delete ${lock}`)
-    } else await sleep(RETRY_MS)
+    }
+    await sleep(RETRY_MS)
   }
 }
 
-async function isStale(lock: string, place: string = lock): Promise<boolean> {
+/** What a lock says that nobody holds any more; undefined for one that is held, and where there is none. */
+async function staleText(lock: string): Promise<string | undefined> {
   const [text, info] = await Promise.all([
-    readFile(place, 'utf8').catch(() => undefined),
-    stat(place).catch(() => undefined),
+    readFile(lock, 'utf8').catch(() => undefined),
+    stat(lock).catch(() => undefined),
   ])
-  if (text === undefined || info === undefined) return false
+  if (text === undefined || info === undefined) return undefined
   const age = Date.now() - info.mtimeMs
   const [pid, host] = text.split(' ')
-  if (host === undefined) return age > UNSIGNED_STALE_MS
-  if (age > STALE_MS) return true
-  return host === hostname() && !isAlive(Number(pid))
+  const unsigned = host === undefined
+  const isOld = age > (unsigned ? UNSIGNED_STALE_MS : STALE_MS)
+  return isOld || (host === hostname() && !isAlive(Number(pid))) ? text : undefined
 }
 
 /**
- * Removes a stale lock. Between the look and the removal another process may have replaced it by its own, so it is
- * moved aside first, looked at again, and put back if it is alive.
+ * Removes a stale lock, and tells whether it did. Only who holds the guard may, and only the very lock that was seen to be stale: otherwise a slow second
+ * waiter would remove the lock that the first has taken meanwhile.
  */
-async function breakLock(lock: string): Promise<void> {
-  const aside = `${lock}.${process.pid}-${randomBytes(6).toString('hex')}`
+async function breakLock(lock: string, seen: string): Promise<boolean> {
+  const guard = `${lock}.breaking`
   try {
-    await rename(lock, aside)
+    await writeFile(guard, String(process.pid), { flag: 'wx', mode: 0o600 })
   } catch {
-    return
+    const info = await stat(guard).catch(() => undefined)
+    if (info !== undefined && Date.now() - info.mtimeMs > GUARD_STALE_MS) await rm(guard, { force: true })
+    return false
   }
-  if (!(await isStale(lock, aside))) await link(aside, lock).catch(() => undefined)
-  await rm(aside, { force: true })
+  try {
+    if ((await staleText(lock)) !== seen) return false
+    await rm(lock, { force: true })
+    return true
+  } finally {
+    await rm(guard, { force: true })
+  }
 }
 
 function isAlive(pid: number): boolean {

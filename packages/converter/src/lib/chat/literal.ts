@@ -36,6 +36,11 @@ function isHex4(text: string, start: number): boolean {
   return true
 }
 
+/** The characters of a JSON string literal; only one with escapes needs to be parsed for it. */
+export function lengthOf(literal: string): number {
+  return literal.includes('\\') ? (JSON.parse(literal) as string).length : literal.length - 2
+}
+
 /** A copy of a text that is kept: V8 keeps all of what a slice was cut from, and compares it slower. */
 export function copyOf(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string

@@ -190,6 +190,29 @@ describe('reading a stream of chunks', () => {
     ])
   })
 
+  it('places of sources count in all the text of the stream, those of citations in the text they begin in', () => {
+    const segment = (startIndex: number, endIndex: number): JsonObject => ({
+      segment: { startIndex, endIndex },
+      groundingChunkIndices: [0],
+    })
+    const groundingMetadata = {
+      groundingChunks: [{ web: { uri: 'https://a.test' } }, { web: { uri: 'https://b.test' } }],
+      groundingSupports: [segment(0, 7), segment(8, 10)],
+    }
+    const code = { executableCode: { language: 'PYTHON', code: '1' } }
+    const answer = reply(
+      chunk([{ text: 'Gr\u00fc\u00dfe ' }]),
+      chunk([code]),
+      chunk([{ text: 'oké' }], { groundingMetadata }),
+      finish(),
+    )
+    expect(answer?.parts).toMatchObject([
+      { citations: [{ url: 'https://a.test', start: 0, end: 5 }] },
+      { type: 'opaque' },
+      { citations: [{ url: 'https://a.test', start: 0, end: 2 }, { url: 'https://b.test' }] },
+    ])
+  })
+
   it('sources belong to the text before them, also behind a call', () => {
     const groundingMetadata = { groundingChunks: [{ web: { uri: 'https://a.test' } }] }
     const call = { functionCall: { name: 'f', args: {} } }

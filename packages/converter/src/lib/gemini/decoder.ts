@@ -1,3 +1,4 @@
+import { placed, type TextPlace } from '../chat/cited.ts'
 import type { ChatError } from '../chat/error.ts'
 import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
@@ -15,7 +16,7 @@ import { citationIn, type PlacedCitation, readSources, TextIndex } from './citat
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
-import { readHead, wireParts, withheldSeal } from './reply.ts'
+import { noText, readHead, wireParts, withheldSeal } from './reply.ts'
 import { blockOf, isSeal, readStop, readUsage } from './wire.ts'
 
 interface OpenText {
@@ -43,8 +44,8 @@ export class GeminiDecoder implements StreamDecoder {
   #usage: Usage | undefined
   /** Sources of the answer; the last list is the whole one. */
   #sources: PlacedCitation[] = []
-  /** The text that was opened last, which sources belong to. */
-  #lastText: OpenText | undefined
+  /** The texts that were opened, which sources belong to. */
+  readonly #texts: OpenText[] = []
 
   constructor(emit: Emit, report: Report) {
     this.#sink = emit
@@ -153,7 +154,7 @@ export class GeminiDecoder implements StreamDecoder {
     if (this.#text?.kind !== kind) {
       this.#closeText()
       this.#text = { kind, index: this.#next++, literals: [] }
-      if (kind === 'text') this.#lastText = this.#text
+      if (kind === 'text') this.#texts.push(this.#text)
       this.#emit({ type: 'open', index: this.#text.index, part: { type: kind } })
     }
     if (text !== '') this.#say(this.#text, JSON.stringify(text))
@@ -196,16 +197,20 @@ export class GeminiDecoder implements StreamDecoder {
     this.#text = undefined
   }
 
+  /** The chunks of a stream are no parts of one content: places in it count in all its text together. */
   #cite(): void {
     if (this.#sources.length === 0) return
-    const last = this.#lastText
-    if (last === undefined) {
-      this.#report.dropped('candidates[0].groundingMetadata', 'there is no text for the sources to belong to')
-      return
+    let text = ''
+    const places: TextPlace[] = []
+    for (const { index, literals } of this.#texts) {
+      places.push({ index, base: text.length })
+      text += literals.map((literal) => JSON.parse(literal) as string).join('')
     }
-    const text = new TextIndex(last.literals.map((literal) => JSON.parse(literal) as string).join(''))
+    if (places.length === 0) this.#report.dropped('candidates[0].groundingMetadata', noText)
+    const index = new TextIndex(text)
     for (const source of this.#sources) {
-      this.#emit({ type: 'citation', index: last.index, citation: citationIn(text, source) })
+      const place = placed(citationIn(index, source), places)
+      if (place) this.#emit({ type: 'citation', ...place })
     }
   }
 

@@ -24,6 +24,9 @@ import {
   writeUsage,
 } from './wire.ts'
 
+/** Why sources are lost. */
+export const noText = 'there is no text for the sources to belong to'
+
 /** Why a seal is lost. */
 export const withheldSeal = 'a seal goes back to its own provider only'
 
@@ -163,7 +166,7 @@ function withSources(placed: readonly PlacedPart[], candidate: JsonObject, repor
   if (sources.length === 0) return placed.map(({ part }) => part)
   const texts = placed.filter(({ part }) => part.type === 'text')
   const last = texts.at(-1)?.i
-  if (last === undefined) report.dropped('groundingMetadata', 'there is no text for the sources to belong to')
+  if (last === undefined) report.dropped('groundingMetadata', noText)
   const cited = new Map<number, Citation[]>()
   const indexes = new Map(texts.map(({ part, i }) => [i, new TextIndex(part.type === 'text' ? part.text : '')]))
   for (const source of sources) {

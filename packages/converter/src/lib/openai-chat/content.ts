@@ -165,13 +165,12 @@ export function imagesOf(message: JsonObject): readonly string[] {
 }
 
 /**
- * The sources an answer names: `annotations` of a message or delta, and the lists Perplexity puts beside the choices.
- *
- * @param base where the text part starts in the text the offsets count in.
+ * The sources an answer names: `annotations` of a message or delta, whose offsets count in the whole content, and the lists
+ * Perplexity puts beside the choices.
  */
-export function citationsOf(wire: JsonObject, base: number): Citation[] {
+export function citationsOf(wire: JsonObject): Citation[] {
   const annotations = arrayAt(wire, 'annotations').flatMap((annotation) => {
-    const citation = isObject(annotation) ? urlCitation(annotation, base) : undefined
+    const citation = isObject(annotation) ? urlCitation(annotation) : undefined
     return citation ? [citation] : []
   })
   const results = arrayAt(wire, 'search_results')
@@ -179,7 +178,7 @@ export function citationsOf(wire: JsonObject, base: number): Citation[] {
   return [...annotations, ...sources.flatMap((source) => sourceCitation(source))]
 }
 
-function urlCitation(annotation: JsonObject, base: number): Citation | undefined {
+function urlCitation(annotation: JsonObject): Citation | undefined {
   const wire = objectAt(annotation, 'url_citation')
   const url = wire && stringAt(wire, 'url')
   if (wire === undefined || url === undefined) return undefined
@@ -189,8 +188,8 @@ function urlCitation(annotation: JsonObject, base: number): Citation | undefined
   return {
     url,
     ...(title !== undefined && { title }),
-    ...(start !== undefined && { start: start - base }),
-    ...(end !== undefined && { end: end - base }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
   }
 }
 

@@ -264,6 +264,35 @@ describe('the end', () => {
     expect(losses).toMatchObject([{ kind: 'dropped', path: 'choices[0].delta.annotations' }])
   })
 
+  it('annotations count in all the text together, citations in the text they begin in', () => {
+    const cite = (start_index: number, end_index: number) => ({
+      type: 'url_citation',
+      url_citation: { url: 'u', title: 't', start_index, end_index },
+    })
+    const call = toolDelta({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } })
+    const list = events(
+      chunk({ content: 'A\u00e9' }),
+      chunk({ content: '\n\u{1f98a}' }),
+      call,
+      chunk({ content: 'cd' }),
+      chunk({ annotations: [cite(0, 2), cite(3, 5), cite(5, 6), cite(6, 7)] }),
+      chunk({}, 'tool_calls', { citations: ['https://a'] }),
+    )
+    expect(list.flatMap((event) => (event.type === 'citation' ? [[event.index, event.citation]] : []))).toEqual([
+      [0, { url: 'u', title: 't', start: 0, end: 2 }],
+      [0, { url: 'u', title: 't', start: 3, end: 5 }],
+      [2, { url: 'u', title: 't', start: 0, end: 1 }],
+      [2, { url: 'u', title: 't', start: 1, end: 2 }],
+      [2, { url: 'https://a' }],
+    ])
+  })
+
+  it('sources that come before the text are those of the text', () => {
+    const annotation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 0, end_index: 1 } }
+    const list = events(chunk({ annotations: [annotation] }), chunk({ content: 'x' }), chunk({}, 'stop'))
+    expect(list.filter(({ type }) => type === 'citation')).toMatchObject([{ index: 0, citation: { start: 0, end: 1 } }])
+  })
+
   it('a choice that failed may tell what it cost; nothing is told after it', () => {
     const failed = frame({
       choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { code: 502, message: 'no' } }],

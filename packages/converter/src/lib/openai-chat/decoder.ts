@@ -1,5 +1,7 @@
+import { placed, type TextPlace } from '../chat/cited.ts'
 import type { Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { lengthOf } from '../chat/literal.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
@@ -12,9 +14,15 @@ import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { citationsOf, imagesOf } from './content.ts'
 import { brokenFrame, isError, streamError } from './error.ts'
+import { noText } from './reply.ts'
 import { readStop, reasoningOf, usageOf } from './wire.ts'
 
 type TextKind = 'text' | 'refusal' | 'reasoning'
+
+interface OpenText {
+  readonly kind: TextKind
+  readonly index: number
+}
 
 /** The text of a chunk's first choice, where the common delta carries it. */
 export function deltaContent(chunk: JsonObject): JsonValue | undefined {
@@ -54,7 +62,7 @@ export class ChatDecoder implements StreamDecoder {
   /** The index of the choice that is read: the first that was seen. */
   #choice: number | undefined
   #next = 0
-  #text: { readonly kind: TextKind; readonly index: number } | undefined
+  #text: OpenText | undefined
   #sawRefusal = false
   #finish: string | undefined
   #usage: Usage | undefined
@@ -62,9 +70,12 @@ export class ChatDecoder implements StreamDecoder {
   #serviceTier: string | undefined
   /** Sources of the whole answer (Perplexity): the last list wins. */
   #sources: JsonObject | undefined
-
-  /** The text that was opened last. */
-  #lastText: number | undefined
+  /** Where each text starts in the content, in which annotations count. */
+  readonly #texts: TextPlace[] = []
+  /** Characters of content so far. */
+  #length = 0
+  /** Sources that came before any text. */
+  #early: Citation[] = []
 
   constructor(emit: Emit, report: Report) {
     this.#emit = emit
@@ -77,7 +88,7 @@ export class ChatDecoder implements StreamDecoder {
     if (this.#text?.kind === 'text') {
       const literal = this.#template.match(data)
       if (literal !== undefined) {
-        if (literal !== '""') this.#emit({ type: 'text', index: this.#text.index, literal })
+        this.#say(this.#text, literal)
         return
       }
     }
@@ -191,7 +202,7 @@ export class ChatDecoder implements StreamDecoder {
     this.#write('refusal', stringAt(delta, 'refusal'))
     const audio = objectAt(delta, 'audio')
     if (audio !== undefined) this.#readAudio(audio)
-    for (const citation of citationsOf(delta, 0)) this.#citation(citation)
+    for (const citation of citationsOf(delta)) this.#citation(citation)
     const legacy = objectAt(delta, 'function_call')
     const calls = arrayAt(delta, 'tool_calls')
     if (calls.length > 0 || legacy !== undefined) this.#closeText()
@@ -230,7 +241,13 @@ export class ChatDecoder implements StreamDecoder {
   #write(kind: TextKind, text: string | undefined): void {
     if (text === undefined || text === '') return
     if (this.#text?.kind !== kind) this.#openText(kind)
-    if (this.#text) this.#emit({ type: 'text', index: this.#text.index, literal: JSON.stringify(text) })
+    if (this.#text) this.#say(this.#text, JSON.stringify(text))
+  }
+
+  #say({ kind, index }: OpenText, literal: string): void {
+    if (literal === '""') return
+    if (kind === 'text') this.#length += lengthOf(literal)
+    this.#emit({ type: 'text', index, literal })
   }
 
   #openText(kind: TextKind): void {
@@ -238,7 +255,7 @@ export class ChatDecoder implements StreamDecoder {
     if (kind === 'refusal') this.#sawRefusal = true
     const part: OpenPart = { type: kind }
     this.#text = { kind, index: this.#next++ }
-    if (kind === 'text') this.#lastText = this.#text.index
+    if (kind === 'text') this.#texts.push({ index: this.#text.index, base: this.#length })
     this.#emit({ type: 'open', index: this.#text.index, part })
   }
 
@@ -249,14 +266,16 @@ export class ChatDecoder implements StreamDecoder {
   }
 
   #cite(): void {
-    if (this.#sources === undefined) return
-    for (const citation of citationsOf(this.#sources, 0)) this.#citation(citation)
+    const sources = [...this.#early.splice(0), ...citationsOf(this.#sources ?? {})]
+    for (const citation of sources) this.#citation(citation)
+    if (this.#early.length > 0) this.#report.dropped('choices[0].delta.annotations', noText)
   }
 
-  /** A source belongs to the text before it, though calls may have come in between. */
+  /** A source belongs to a text before it, though calls may have come in between. */
   #citation(citation: Citation): void {
-    if (this.#lastText !== undefined) this.#emit({ type: 'citation', index: this.#lastText, citation })
-    else this.#report.dropped('choices[0].delta.annotations', 'there is no text for the sources to belong to')
+    const place = placed(citation, this.#texts)
+    if (place === undefined) this.#early.push(citation)
+    else this.#emit({ type: 'citation', ...place })
   }
 }
 

@@ -233,6 +233,23 @@ describe('what stands beside the text', () => {
     expect(losses).toMatchObject([{ kind: 'dropped', path: 'parts[1].citations' }])
   })
 
+  it('a source of a text that stays open counts in that text alone', () => {
+    const events = eventsAround([
+      open(0, { type: 'text' }),
+      text(0, 'ab'),
+      open(1, { type: 'text' }),
+      text(1, 'cde'),
+      { type: 'citation', index: 0, citation: { url: 'u', title: 't' } },
+      close(0),
+      close(1),
+      { type: 'citation', index: 1, citation: { url: 'v', title: 't' } },
+    ])
+    expect(deltasOf(encodeStream(events).sse).at(-1)?.annotations).toMatchObject([
+      { url_citation: { url: 'u', start_index: 0, end_index: 2 } },
+      { url_citation: { url: 'v', start_index: 2, end_index: 5 } },
+    ])
+  })
+
   it('log-probabilities keep their place', () => {
     const value = { content: [{ token: 'x' }], refusal: null }
     const events = eventsAround([

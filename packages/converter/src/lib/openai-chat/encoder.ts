@@ -1,5 +1,6 @@
 import type { ChatEvent, OpenPart } from '../chat/event.ts'
 import type { JsonObject } from '../chat/json.ts'
+import { lengthOf } from '../chat/literal.ts'
 import type { Citation } from '../chat/part.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -18,6 +19,8 @@ interface TextState {
   readonly head: string
   /** Where the part starts in the joined text. Characters. */
   readonly base: number
+  /** Characters of the part so far. */
+  length: number
   readonly citations: Citation[]
 }
 
@@ -160,6 +163,7 @@ export class ChatEncoder implements StreamEncoder {
       type: 'text',
       head: `${this.#open}{"${key}":`,
       base: part.type === 'text' ? this.#length : -1,
+      length: 0,
       citations: [],
     }
   }
@@ -174,7 +178,11 @@ export class ChatEncoder implements StreamEncoder {
 
   #text(state: TextState, literal: string): string {
     if (literal === '""') return ''
-    if (state.base !== -1) this.#length += lengthOf(literal)
+    if (state.base !== -1) {
+      const length = lengthOf(literal)
+      this.#length += length
+      state.length += length
+    }
     return `${state.head + literal}}${this.#close}`
   }
 
@@ -248,9 +256,8 @@ export class ChatEncoder implements StreamEncoder {
     this.#parts.delete(index)
     if (index === this.#lastIndex) this.#forget()
     if (state?.type === 'text' && state.base !== -1) {
-      const told = { base: state.base, length: this.#length - state.base }
-      this.#told.set(index, told)
-      for (const citation of state.citations) this.#annotate(citation, told)
+      this.#told.set(index, state)
+      for (const citation of state.citations) this.#annotate(citation, state)
     }
     if (state?.type !== 'call') return ''
     if (state.wrapped !== undefined) {
@@ -296,9 +303,4 @@ export class ChatEncoder implements StreamEncoder {
 
 function isTier(tier: string | undefined): tier is string {
   return tier !== undefined && serviceTiers.has(tier)
-}
-
-/** The characters of a JSON string literal; only one with escapes needs to be parsed for it. */
-function lengthOf(literal: string): number {
-  return literal.includes('\\') ? (JSON.parse(literal) as string).length : literal.length - 2
 }

@@ -125,6 +125,33 @@ describe('decodeReply', () => {
     expect(output(0, 0, 10)).toBe(0)
   })
 
+  it('annotations count in all the text together, citations in the text they begin in', () => {
+    const cite = (start_index: number, end_index: number): JsonObject => ({
+      type: 'url_citation',
+      url_citation: { url: 'u', title: 't', start_index, end_index },
+    })
+    const content = [
+      { type: 'text', text: 'Ab' },
+      { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+      { type: 'text', text: 'cd' },
+    ]
+    const { parts } = decode({ content, annotations: [cite(0, 1), cite(2, 4), cite(3, 4)] }, 'stop', {
+      citations: ['https://a'],
+    })
+    expect(parts).toMatchObject([
+      { text: 'Ab', citations: [{ url: 'u', start: 0, end: 1 }] },
+      { type: 'reasoning' },
+      { text: 'cd', citations: [{ start: 0, end: 2 }, { start: 1, end: 2 }, { url: 'https://a' }] },
+    ])
+    const lost = new LossReport()
+    const message = { content: null, annotations: [cite(0, 1)] }
+    decodeReply({ choices: [{ message, finish_reason: 'stop' }], citations: ['https://a'] }, lost)
+    expect(lost.losses).toMatchObject([
+      { path: 'choices[0].message.annotations', kind: 'dropped' },
+      { path: 'citations', kind: 'dropped' },
+    ])
+  })
+
   it('annotations are citations of the text', () => {
     const annotation = { type: 'url_citation', url_citation: { url: 'u', title: 't', start_index: 0, end_index: 1 } }
     expect(decode({ content: 'x', annotations: [annotation] }).parts).toMatchObject([

@@ -1,3 +1,4 @@
+import { placed, type TextPlace } from '../chat/cited.ts'
 import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
@@ -39,7 +40,7 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
     ...(id !== undefined && id !== '' && { id }),
     ...(model !== undefined && model !== '' && { model }),
     ...(created !== undefined && { created }),
-    parts: withSources(first.parts, wire),
+    parts: withSources([...first.parts], wire, 'citations', report),
     stop: first.stop,
     ...(usage && { usage }),
     ...(others.length > 0 && { alternatives: others }),
@@ -63,7 +64,7 @@ function decodeChoice(choice: JsonObject, at: string, replyId: string | undefine
   const path = `${at}.message`
   const parts = [
     ...reasoningParts(message, path),
-    ...contentParts(message, path, report),
+    ...withSources(contentParts(message, path, report), message, `${path}.annotations`, report),
     ...callParts(message, path, replyId, report),
   ]
   return { parts, stop: stopOf(choice) }
@@ -85,7 +86,7 @@ function contentParts(message: JsonObject, path: string, report: Report): Assist
   const content = member(message, 'content')
   const at = `${path}.content`
   const parts: AssistantPart[] = []
-  if (typeof content === 'string' && content !== '') parts.push(cited({ type: 'text', text: content, at }, message))
+  if (typeof content === 'string' && content !== '') parts.push({ type: 'text', text: content, at })
   if (Array.isArray(content)) parts.push(...content.flatMap((piece, i) => pieceParts(piece, `${at}[${i}]`)))
   for (const [i, url] of imagesOf(message).entries()) {
     const source = imageSource(url)
@@ -128,16 +129,30 @@ function pieceParts(piece: JsonValue, at: string): AssistantPart[] {
     : [{ type: 'opaque', dialect: 'openai-chat', kind, value: piece, at }]
 }
 
-function cited(part: TextPart, holder: JsonObject): TextPart {
-  const citations = citationsOf(holder, 0)
-  return citations.length === 0 ? part : { ...part, citations: [...(part.citations ?? []), ...citations] }
+/** The parts with the sources their message, or the reply as a whole, names for their text. */
+function withSources(parts: AssistantPart[], holder: JsonObject, path: string, report: Report): AssistantPart[] {
+  const citations = citationsOf(holder)
+  if (citations.length === 0) return parts
+  const texts: TextPlace[] = []
+  let length = 0
+  for (const [index, part] of parts.entries()) {
+    if (part.type !== 'text') continue
+    texts.push({ index, base: length })
+    length += part.text.length
+  }
+  if (texts.length === 0) report.dropped(path, noText)
+  const cited = [...parts]
+  for (const each of citations) {
+    const { index, citation } = placed(each, texts) ?? {}
+    const part = index === undefined ? undefined : cited[index]
+    if (index === undefined || citation === undefined || part?.type !== 'text') continue
+    cited[index] = { ...part, citations: [...(part.citations ?? []), citation] }
+  }
+  return cited
 }
 
-/** Sources a server names beside the choices belong to the answer's text. */
-function withSources(parts: readonly AssistantPart[], wire: JsonObject): AssistantPart[] {
-  const last = parts.findLastIndex((part) => part.type === 'text')
-  return parts.map((part, i) => (i === last && part.type === 'text' ? cited(part, wire) : part))
-}
+/** Why sources are lost. */
+export const noText = 'there is no text for the sources to belong to'
 
 function callParts(message: JsonObject, path: string, replyId: string | undefined, report: Report): ToolCallPart[] {
   const calls = arrayAt(message, 'tool_calls').filter(isObject)

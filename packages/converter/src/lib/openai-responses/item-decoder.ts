@@ -1,5 +1,6 @@
 import type { Emit, OpenPart } from '../chat/event.ts'
 import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { lengthOf } from '../chat/literal.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
 import { stringAt } from '../chat/read.ts'
@@ -347,9 +348,4 @@ class OpaqueDecoder extends Item {
 
 function keyOf({ kind, ordinal }: Section): string {
   return `${kind} ${ordinal}`
-}
-
-/** The characters of a JSON string literal; only one with escapes needs to be parsed for it. */
-export function lengthOf(literal: string): number {
-  return literal.includes('\\') ? (JSON.parse(literal) as string).length : literal.length - 2
 }

@@ -107,7 +107,7 @@ export const abilities = {
     why: 'Anthropic tells none',
     models: 'sampling',
   },
-  json: { of: ['openai-chat', 'openai-responses', 'gemini'], why: 'Anthropic asks for it in words' },
+  json: { of: openai, why: 'Anthropic asks for it in words, and OpenAI alone wants the word besides' },
   schema: { of: chatty, why: legacy },
   namedSchema: { of: openai, why: 'elsewhere a schema has no name' },
   formatBesideTools: { of: chatty, why: legacy },

@@ -30,7 +30,8 @@ function userOf(user: string): string {
   return user.length <= maxUserLength ? user : aliasOf(user, maxUserLength)
 }
 
-function isOpenai(from: RequestContext['from']): boolean {
+/** Whether a dialect is one of OpenAI's. */
+export function isOpenai(from: RequestContext['from']): boolean {
   return from === 'openai-chat' || from === 'openai-responses' || from === 'openai-completions'
 }
 

@@ -4,6 +4,7 @@ import type { ChatRequest, Effort, OutputFormat, RequestField } from '../chat/re
 import type { RequestContext } from '../codec.ts'
 import { aliasOf } from '../tool-names.ts'
 import { encodeShared, encodeUser, fastTier } from './identity.ts'
+import { isJsonMode, jsonModeInWords } from './json-mode.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { isStrict } from './strict-schema.ts'
 import { encodeTools } from './tools.ts'
@@ -17,7 +18,8 @@ const effortBudgets: readonly (readonly [effort: Effort, tokens: number])[] = [
 ]
 
 /** Writes a Chat Completions request. */
-export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
+export function encodeRequest(given: ChatRequest, context: RequestContext): JsonObject {
+  const chat = jsonModeInWords(given, context)
   const path = (field: RequestField, otherwise: string): string => chat.paths[field] ?? otherwise
   return {
     model: chat.model,
@@ -97,18 +99,14 @@ function encodeShape(chat: ChatRequest, context: RequestContext, path: PathOf): 
     report.dropped(path('verbosity', 'verbosity'), 'the model has no verbosity control')
   }
   return {
-    ...(chat.output && { response_format: encodeOutput(chat.output, context, path('output', 'response_format')) }),
+    ...(chat.output && { response_format: encodeOutput(chat.output, context) }),
     ...(effort && { reasoning_effort: effort }),
     ...(verbosity !== undefined && { verbosity }),
   }
 }
 
-function encodeOutput(output: OutputFormat, { report, capabilities }: RequestContext, path: string): JsonObject {
-  if (output.type === 'json') return { type: 'json_object' }
-  if (!capabilities.structuredOutput) {
-    report.approximated(path, 'the model has JSON mode only: the schema is not enforced')
-    return { type: 'json_object' }
-  }
+function encodeOutput(output: OutputFormat, context: RequestContext): JsonObject {
+  if (output.type === 'json' || isJsonMode(output, context)) return { type: 'json_object' }
   const { schema, description, strict } = output
   const name = aliasOf(output.name ?? 'response', 64)
   return {

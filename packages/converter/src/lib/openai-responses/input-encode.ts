@@ -16,6 +16,7 @@ import type {
 import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
+import { hasWord, isJsonMode, saysJson } from '../openai-chat/json-mode.ts'
 
 /** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
 const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
@@ -47,16 +48,16 @@ class InputWriter {
     this.#tellPrefill()
     const items = flatten(turns, (turn) => this.#turn(turn))
     const [only, ...others] = system
-    if (only !== undefined && others.length === 0 && only.cache === undefined && !this.#mustSayJson(only.text)) {
-      return { instructions: only.text, input: items }
-    }
+    const plain = only !== undefined && others.length === 0 && only.cache === undefined
+    // Without a conversation the instruction is the input, because there must be some.
+    if (plain && items.length > 0 && !this.#mustSayJson(only.text)) return { instructions: only.text, input: items }
     return { input: this.#leading().concat(items) }
   }
 
   /** JSON mode wants the word in the input, and does not look for it in the instructions. */
   #mustSayJson(instructions: string): boolean {
-    const { output, turns } = this.#chat
-    return output?.type === 'json' && /json/i.test(instructions) && !turns.some(saysJson)
+    const chat = this.#chat
+    return isJsonMode(chat.output, this.#context) && hasWord(instructions) && !saysJson(chat)
   }
 
   #tellPrefill(): void {
@@ -329,9 +330,4 @@ function plainly(item: JsonObject): JsonObject {
   if (item.type !== 'message' || !Array.isArray(item.content) || item.content.length !== 1) return item
   const [only] = item.content
   return isObject(only) && typeof only.text === 'string' ? { ...item, content: only.text } : item
-}
-
-function saysJson(turn: Turn): boolean {
-  const parts = turn.role === 'tool' ? turn.results.flatMap((result) => result.parts) : turn.parts
-  return parts.some((part) => part.type === 'text' && /json/i.test(part.text))
 }

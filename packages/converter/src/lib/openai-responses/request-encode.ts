@@ -3,6 +3,7 @@ import { dropLogprobs } from '../chat/places.ts'
 import type { ChatRequest, OutputFormat, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { encodeShared, encodeUser, fastTier } from '../openai-chat/identity.ts'
+import { isJsonMode, jsonModeInWords } from '../openai-chat/json-mode.ts'
 import { isStrict } from '../openai-chat/strict-schema.ts'
 import { aliasOf } from '../tool-names.ts'
 import { nearestEffort, wantedEffort } from './effort.ts'
@@ -15,7 +16,8 @@ const minOutputTokens = 16
 type PathOf = (field: RequestField, otherwise: string) => string
 
 /** Writes a Responses request. Keys stand in a fixed order, so that prompt caches match. */
-export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
+export function encodeRequest(given: ChatRequest, context: RequestContext): JsonObject {
+  const chat = jsonModeInWords(given, context)
   const path: PathOf = (field, otherwise) => chat.paths[field] ?? otherwise
   dropUnsupported(chat, context, path)
   return {
@@ -98,18 +100,14 @@ function encodeText(chat: ChatRequest, context: RequestContext, path: PathOf): J
     report.dropped(path('verbosity', 'verbosity'), 'the model has no verbosity control')
   }
   const text = {
-    ...(chat.output && { format: encodeOutput(chat.output, context, path('output', 'response_format')) }),
+    ...(chat.output && { format: encodeOutput(chat.output, context) }),
     ...(verbosity !== undefined && { verbosity }),
   }
   return Object.keys(text).length === 0 ? {} : { text }
 }
 
-function encodeOutput(output: OutputFormat, { report, capabilities }: RequestContext, path: string): JsonObject {
-  if (output.type === 'json') return { type: 'json_object' }
-  if (!capabilities.structuredOutput) {
-    report.approximated(path, 'the model has JSON mode only: the schema is not enforced')
-    return { type: 'json_object' }
-  }
+function encodeOutput(output: OutputFormat, context: RequestContext): JsonObject {
+  if (output.type === 'json' || isJsonMode(output, context)) return { type: 'json_object' }
   const { name, schema, description, strict } = output
   return {
     type: 'json_schema',

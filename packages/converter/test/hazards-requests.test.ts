@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { convertReply, convertRequest, type Dialect, type JsonObject } from '../src/index.ts'
+import { fixed } from './corpus.ts'
+
+/** Hazards of requests that only show between two dialects: each is converted whole, as a client sends it. */
+
+const models: { readonly [dialect in Dialect]: string } = {
+  anthropic: 'claude-opus-4-8',
+  'openai-chat': 'gpt-5.6-sol',
+  'openai-completions': 'gpt-5.6-sol',
+  'openai-responses': 'gpt-5.6-sol',
+  gemini: 'gemini-2.5-pro',
+}
+
+function convert(
+  body: JsonObject,
+  from: Dialect,
+  to: Dialect,
+  model: string = models[to],
+): { readonly body: JsonObject; readonly told: readonly string[] } {
+  const converted = convertRequest(structuredClone(body), { from, to, model })
+  return { body: converted.body, told: converted.losses.map(({ kind, path }) => `${kind} ${path}`) }
+}
+
+function listAt(body: JsonObject, key: string): readonly JsonObject[] {
+  return (body[key] ?? []) as readonly JsonObject[]
+}
+
+const user = { role: 'user', content: 'Go.' }
+
+describe('a conversation', () => {
+  it.each([
+    ['openai-chat', { messages: [{ role: 'system', content: 'Greet.' }] }],
+    [
+      'openai-chat',
+      {
+        messages: [
+          { role: 'developer', content: 'Greet.' },
+          { role: 'user', content: '' },
+        ],
+      },
+    ],
+    ['openai-responses', { instructions: 'Greet.', input: [] }],
+  ] as const)('hazard 12: of %s that is nothing but instructions is answered', (from, body) => {
+    const request = { model: 'm', ...body } as unknown as JsonObject
+    const ofClaude = convert(request, from, 'anthropic')
+    expect(ofClaude.body).toMatchObject({ system: [{ text: 'Greet.' }], messages: [{ role: 'user' }] })
+    expect(ofClaude.told).toContain('invented messages')
+    const ofGemini = convert(request, from, 'gemini')
+    expect(ofGemini.body).toMatchObject({
+      systemInstruction: { parts: [{ text: 'Greet.' }] },
+      contents: [{ role: 'user' }],
+    })
+    expect(ofGemini.told).toContain('invented messages')
+  })
+
+  it('hazard 12: of nothing but an instruction has it as its input, where there must be some', () => {
+    const request = { model: 'm', messages: [{ role: 'system', content: 'Greet.' }] }
+    const { body } = convert(request, 'openai-chat', 'openai-responses')
+    expect(body.instructions).toBeUndefined()
+    expect(body.input).toEqual([{ type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Greet.' }] }])
+  })
+
+  it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
+    'hazard 15: calls that Anthropic reads as one message are followed by all their results in %s',
+    (to) => {
+      const call = (id: string): JsonObject => ({ type: 'tool_use', id, name: 'f', input: {} })
+      const result = (id: string): JsonObject => ({ type: 'tool_result', tool_use_id: id, content: id })
+      const request = {
+        model: 'm',
+        max_tokens: 99,
+        messages: [
+          user,
+          { role: 'assistant', content: 'I look.' },
+          { role: 'assistant', content: [call('a')] },
+          { role: 'assistant', content: [call('b')] },
+          { role: 'user', content: [result('a'), result('b')] },
+        ],
+        tools: [{ name: 'f', input_schema: { type: 'object' } }],
+      }
+      const { body } = convert(request, 'anthropic', to)
+      const order = (JSON.stringify(body).match(/"(?:id|call_id|tool_call_id)":"[ab]"/g) ?? []).map((id) => id.at(-2))
+      expect(order).toEqual(['a', 'b', 'a', 'b'])
+      expect(JSON.stringify(body)).toContain('I look.')
+    },
+  )
+})
+
+describe('tools', () => {
+  it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
+    'hazard 31: a choice of a tool only Anthropic runs is refused on the way to %s, not sent as one of a function',
+    (to) => {
+      const request = {
+        model: 'm',
+        max_tokens: 99,
+        messages: [user],
+        tools: [
+          { name: 'f', input_schema: { type: 'object' } },
+          { type: 'web_search_20250305', name: 'web_search' },
+          { type: 'browser_toolset_20260701' },
+        ],
+      }
+      expect(() => convert({ ...request, tool_choice: { type: 'tool', name: 'web_search' } }, 'anthropic', to)).toThrow(
+        expect.objectContaining({ code: 'UNSUPPORTED', path: 'tool_choice' }) as Error,
+      )
+      const { body, told } = convert({ ...request, tool_choice: { type: 'auto' } }, 'anthropic', to)
+      expect(JSON.stringify(body)).not.toContain('web_search')
+      expect(told).toEqual(['dropped tools[1]', 'dropped tools[2]'])
+    },
+  )
+
+  it.each(['1password', '-x', '9.x'])(
+    'hazard 32: %s begins as no name of Gemini may, and comes back as it was',
+    (name) => {
+      const request = {
+        model: 'm',
+        messages: [
+          user,
+          { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name, arguments: '{}' } }] },
+          { role: 'tool', tool_call_id: 'a', content: 'done' },
+        ],
+        tools: [{ type: 'function', function: { name } }],
+        tool_choice: { type: 'function', function: { name } },
+      }
+      const { body } = convert(request, 'openai-chat', 'gemini')
+      const names = (JSON.stringify(body).match(/"name":"[^"]*"|"allowedFunctionNames":\["[^"]*/g) ?? []).map((one) =>
+        one.replace(/^.*:\[?"/, '').replace('"', ''),
+      )
+      const [alias = ''] = names
+      expect(alias).toMatch(/^[a-zA-Z_][a-zA-Z0-9_-]{0,127}$/)
+      expect(names).toEqual([alias, alias, alias, alias])
+      const parts = [{ functionCall: { name: alias, args: {} } }]
+      const reply = { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] }
+      const told = convertReply(reply, { from: 'gemini', to: 'openai-chat', request, ...fixed })
+      expect(JSON.stringify(told.body)).toContain(`"name":"${name}"`)
+    },
+  )
+})
+
+describe('a format of the answer', () => {
+  const said = (to: Dialect, body: JsonObject): string =>
+    JSON.stringify(body[to === 'openai-chat' ? 'messages' : 'input'])
+
+  it.each(['openai-chat', 'openai-responses'] as const)(
+    'hazard 67: the JSON that Gemini needs no words for is asked for in words too, of %s',
+    (to) => {
+      const request = (...texts: string[]): JsonObject => ({
+        contents: texts.map((text, i) => ({ role: i % 2 === 0 ? 'user' : 'model', parts: [{ text }] })),
+        generationConfig: { responseMimeType: 'application/json' },
+      })
+      const note = 'Give your final answer as one JSON object and nothing else.'
+      const { body, told } = convert(request('Name a city.'), 'gemini', to)
+      expect(JSON.stringify(body)).toContain('"type":"json_object"')
+      expect(said(to, body)).toContain(note)
+      expect(told).toEqual(['invented generationConfig.responseMimeType'])
+      const asked = convert(request('Name a city as json.'), 'gemini', to)
+      expect(said(to, asked.body)).not.toContain(note)
+      expect(asked.told).toEqual([])
+      // What a later turn says changes nothing before it, so that prompt caches stay warm.
+      const longer = listAt(
+        convert(request('Name a city.', '{}', 'More JSON!'), 'gemini', to).body,
+        to === 'openai-chat' ? 'messages' : 'input',
+      )
+      expect(JSON.stringify(longer)).toContain(said(to, body).slice(0, -1))
+    },
+  )
+
+  it.each(['openai-chat', 'openai-responses'] as const)(
+    'hazard 67: JSON mode of %s looks for its word in an instruction that is input, which is where it is told',
+    (to) => {
+      const request = {
+        systemInstruction: { parts: [{ text: 'You answer in JSON.' }] },
+        contents: [{ role: 'user', parts: [{ text: 'Name a city.' }] }],
+        generationConfig: { responseMimeType: 'application/json' },
+      }
+      const { body, told } = convert(request, 'gemini', to)
+      expect(said(to, body)).toContain('You answer in JSON.')
+      expect(told).toEqual([])
+    },
+  )
+
+  it.each([
+    ['anthropic', 'openai-chat', 'deepseek-chat'],
+    ['gemini', 'openai-responses', 'gpt-4-turbo'],
+    ['openai-responses', 'openai-chat', 'gpt-4-turbo'],
+  ] as const)('hazard 67: a schema of %s that %s takes for no %s is told in words', (from, to, model) => {
+    const schema = { type: 'object', properties: { city: { type: 'string' } } }
+    const requests: { readonly [dialect in Dialect]?: JsonObject } = {
+      anthropic: { max_tokens: 99, messages: [user], output_config: { format: { type: 'json_schema', schema } } },
+      gemini: { contents: [{ parts: [{ text: 'Go.' }] }], generationConfig: { responseJsonSchema: schema } },
+      'openai-responses': { input: 'Go.', text: { format: { type: 'json_schema', name: 'a', schema } } },
+    }
+    const { body, told } = convert({ model: 'm', ...requests[from] }, from, to, model)
+    expect(JSON.stringify(body)).toContain('"type":"json_object"')
+    expect(said(to, body)).toContain(JSON.stringify(JSON.stringify(schema)).slice(1, -1))
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatch(/^approximated .*(format|responseJsonSchema)$/)
+  })
+})

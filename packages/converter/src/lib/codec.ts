@@ -88,11 +88,19 @@ export interface DeclaredTool {
   readonly custom: boolean
 }
 
+/** Limits of tool names and tool call ids, both of `[a-zA-Z0-9_-]`. Characters. */
+export interface Limits {
+  readonly toolName: number
+  readonly callId: number
+  /** A tool name must begin with a letter or an underscore. Default false. */
+  readonly letterFirst?: boolean
+}
+
 /** What every part of a dialect has. */
 interface DialectBasics {
   readonly id: Dialect
   /** Limits of tool names and tool call ids in requests of this dialect. */
-  readonly limits: { readonly toolName: number; readonly callId: number }
+  readonly limits: Limits
   /**
    * Takes the subtrees whose digits matter (tool inputs, schemas) from a parse that kept number literals. `wire` is changed in place.
    */

@@ -134,7 +134,7 @@ export function requestThrough(
       if (extra) taken.add(extra)
       return extra
     },
-    toolName: (name) => aliasOf(name, upstream.limits.toolName),
+    toolName: (name) => aliasOf(name, upstream.limits.toolName, upstream.limits.letterFirst),
     callId: (id) => aliasOf(id, upstream.limits.callId),
   })
   for (const extra of chat.extras) if (!taken.has(extra)) reportExtra(extra, upstream.id, report)

@@ -18,12 +18,11 @@ export interface ReplyContextOptions {
 /** Everything the reply half needs of the request half, derived from what the client sent and from nothing else. */
 export function replyContext(options: ReplyContextOptions): ReplyContext {
   const { upstream, client, request = {}, report, ambient } = options
-  const nameLimit = upstream.limits.toolName
   const idLimit = client.limits.callId
   const originals = new Map<string, string>()
   const customTools = new Set<string>()
   for (const { name, custom } of client.declaredTools?.(request) ?? declaredTools(request)) {
-    const alias = aliasOf(name, nameLimit)
+    const alias = aliasOf(name, upstream.limits.toolName, upstream.limits.letterFirst)
     if (alias !== name) originals.set(alias, name)
     if (custom) customTools.add(alias)
   }

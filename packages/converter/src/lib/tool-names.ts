@@ -5,11 +5,16 @@
 
 const hashLength = 10
 
-/** The name itself when it is legal (`[a-zA-Z0-9_-]`, at most `limit` characters), else a legal alias with a hash of the name. */
-export function aliasOf(name: string, limit: number): string {
-  if (isLegal(name, limit)) return name
-  const kept = name.slice(0, limit - hashLength - 1)
-  let legal = ''
+/**
+ * The name itself when it is legal (`[a-zA-Z0-9_-]`, at most `limit` characters), else a legal alias with a hash of the name.
+ *
+ * @param letterFirst no digit or hyphen may stand first. Default false.
+ */
+export function aliasOf(name: string, limit: number, letterFirst = false): string {
+  const misbegun = letterFirst && /^[\d-]/.test(name)
+  if (!misbegun && isLegal(name, limit)) return name
+  let legal = misbegun ? '_' : ''
+  const kept = name.slice(0, limit - hashLength - 1 - legal.length)
   for (const character of kept)
     legal += isLegalCharacter(character.charCodeAt(0)) && character.length === 1 ? character : '_'
   return `${legal}_${hash(name)}`

@@ -19,7 +19,7 @@ interface Message {
 export function encodeMessages(chat: ChatRequest, context: RequestContext): JsonObject[] {
   const messages = new Messages(context)
   for (const turn of chat.turns) messages.add(turn)
-  return messages.finish()
+  return messages.finish(chat.system.length > 0)
 }
 
 class Messages {
@@ -53,12 +53,13 @@ class Messages {
     }
   }
 
-  finish(): JsonObject[] {
+  /** @param instructed instructions lead the conversation, which are something to answer even where nothing else is said. */
+  finish(instructed: boolean): JsonObject[] {
     if (this.#held.length > 0) this.#user([], '')
     const first = this.#messages[0]
-    if (first === undefined)
+    if (first === undefined && !instructed)
       return this.#context.report.refuse('messages', 'Anthropic needs a user message with some content')
-    if (first.role === 'assistant') this.#greet()
+    if (first === undefined || first.role === 'assistant') this.#greet()
     this.#settleInstructions()
     this.#settlePrefill()
     return this.#messages.map(({ role, content }) => ({ role, content }))

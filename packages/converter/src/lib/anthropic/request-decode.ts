@@ -1,7 +1,7 @@
 import { flatten } from '../chat/flat.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import type { TextPart } from '../chat/part.ts'
+import type { AssistantPart, TextPart } from '../chat/part.ts'
 import {
   invalid,
   type Placed,
@@ -32,13 +32,14 @@ import { readCache } from './wire.ts'
 
 /** Reads a Messages request of either API version. */
 export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
+  const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => readTool(value, at, report))
   return {
     model: requireString(wire, 'model', ''),
     stream: readBoolean(wire, 'stream', '') ?? false,
     system: readSystem(wire, report),
     turns: readTurns(wire, report),
-    tools: (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => readTool(value, at, report)),
-    ...readToolChoice(wire),
+    tools,
+    ...readToolChoice(wire, tools, report),
     ...readLimits(wire),
     ...readSampling(wire),
     ...readOutput(wire),
@@ -65,7 +66,27 @@ function readTurns(wire: JsonObject, report: Report): Turn[] {
   const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
   if (messages.length === 0) invalid('messages', 'must hold at least one message')
   const names = new Map<string, string>()
-  return flatten(messages, ({ value, at }) => readMessage(value, at, names, report))
+  return joinCalls(flatten(messages, ({ value, at }) => readMessage(value, at, names, report)))
+}
+
+/**
+ * Neighbours of one role are one message to Anthropic. Where the first of them calls tools they must be one everywhere: results
+ * follow all the calls they answer.
+ */
+function joinCalls(turns: Turn[]): Turn[] {
+  if (!turns.some(({ role }, i) => role === 'assistant' && turns[i - 1]?.role === role)) return turns
+  const joined: Turn[] = []
+  let calling: AssistantPart[] | undefined
+  for (const turn of turns) {
+    if (turn.role === 'assistant' && calling !== undefined) {
+      for (const part of turn.parts) calling.push(part)
+      continue
+    }
+    const calls = turn.role === 'assistant' && turn.parts.some((part) => part.type === 'tool-call')
+    calling = calls ? [...turn.parts] : undefined
+    joined.push(calling === undefined ? turn : { role: 'assistant', parts: calling, at: turn.at })
+  }
+  return joined
 }
 
 const messageMembers: ReadonlySet<string> = new Set(['role', 'content'])
@@ -142,11 +163,20 @@ function readTool(wire: JsonObject, at: string, report: Report): Tool {
   return { type: 'hosted', kind: type, value: wire, at, ...(name !== undefined && { name }) }
 }
 
-function readToolChoice(wire: JsonObject): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
+function readToolChoice(
+  wire: JsonObject,
+  tools: readonly Tool[],
+  report: Report,
+): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
   const choice = readObject(wire, 'tool_choice', '')
   if (choice === undefined) return {}
+  const toolChoice = choiceOf(choice)
+  if (toolChoice.type === 'tool') {
+    const chosen = tools.find((tool) => tool.name === toolChoice.name)
+    if (chosen?.type === 'hosted') report.refuse('tool_choice', `only Anthropic runs the tool ${chosen.kind}`)
+  }
   const sequential = readBoolean(choice, 'disable_parallel_tool_use', 'tool_choice')
-  return { toolChoice: choiceOf(choice), ...(sequential && { parallelToolCalls: false }) }
+  return { toolChoice, ...(sequential && { parallelToolCalls: false }) }
 }
 
 function choiceOf(choice: JsonObject): ToolChoice {

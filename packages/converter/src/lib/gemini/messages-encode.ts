@@ -27,7 +27,7 @@ interface Draft {
 export function encodeContents(chat: ChatRequest, context: RequestContext): JsonObject[] {
   const contents = new Contents(context)
   for (const turn of chat.turns) contents.add(turn)
-  return contents.finish()
+  return contents.finish(chat.system.length > 0)
 }
 
 class Contents {
@@ -61,13 +61,16 @@ class Contents {
     }
   }
 
-  finish(): JsonObject[] {
+  /** @param instructed instructions lead the conversation, which are something to answer even where nothing else is said. */
+  finish(instructed: boolean): JsonObject[] {
     const { report, capabilities } = this.#context
     const [first] = this.#drafts
-    if (first === undefined) return report.refuse('messages', 'Gemini needs a user message with some content')
+    if (first === undefined && !instructed) {
+      return report.refuse('messages', 'Gemini needs a user message with some content')
+    }
     const contents: JsonObject[] = []
     for (const draft of this.#drafts) write(draft, contents)
-    if (first.role === 'model') {
+    if (first?.role !== 'user') {
       report.invented('messages', 'Gemini wants a user message first, so a neutral one is put there')
       contents.unshift(userText('(start of the conversation)'))
     }

@@ -1,4 +1,4 @@
-import type { ChatRequest, OutputFormat, Turn } from '../chat/request.ts'
+import type { ChatRequest, OutputFormat } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { isOpenai } from './identity.ts'
 
@@ -37,11 +37,8 @@ function saying(chat: ChatRequest, answer: string, at: string): ChatRequest {
  */
 export function saysJson({ turns: [first] }: ChatRequest): boolean {
   if (first === undefined) return false
-  return partsOf(first).some((part) => part.type === 'text' && hasWord(part.text))
-}
-
-function partsOf(turn: Turn): readonly { readonly type: string; readonly text?: string }[] {
-  return turn.role === 'tool' ? turn.results.flatMap((result) => result.parts) : turn.parts
+  const parts = first.role === 'tool' ? first.results.flatMap((result) => result.parts) : first.parts
+  return parts.some((part) => part.type === 'text' && hasWord(part.text))
 }
 
 /** OpenAI's own test: whatever the letters' case, and inside other words too. */

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -120,6 +122,36 @@ test('a server that cannot start says why in one line, also in the background', 
     expect([ran.code, ran.stdout]).toEqual([flags.length === 0 ? 4 : 1, ''])
     expect(ran.stderr).toMatch(/error: .*203\.0\.113\.1/)
     expect(ran.stderr).not.toContain('    at ')
+  }
+})
+
+test('the built command carries what a proxy needs', { timeout: 30_000 }, async () => {
+  const asked: string[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ object: 'list', data: [{ id: 'gpt-4o', object: 'model' }] }))
+  })
+  proxy.on('connect', (request, socket) => {
+    asked.push(`CONNECT ${request.url}`)
+    socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const own = mkdtempSync(join(tmpdir(), 'llm-gateway-proxied-'))
+  const here = ['--home', own]
+  try {
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    await gateway('env', 'set', `--http-proxy=${url}`, `--https-proxy=${url}`, ...here)
+    const flags = ['--provider=openai', '--name=far', '--key=sk-test', '--base-url=http://provider.test/v1']
+    await gateway('upstream', 'add', ...flags, ...here)
+    expect(await gateway('upstream', 'test', 'far', ...here)).toMatchObject({ code: 0, stderr: '' })
+    await gateway('upstream', 'update', 'far', '--base-url=https://provider.test/v1', ...here)
+    const refused = await gateway('upstream', 'test', 'far', ...here)
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('answered 403') })
+    expect(asked).toEqual(['GET http://provider.test/v1/models', 'CONNECT provider.test:443'])
+  } finally {
+    proxy.close()
+    rmSync(own, { recursive: true, force: true })
   }
 })
 

@@ -1,6 +1,8 @@
-import { createRequire } from 'node:module'
 import type { buildConnector, Dispatcher } from 'undici'
+// Parts of undici: with what all of it brings (fetch, WebSocket, caches) it is a sixth of what the gateway's start costs.
+import connectMethod from 'undici/lib/api/api-connect.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js'
 import { type ConnectSettings, directConnector, proxiedConnector } from './connect.ts'
 import type { Timeouts } from './timeouts.ts'
 
@@ -15,12 +17,6 @@ export interface PoolOptions extends ConnectSettings {
 
 /** Longest an unused connection is kept where no limit is set, in milliseconds. */
 const idleForeverMs = 2 ** 31 - 1
-
-/**
- * All of undici, which a proxy needs and a direct connection does not: with what it brings (fetch, WebSocket, caches) it is a sixth
- * of what the gateway's start costs.
- */
-const wholeUndici = (): typeof import('undici') => createRequire(import.meta.url)('undici') as typeof import('undici')
 
 /** The connections of one upstream account to one origin. */
 export class AccountPool {
@@ -65,10 +61,11 @@ export class AccountPool {
   }
 
   #proxied(options: PoolOptions, proxy: string): Dispatcher {
-    const { ProxyAgent } = wholeUndici()
     return new ProxyAgent({
       uri: proxy,
       allowH2: false,
+      // All of undici would give every pool this method, by which the agent asks the proxy for a tunnel.
+      clientFactory: (origin, settings) => Object.assign(new Pool(origin, settings), { connect: connectMethod }),
       // The limit around the whole way is proxiedConnector's; this one ends attempts that outlive it.
       connectTimeout: options.timeouts.connectMs,
       requestTls: options.ca === undefined ? {} : { ca: typeof options.ca === 'string' ? options.ca : [...options.ca] },

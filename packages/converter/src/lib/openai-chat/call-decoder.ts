@@ -19,7 +19,7 @@ interface Call {
 }
 
 /**
- * Puts tool call deltas together. A call is known by its `index`; where servers leave that out, a new id begins a new call, and
+ * Puts tool call deltas together. A call is known by its `index`; where servers leave that out, by its id, or a new id begins a new call, and
  * where they send every call under one index (Ollama, Gemini's compatible endpoint), a new id with a name does. A call opens when
  * its id and name are both known; what came before is held.
  */
@@ -80,7 +80,8 @@ export class CallDecoder {
   }
 
   #callOf(index: number | undefined, id: string, name: string): Call {
-    const known = index === undefined ? this.#last : this.#byIndex.get(index)
+    const named = index === undefined && id !== '' ? this.#calls.find((call) => call.id === id) : undefined
+    const known = named ?? (index === undefined ? this.#last : this.#byIndex.get(index))
     const another = known !== undefined && id !== '' && known.id !== '' && known.id !== id
     // Whole calls in a row with neither index nor id: a name after arguments can only be the next call's.
     const anonymous = index === undefined && id === '' && name !== '' && known?.fed === true

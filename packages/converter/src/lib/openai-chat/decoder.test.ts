@@ -133,6 +133,22 @@ describe('tool calls', () => {
     expect([saidIn(list, 0), saidIn(list, 1)]).toEqual(['{"x":1}', '{}'])
   })
 
+  it('hazards 101 and 104: without an index calls that interleave are known by their ids', () => {
+    const piece = (id: string, args: string) => toolDelta({ id, function: { name: `of_${id}`, arguments: args } })
+    const list = events(
+      piece('a', '{"x"'),
+      piece('b', '{"y"'),
+      toolDelta({ id: 'a', function: { arguments: ':1}' } }),
+      piece('b', ':2}'),
+      chunk({}, 'tool_calls'),
+    )
+    expect(opened(list)).toMatchObject([
+      { id: 'a', name: 'of_a' },
+      { id: 'b', name: 'of_b' },
+    ])
+    expect([saidIn(list, 0), saidIn(list, 1)]).toEqual(['{"x":1}', '{"y":2}'])
+  })
+
   it('hazard 45: two whole calls with neither index nor id are two calls', () => {
     const anonymous = { function: { name: 'f', arguments: '{"x":1}' } }
     const list = events(chunk({ tool_calls: [anonymous, anonymous] }), chunk({}, 'stop'))

@@ -61,8 +61,33 @@ describe('text', () => {
     expect(told(completed({ output: [message('Hi'), call('{}')] }))).toEqual(['text Hi', 'call_1 f({})'])
   })
 
+  it('hazard 110: what only the whole response tells at the end is told', () => {
+    const output = [message('Hello'), call('{"a":1}')]
+    expect(told(textDelta('Hel'), added(call(''), 1), completed({ output }))).toEqual([
+      'text Hello',
+      'call_1 f({"a":1})',
+    ])
+    expect(told(textDelta('Hello'), completed({ output }))).toEqual(['text Hello', 'call_1 f({"a":1})'])
+    expect(lastOf(created, textDelta('Hello'), completed({ output }))).toMatchObject({ stop: { reason: 'tool-calls' } })
+  })
+
+  it('hazard 110: arguments told only when they are done are told', () => {
+    const whole = event('response.function_call_arguments.done', { output_index: 0, arguments: '{"a":1}' })
+    expect(told(added(call('')), whole, completed())).toEqual(['call_1 f({"a":1})'])
+    expect(told(added(call('')), argumentsDelta('{"a"'), whole, completed())).toEqual(['call_1 f({"a":1})'])
+  })
+
   it('hazard 88: what was told on the way is not told again at the end', () => {
     expect(told(textDelta('Hi'), done(message('Hi')), completed({ output: [message('Hi')] }))).toEqual(['text Hi'])
+    const output = [message('Hi'), call('{}')]
+    const items = [done(message('Hi')), done(call('{}'), 1)]
+    expect(told(...items, completed({ output }))).toEqual(['text Hi', 'call_1 f({})'])
+    // Servers that give every item the same index, or count from 1.
+    expect(told(done(message('Hi')), done(call('{}')), completed({ output }))).toEqual(['text Hi', 'call_1 f({})'])
+    expect(told(done(message('Hi'), 1), done(call('{}'), 2), completed({ output }))).toEqual([
+      'text Hi',
+      'call_1 f({})',
+    ])
   })
 
   it('a message of several parts, and a refusal among them', () => {
@@ -141,6 +166,30 @@ describe('calls', () => {
   it('hazard 47: calls decide the stop reason', () => {
     expect(lastOf(created, done(call('{}')), completed())).toMatchObject({ stop: { reason: 'tool-calls' } })
     expect(lastOf(created, done(message('x')), completed())).toMatchObject({ stop: { reason: 'end' } })
+  })
+})
+
+describe('searches xAI runs itself', () => {
+  it('are told as calls of custom tools, and are none: items finish out of order', () => {
+    const { reply, events } = decodeStream(streamFixture('xai-search'))
+    expect(reply?.parts.map((part) => (part.type === 'opaque' ? part.kind : part.type))).toEqual([
+      'custom_tool_call',
+      'custom_tool_call',
+      'web_search_call',
+      'text',
+    ])
+    expect(reply).toMatchObject({
+      parts: [{}, {}, {}, { text: 'Rain, they say.', citations: [{ url: 'https://x.com/i/status/1' }] }],
+      stop: { reason: 'end' },
+    })
+    expect(events.some((each) => each.type === 'input')).toBe(false)
+  })
+
+  it('a custom tool of the client’s own is called beside them', () => {
+    const own = { type: 'custom_tool_call', id: 'ctc_1', call_id: 'call_1', name: 'patch', input: 'x' }
+    const search = { ...own, id: 'ctc_2', call_id: 'xs_call_1', name: 'x_keyword_search' }
+    expect(told(done(search), done(own, 1), completed())).toEqual(['opaque', 'call_1 patch(x)'])
+    expect(lastOf(created, done(search), done(own, 1), completed())).toMatchObject({ stop: { reason: 'tool-calls' } })
   })
 })
 

@@ -221,16 +221,23 @@ export class ResponsesDecoder implements StreamDecoder {
     this.#forget()
   }
 
+  /** What a server did not tell on the way, an item or the rest of one, it may tell at the end. */
+  #reconcile(output: readonly JsonObject[]): void {
+    for (const [i, item] of output.entries()) {
+      const known = this.#byIndex.get(i)
+      const another = known === undefined ? i < this.#items.length : known.isReplacedBy(item)
+      // Not every server counts its items as they stand here: one that was told is not told again.
+      if (!another) this.#itemDone({ output_index: i, item })
+    }
+  }
+
   #finish(response: JsonObject, type: string): void {
     if (failureOf(response)) {
       this.#failed(response)
       return
     }
     this.#start(response)
-    // A server that told nothing on the way may tell everything at the end.
-    if (this.#items.length === 0) {
-      for (const [i, item] of objectsAt(response, 'output').entries()) this.#itemDone({ output_index: i, item })
-    }
+    this.#reconcile(objectsAt(response, 'output'))
     for (const item of this.#items) item.finish()
     this.#over = true
     const has = { calls: this.#items.some((item) => item.called), refusal: this.#items.some((item) => item.refused) }

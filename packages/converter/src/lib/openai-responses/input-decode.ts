@@ -17,7 +17,7 @@ import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
 import { argumentsText } from '../openai-chat/wire.ts'
 import { readContent } from './content.ts'
 import type { ToolNames } from './tool-names.ts'
-import { idOf, sectionBreak, sectionsOf } from './wire.ts'
+import { idOf, isCall, sectionBreak, sectionsOf } from './wire.ts'
 
 type System = ChatRequest['system'][number]
 
@@ -90,7 +90,8 @@ class Conversation {
         break
       case 'function_call':
       case 'custom_tool_call':
-        this.#call(item, at, type)
+        if (isCall(item)) this.#call(item, at, type)
+        else this.#opaque(item, at, type)
         break
       case 'function_call_output':
       case 'custom_tool_call_output':
@@ -197,6 +198,10 @@ class Conversation {
 
   #other(item: JsonObject, at: string, kind: string): void {
     if (!finishedCalls.has(kind)) this.#report.refuse(at, whyRefused(kind))
+    this.#opaque(item, at, kind)
+  }
+
+  #opaque(item: JsonObject, at: string, kind: string): void {
     this.#assistant(at).assistant.push({ type: 'opaque', dialect: 'openai-responses', kind, value: item, at })
   }
 }

@@ -214,7 +214,17 @@ class InputWriter {
         items.push({ type: 'message', role: 'assistant', content })
       }
     }
+    if (items.at(-1)?.type === 'reasoning') this.#dropUnfollowed(items, parts)
     return items.map(plainly)
+  }
+
+  /** OpenAI refuses reasoning that no item of the same turn follows. */
+  #dropUnfollowed(items: JsonObject[], parts: readonly AssistantPart[]): void {
+    const sealed = parts.filter(isOwnReasoning)
+    while (items.at(-1)?.type === 'reasoning') {
+      items.pop()
+      this.#context.report.dropped(sealed.pop()?.at ?? '', 'reasoning that nothing follows is not taken back')
+    }
   }
 
   /** What a part says in the assistant's message; undefined for one that is an item of its own. */
@@ -256,8 +266,9 @@ class InputWriter {
   }
 
   /** Reasoning goes back with the seal OpenAI gave it and under the id that is bound to; what is without would be refused. */
-  #reasoning({ text, seal, at }: ReasoningPart): JsonObject[] {
-    if (seal?.issuer !== 'openai-responses') {
+  #reasoning(part: ReasoningPart): JsonObject[] {
+    const { text, seal, at } = part
+    if (seal === undefined || !isOwnReasoning(part)) {
       this.#context.report.dropped(at, 'reasoning goes back to its own provider only')
       return []
     }
@@ -330,4 +341,8 @@ function plainly(item: JsonObject): JsonObject {
   if (item.type !== 'message' || !Array.isArray(item.content) || item.content.length !== 1) return item
   const [only] = item.content
   return isObject(only) && typeof only.text === 'string' ? { ...item, content: only.text } : item
+}
+
+function isOwnReasoning(part: AssistantPart): boolean {
+  return part.type === 'reasoning' && part.seal?.issuer === 'openai-responses'
 }

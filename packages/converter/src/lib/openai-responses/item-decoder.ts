@@ -55,19 +55,21 @@ export function openItem(item: JsonObject, context: ItemContext): ItemDecoder {
   const type = stringAt(item, 'type') ?? 'unknown'
   if (type === 'message') return new MessageDecoder(item, context)
   if (type === 'reasoning') return new ReasoningDecoder(item, context)
-  return isCall(type) ? new CallDecoder(item, context) : new OpaqueDecoder(item, context)
+  return isCall(item) ? new CallDecoder(item, context) : new OpaqueDecoder(item, context)
 }
 
 abstract class Item implements ItemDecoder {
   protected readonly context: ItemContext
   readonly #type: string
   readonly #id: string | undefined
+  readonly #isCall: boolean
   #closed = false
 
   constructor(item: JsonObject, context: ItemContext) {
     this.context = context
     this.#type = stringAt(item, 'type') ?? 'unknown'
     this.#id = identityOf(item)
+    this.#isCall = isCall(item)
   }
 
   get called(): boolean {
@@ -84,7 +86,7 @@ abstract class Item implements ItemDecoder {
     const id = identityOf(item)
     const differs = id !== undefined && this.#id !== undefined && id !== this.#id
     // The id of an item may change from event to event behind some proxies, that of a call does not.
-    return differs && (this.#closed || isCall(this.#type))
+    return differs && (this.#closed || this.#isCall)
   }
 
   added(): void {}

@@ -30,6 +30,7 @@ import {
   contentsOf,
   endingOf,
   idOf,
+  isCall,
   objectsAt,
   readStop,
   sectionBreak,
@@ -85,13 +86,13 @@ function itemParts(item: JsonObject, at: string, minted: string, report: Report)
   switch (kind) {
     case 'message':
       return objectsAt(item, 'content').flatMap((part, i) => contentParts(part, `${at}.content[${i}]`))
-    case 'function_call':
-    case 'custom_tool_call':
-      reportCaller(item, at, report)
-      return [callPart(item, at, kind === 'custom_tool_call', minted)]
     case 'reasoning':
       return reasoningParts(item, at)
     default:
+      if (isCall(item)) {
+        reportCaller(item, at, report)
+        return [callPart(item, at, kind === 'custom_tool_call', minted)]
+      }
       return [{ type: 'opaque', dialect: 'openai-responses', kind, value: item, at }]
   }
 }

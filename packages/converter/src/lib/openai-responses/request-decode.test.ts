@@ -48,6 +48,17 @@ describe('input', () => {
     expect(turns[2]).toMatchObject({ role: 'tool', results: [{ callId: 'call_1', name: 'f' }] })
   })
 
+  it('searches xAI ran itself are no calls whose results are missing', () => {
+    const search = { type: 'custom_tool_call', call_id: 'xs_call_1', name: 'x_keyword_search', input: '{}' }
+    const { turns } = chatOf({ input: [user('x'), search, { role: 'assistant', content: 'Rain.' }, user('y')] })
+    expect(turns[1]).toMatchObject({
+      parts: [
+        { type: 'opaque', kind: 'custom_tool_call' },
+        { type: 'text', text: 'Rain.' },
+      ],
+    })
+  })
+
   it('what the model says in a row is one turn, until a result ends it', () => {
     const { turns } = chatOf(fixture('agent-session', 'request.json'))
     expect(turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])

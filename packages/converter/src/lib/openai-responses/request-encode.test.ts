@@ -117,17 +117,42 @@ describe('the assistant’s turns', () => {
       seal: { issuer, value: 'sealed', id: 'rs_1' },
       at: 't',
     })
-    expect(inputOf(assistant(sealed('openai-responses')))).toEqual([
+    expect(inputOf(assistant(sealed('openai-responses'), called('a')))).toMatchObject([
       {
         type: 'reasoning',
         id: 'rs_1',
         summary: [{ type: 'summary_text', text: 'hm' }],
         encrypted_content: 'sealed',
       },
+      { type: 'function_call' },
     ])
     const foreign = encode(chatRequest({ turns: [userTurn('x'), assistant(sealed('anthropic')), userTurn('y')] }))
     expect(JSON.stringify(foreign.body)).not.toContain('sealed')
     expect(foreign.losses).toMatchObject([{ path: 't', kind: 'dropped' }])
+  })
+
+  it('hazard 79: reasoning that nothing follows is left out and told, for OpenAI refuses it', () => {
+    const reasoning = (at: string): AssistantPart => ({
+      type: 'reasoning',
+      text: '',
+      seal: { issuer: 'openai-responses', value: at, id: `rs_${at}` },
+      at,
+    })
+    const image: AssistantPart = { type: 'image', source: { kind: 'url', url: 'https://x' }, at: 'image' }
+    const answer = assistant(reasoning('one'), said('a'), reasoning('two'), reasoning('three'), image)
+    const turns = [userTurn('x'), answer, userTurn('y')]
+    const { body, losses } = encode(chatRequest({ turns }))
+    expect((body.input as JsonObject[]).map(({ type, id, role }) => id ?? role ?? type)).toEqual([
+      'user',
+      'rs_one',
+      'assistant',
+      'user',
+    ])
+    expect(losses.map(({ path, kind }) => `${kind} ${path}`).sort()).toEqual([
+      'dropped image',
+      'dropped three',
+      'dropped two',
+    ])
   })
 
   it('results follow their calls, a failed one says so', () => {

@@ -84,7 +84,7 @@ export class ResponsesTap implements StreamTap {
 
   #item(item: JsonObject): void {
     const type = stringAt(item, 'type') ?? ''
-    if (isCall(type)) this.#calls = true
+    if (isCall(item)) this.#calls = true
     const says = type === 'message' ? objectsAt(item, 'content').some(saysSomething) : type !== 'reasoning'
     if (says || sectionsOf(item).length > 0) this.#content = true
   }

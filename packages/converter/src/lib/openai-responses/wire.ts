@@ -73,16 +73,20 @@ function readIncomplete(response: JsonObject): Stop {
 export function contentsOf(response: JsonObject): { calls: boolean; refusal: boolean } {
   const items = arrayAt(response, 'output').filter(isObject)
   return {
-    calls: items.some((item) => isCall(stringAt(item, 'type') ?? '')),
+    calls: items.some(isCall),
     refusal: items.some((item) =>
       arrayAt(item, 'content').some((part) => isObject(part) && Boolean(stringAt(part, 'refusal'))),
     ),
   }
 }
 
-/** Whether an item is a call of a tool the client runs by a name of its own. */
-export function isCall(type: string): boolean {
-  return type === 'function_call' || type === 'custom_tool_call'
+/**
+ * Whether an item is a call of a tool the client runs by a name of its own. xAI tells the searches it runs itself as calls of custom
+ * tools; their ids begin with `xs_call`, those of a client's tools do not.
+ */
+export function isCall(item: JsonObject): boolean {
+  const type = stringAt(item, 'type')
+  return type === 'function_call' || (type === 'custom_tool_call' && !stringAt(item, 'call_id')?.startsWith('xs_call'))
 }
 
 /** Codes of `response.error` and `error` events that say more than the envelopes of Chat Completions. */

@@ -96,6 +96,15 @@ const OPENAI_MODELS: readonly [OpenAiModel, ...OpenAiModel[]] = [
     maxOutput: 128_000,
   },
   {
+    match: /^gpt-5\.([6-9]|\d\d)/,
+    reasoning: true,
+    efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'],
+    verbosities: ['low', 'medium', 'high'],
+    stop: false,
+    parallelToolCalls: true,
+    maxOutput: 128_000,
+  },
+  {
     match: /^gpt-5\.\d/,
     reasoning: true,
     efforts: ['none', 'low', 'medium', 'high', 'xhigh'],

@@ -397,6 +397,8 @@ test('holds reasoning models to theirs', async () => {
   expect(await refusal({ model: 'o4-mini', tools: [weather], parallel_tool_calls: true })).toMatchObject({
     param: 'parallel_tool_calls',
   })
+  expect(await refusal({ model: 'gpt-5.5', reasoning_effort: 'max' })).toMatchObject({ code: 'unsupported_value' })
+  await accepted({ model: 'gpt-5.6-sol', reasoning_effort: 'max' })
   await accepted({ model: 'gpt-6-sol', reasoning_effort: 'none' })
 })
 

@@ -109,6 +109,47 @@ describe('tools', () => {
     },
   )
 
+  it.each([
+    ['anthropic', { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }],
+    ['openai-responses', { parallel_tool_calls: false }],
+    ['gemini', {}],
+  ] as const)('hazard 18: one of the legacy functions is called at a time, by %s too', (to, asked) => {
+    const request = { model: 'm', messages: [user], functions: [{ name: 'f' }] }
+    const { body, told } = convert(request, 'openai-chat', to)
+    expect(body).toMatchObject(asked)
+    if (to === 'gemini') expect(told).toEqual(['dropped functions'])
+  })
+
+  it.each([
+    ['anthropic', 'openai-chat'],
+    ['openai-responses', 'openai-chat'],
+    ['anthropic', 'openai-responses'],
+    ['openai-chat', 'openai-responses'],
+  ] as const)('hazard 26: a model that calls one tool at a time anyway is not told to, %s to %s', (from, to) => {
+    const declared: { readonly [dialect in Dialect]?: JsonObject } = {
+      anthropic: {
+        max_tokens: 99,
+        messages: [user],
+        tools: [{ name: 'f', input_schema: { type: 'object' } }],
+        tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+      },
+      'openai-chat': {
+        messages: [user],
+        tools: [{ type: 'function', function: { name: 'f' } }],
+        parallel_tool_calls: false,
+      },
+      'openai-responses': {
+        input: 'Go.',
+        tools: [{ type: 'function', name: 'f', parameters: null, strict: false }],
+        parallel_tool_calls: false,
+      },
+    }
+    const request = { model: 'm', ...declared[from] }
+    // The o series refuses the parameter, whatever it says.
+    expect(convert(request, from, to, 'o3-mini').body).not.toHaveProperty('parallel_tool_calls')
+    expect(convert(request, from, to, 'gpt-5').body.parallel_tool_calls).toBe(false)
+  })
+
   it.each(['1password', '-x', '9.x'])(
     'hazard 32: %s begins as no name of Gemini may, and comes back as it was',
     (name) => {

@@ -51,6 +51,8 @@ export interface Capabilities {
   readonly urlMedia?: boolean
   /** Takes tools and a format of the answer in one request (gemini). Default true. */
   readonly toolsWithFormat?: boolean
+  /** Takes `parallel_tool_calls` (openai dialects); a model that does not calls one tool at a time. Default true. */
+  readonly parallelToolCalls?: boolean
   /** Calls tools. Default true. */
   readonly tools?: boolean
   /** Media taken; default any its dialect can carry. */

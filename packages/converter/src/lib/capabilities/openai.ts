@@ -39,6 +39,9 @@ function reasoning(efforts: readonly Effort[]): Capabilities {
   return { ...plain, sampling: 'none', developerRole: true, maxStops: 0, efforts }
 }
 
+/** The o series answers `parallel_tool_calls` with 400 unsupported_parameter. */
+const oSeries: Capabilities = { ...reasoning(['low', 'medium', 'high']), parallelToolCalls: false }
+
 /** From gpt-5.6 on (openai 7.57.0, `prompt_cache_options`). */
 const latest: Capabilities = {
   ...reasoning(['none', 'low', 'medium', 'high', 'xhigh', 'max']),
@@ -99,20 +102,20 @@ const families: readonly Family[] = [
   ['gpt-audio', plain, 16_384, 128_000],
   [
     'o1-mini',
-    { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] },
+    { ...oSeries, efforts: [], developerRole: false, structuredOutput: false, tools: false, media: [] },
     65_536,
     128_000,
   ],
   [
     'o1-preview',
-    { ...reasoning([]), developerRole: false, structuredOutput: false, tools: false, media: [] },
+    { ...oSeries, efforts: [], developerRole: false, structuredOutput: false, tools: false, media: [] },
     32_768,
     128_000,
   ],
-  ['o1', reasoning(lowToHigh), 100_000, 200_000],
-  ['o3', reasoning(lowToHigh), 100_000, 200_000],
-  ['o4', reasoning(lowToHigh), 100_000, 200_000],
-  ['codex-mini', reasoning(lowToHigh), 100_000, 200_000],
+  ['o1', oSeries, 100_000, 200_000],
+  ['o3', oSeries, 100_000, 200_000],
+  ['o4', oSeries, 100_000, 200_000],
+  ['codex-mini', oSeries, 100_000, 200_000],
   ['gpt-5-chat', plain, 16_384, 128_000],
   ['gpt-5-codex', reasoning(lowToHigh), 128_000, 400_000],
   ['gpt-5-pro', reasoning(['high']), 272_000, 400_000],

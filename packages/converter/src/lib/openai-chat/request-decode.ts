@@ -154,8 +154,7 @@ function shape(wire: JsonObject, paths: Paths, extras: Extra[], report: Report):
   const logprobs = readLogprobs(wire, extras)
   if (logprobs) paths.logprobs = 'logprobs'
   if (logprobs?.top !== undefined) paths.topLogprobs = 'top_logprobs'
-  const parallelToolCalls = readBoolean(wire, 'parallel_tool_calls', '')
-  if (parallelToolCalls !== undefined) paths.parallelToolCalls = 'parallel_tool_calls'
+  const parallelToolCalls = readParallel(wire, paths)
   const modalities = readStrings(wire, 'modalities', '') ?? []
   if (modalities.some((modality) => modality !== 'text')) {
     const detail = 'only text answers are converted'
@@ -168,6 +167,15 @@ function shape(wire: JsonObject, paths: Paths, extras: Extra[], report: Report):
     ...(logprobs && { logprobs }),
     ...(parallelToolCalls !== undefined && { parallelToolCalls }),
   }
+}
+
+/** The legacy `functions` are called one at a time: their `function_call` holds no second call. */
+function readParallel(wire: JsonObject, paths: Paths): boolean | undefined {
+  const said = readBoolean(wire, 'parallel_tool_calls', '')
+  const legacy = present(wire, 'functions') !== undefined && present(wire, 'tools') === undefined
+  if (said === undefined && !legacy) return undefined
+  paths.parallelToolCalls = said === undefined ? 'functions' : 'parallel_tool_calls'
+  return said ?? false
 }
 
 function readOutput(wire: JsonObject, extras: Extra[], report: Report): OutputFormat | undefined {

@@ -180,7 +180,8 @@ export function encodeTools(
   return {
     tools: written,
     ...(choice && { tool_choice: encodeChoice(choice, tools, context) }),
-    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+    ...(parallel !== undefined &&
+      context.capabilities.parallelToolCalls !== false && { parallel_tool_calls: parallel }),
   }
 }
 

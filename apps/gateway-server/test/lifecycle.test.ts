@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { GatewayServer, readRuntime, runServer, welcome } from '../src/index.ts'
@@ -67,6 +69,24 @@ describe('a change of the file', () => {
     const bad = await gateway.fetch('/admin/api/reload', { method: 'POST', headers })
     expect(bad.status).toBe(422)
     expect(await bad.json()).toMatchObject({ ok: false, problem: expect.stringContaining('unknown key "prot"') })
+  })
+})
+
+describe('a change of what is read at the start', () => {
+  test('is told of, and the time a client has for its request is none of it', async () => {
+    const upstream_accounts = [openaiAccount(simulator.url)]
+    await using gateway = await startGateway({ accounts: upstream_accounts })
+    gateway.saveConfig({ upstream_accounts, server: { host: '::1', timeout: 0.3 } })
+    expect(await gateway.server.reload()).toEqual({
+      ok: true,
+      notes: ['server.host was changed: restart the server to put it in force'],
+    })
+    const began = Date.now()
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\n')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+    // By the setting from before it would have been ten seconds.
+    expect(Date.now() - began).toBeLessThan(5_000)
   })
 })
 

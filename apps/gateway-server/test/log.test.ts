@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
@@ -129,4 +129,19 @@ test('for people there is a text format', async () => {
   const lines = readFileSync(file, 'utf8').trim().split('\n')
   expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {2}listening url=http:/)
   expect(lines.filter((line) => / INFO {2}POST \/v1\/chat\/completions 200 .*model=gpt-4o/.test(line))).toHaveLength(1)
+})
+
+test('a log file that cannot be written is refused, at the start and at a reload, and shown', async () => {
+  // Nothing can lie below a file, whoever the tests run as.
+  const file = join(directory, 'plain', 'gateway.log')
+  writeFileSync(join(directory, 'plain'), '')
+  const config = { logging: { file } }
+  const accounts = [openaiAccount(simulator.url)]
+  await expect(startGateway({ accounts, config })).rejects.toThrow(`logging.file cannot be written: ${file} (`)
+  await using gateway = await startGateway({ accounts })
+  gateway.saveConfig({ ...config, upstream_accounts: accounts })
+  expect(await gateway.server.reload()).toMatchObject({ ok: false, problem: expect.stringContaining('logging.file') })
+  expect(await gateway.status()).toMatchObject({ configProblem: expect.stringContaining(file) })
+  gateway.saveConfig({ upstream_accounts: accounts })
+  expect(await gateway.server.reload()).toEqual({ ok: true })
 })

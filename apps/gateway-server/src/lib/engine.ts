@@ -6,7 +6,7 @@ import {
   startOfDay,
   startOfMonth,
 } from '@llm-gateway/access'
-import type { LedgerConfig } from '@llm-gateway/config'
+import type { GatewayConfig } from '@llm-gateway/config'
 import { openCredentialStore, Redactor } from '@llm-gateway/credentials'
 import { type Expense, Gateway } from '@llm-gateway/gateway'
 import { type Ledger, LedgerError, type LedgerStatus } from '@llm-gateway/ledger'
@@ -43,8 +43,8 @@ export class Engine {
   readonly #upstream: UpstreamClient
   readonly #router: Router
   readonly #books: Bookkeeping
-  /** What the ledger was opened with. */
-  readonly #ledgerConfig: LedgerConfig
+  /** What the socket and the ledger were opened with. */
+  readonly #opened: GatewayConfig
   readonly #limits: LimitState
   readonly #budgets = new Budgets({ now: Date.now })
   readonly #startedAt = Date.now()
@@ -72,7 +72,7 @@ export class Engine {
       now: Date.now,
       random: Math.random,
     })
-    this.#ledgerConfig = active.config.ledger
+    this.#opened = active.config
     this.#books = new Bookkeeping({
       home: options.home,
       config: active.config.ledger,
@@ -151,7 +151,7 @@ export class Engine {
     this.#books.reprice(config.prices)
     this.#checks.configure(checkedAccounts(next))
     this.#tellUnusable()
-    return restartNotes(this.#ledgerConfig, config.ledger)
+    return restartNotes(this.#opened, config)
   }
 
   /** Starts nothing new beside requests: the server is about to stop. */

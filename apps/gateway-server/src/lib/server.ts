@@ -1,6 +1,6 @@
 import { createServer, type ServerOptions as NodeServerOptions, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { ConfigFile, type ConfigWatch, watchConfig } from '@llm-gateway/config'
+import { ConfigFile, type ConfigWatch, type GatewayConfig, watchConfig } from '@llm-gateway/config'
 import { Activation, problemOf } from './configuration/activation.ts'
 import { LazySimulator } from './configuration/demo.ts'
 import { Engine } from './engine.ts'
@@ -133,7 +133,7 @@ export class GatewayServer {
 
   async #reload(): Promise<ReloadResult> {
     const { logger } = this.#log
-    const read = this.#activation.read()
+    const read = this.#activation.read(this.#engine.active.config)
     if (!read.ok) {
       return this.#keep(read.problem, 'the configuration file is not valid: the running configuration stays in force')
     }
@@ -143,6 +143,7 @@ export class GatewayServer {
       return this.#keep(next, 'the configuration cannot be used: the running configuration stays in force')
     }
     const notes = await this.#engine.apply(next)
+    Object.assign(this.#server, clientDeadlines(next.config))
     this.#configProblem = undefined
     logger.info({ accounts: next.assembly.routed.length, keys: next.config.keys.length }, 'configuration reloaded')
     for (const note of notes) logger.warn(note)
@@ -197,10 +198,8 @@ export class GatewayServer {
       reload: () => this.reload(),
       oauth: engine.oauth,
     }
-    const { timeoutMs } = engine.active.config.server
     const options: NodeServerOptions = {
-      headersTimeout: Math.min(10_000, timeoutMs),
-      requestTimeout: timeoutMs,
+      ...clientDeadlines(engine.active.config),
       connectionsCheckingInterval: 1_000,
       // Longer than the usual minute of a load balancer in front, which must be the one to close.
       keepAliveTimeout: 65_000,
@@ -232,6 +231,14 @@ export class GatewayServer {
     logger.info({ url: this.#url, version, demo: this.demo }, 'listening')
     this.#engine.begin()
   }
+}
+
+/** How long a client may take, by Node's own names. */
+function clientDeadlines({ server }: GatewayConfig): {
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+} {
+  return { headersTimeout: Math.min(10_000, server.timeoutMs), requestTimeout: server.timeoutMs }
 }
 
 function refuseSecond(home: string): void {

@@ -1,9 +1,11 @@
+import { closeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type ConfigFile, type GatewayConfig, type LedgerConfig, renderIssues } from '@llm-gateway/config'
+import { type ConfigFile, type GatewayConfig, renderIssues } from '@llm-gateway/config'
 import { CredentialError, type KeychainPort, openDerivedKey } from '@llm-gateway/credentials'
 import { ServerError } from '../error.ts'
 import type { CheckedAccount } from '../health/health-checks.ts'
 import type { ServerOptions } from '../options.ts'
+import { openForLines } from '../records/log-file.ts'
 import { type Assembly, assemble } from './assemble.ts'
 import type { LazySimulator } from './demo.ts'
 import { prepareConfig, withFlags } from './prepare-config.ts'
@@ -44,13 +46,21 @@ export class Activation {
     this.#keychain = keychainOf(options)
   }
 
-  /** The file as it stands, with what the command line says in its place. */
-  read(): Read {
+  /**
+   * The file as it stands, with what the command line says in its place.
+   *
+   * @param inForce a log that is being written already is not tried again.
+   */
+  read(inForce?: GatewayConfig): Read {
     const { text, result } = this.#file.read()
     const { configFile } = this.#options
     if (!result.ok) return { ok: false, problem: renderIssues(result.issues, text, { file: configFile }) }
+    const config = withFlags(result.config, this.#options)
+    const { file } = config.logging
+    const problem = file === undefined || file === inForce?.logging.file ? undefined : logProblem(file)
+    if (problem !== undefined) return { ok: false, problem: `${configFile}: ${problem}` }
     const warnings = result.warnings.map(({ line, message }) => ({ line, message: `${configFile}: ${message}` }))
-    return { ok: true, text, config: withFlags(result.config, this.#options), warnings }
+    return { ok: true, text, config, warnings }
   }
 
   /**
@@ -85,6 +95,17 @@ export class Activation {
   }
 }
 
+/** A log that leads nowhere would be missed only when it is needed. */
+function logProblem(file: string): string | undefined {
+  try {
+    closeSync(openForLines(file))
+    return undefined
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    return `logging.file cannot be written: ${file} (${code}): name a file that the user of the server may write, or leave it out for standard error`
+  }
+}
+
 /** What an operator can mend; anything else is a bug and goes on up. */
 export function problemOf(cause: unknown): string {
   if (cause instanceof ServerError) return cause.message
@@ -105,12 +126,14 @@ export function checkedAccounts({ config, assembly }: Active): readonly CheckedA
   })
 }
 
-/** What only a restart puts in force: rows under way belong to the file they began in, so a running ledger is not exchanged. */
-export function restartNotes(opened: LedgerConfig, wanted: LedgerConfig): readonly string[] {
+/** What only a restart puts in force: the socket, and the ledger, as rows under way belong to the file they began in. */
+export function restartNotes(opened: GatewayConfig, wanted: GatewayConfig): readonly string[] {
   const changed = [
-    opened.enabled !== wanted.enabled && 'ledger.enabled',
-    opened.file !== wanted.file && 'ledger.file',
-    opened.retentionDays !== wanted.retentionDays && 'ledger.retention_days',
+    opened.server.host !== wanted.server.host && 'server.host',
+    opened.server.port !== wanted.server.port && 'server.port',
+    opened.ledger.enabled !== wanted.ledger.enabled && 'ledger.enabled',
+    opened.ledger.file !== wanted.ledger.file && 'ledger.file',
+    opened.ledger.retentionDays !== wanted.ledger.retentionDays && 'ledger.retention_days',
   ].filter((name) => name !== false)
   return changed.map((name) => `${name} was changed: restart the server to put it in force`)
 }

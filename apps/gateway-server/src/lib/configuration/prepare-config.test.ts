@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { loadConfig } from '@llm-gateway/config'
 import { describe, expect, it } from 'vitest'
 import { prepareConfig, withFlags } from './prepare-config.ts'
@@ -35,10 +36,17 @@ describe('prepareConfig', () => {
 
 describe('withFlags', () => {
   it('lets the command line win over the file', () => {
-    expect(withFlags(config('server: {port: 1}'), { port: 2, host: '::1' }).server).toMatchObject({
+    expect(withFlags(config('server: {port: 1}'), { home: '/home', port: 2, host: '::1' }).server).toMatchObject({
       port: 2,
       host: '::1',
     })
-    expect(withFlags(config('server: {port: 1}'), {}).server.port).toBe(1)
+    expect(withFlags(config('server: {port: 1}'), { home: '/home' }).server.port).toBe(1)
+  })
+  it('finds the log in the home directory, wherever the server was started', () => {
+    const file = (logging: string): string | undefined =>
+      withFlags(config(`logging: {${logging}}`), { home: '/srv/gateway' }).logging.file
+    expect(file('file: gateway.log')).toBe(resolve('/srv/gateway/gateway.log'))
+    expect(file('file: /var/log/gateway.log')).toBe(resolve('/var/log/gateway.log'))
+    expect(file('level: info')).toBeUndefined()
   })
 })

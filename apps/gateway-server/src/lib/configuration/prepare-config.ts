@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { GatewayConfig } from '@llm-gateway/config'
 import { withSimulator } from './demo.ts'
 
@@ -26,14 +27,15 @@ export function prepareConfig(config: GatewayConfig, { knownKey, demoAllowed }: 
   return { config: demo.config, demo: true, key: demo.key }
 }
 
-/** The configuration with what the command line says in place of the file. */
+/** The configuration with what the command line says in place of the file, and files where they lie whatever directory one starts in. */
 export function withFlags(
   config: GatewayConfig,
-  flags: { readonly host?: string; readonly port?: number },
+  { host, port, home }: { readonly host?: string; readonly port?: number; readonly home: string },
 ): GatewayConfig {
-  const { host, port } = flags
+  const { file } = config.logging
   return {
     ...config,
     server: { ...config.server, ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
+    logging: { ...config.logging, ...(file !== undefined && { file: resolve(home, file) }) },
   }
 }

@@ -132,3 +132,20 @@ test('a slow reader of standard error gets every line', async () => {
   expect(lines).toHaveLength(20_000)
   expect(lines.at(-1)).toBe('a line of the log, number 19999')
 })
+
+test('that the file cannot be written is told once, until it could be again', async () => {
+  const parent = join(directory(), 'logs')
+  writeFileSync(parent, '')
+  const told: (string | undefined)[] = []
+  const log = opened({ path: join(parent, 'gateway.log'), failed: ({ code }) => told.push(code) })
+  expect(told).toHaveLength(1)
+  log.write('one\n')
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(told).toHaveLength(1)
+  rmSync(parent)
+  await vi.waitUntil(() => read(join(parent, 'gateway.log')) === 'one\n')
+  rmSync(parent, { recursive: true })
+  writeFileSync(parent, '')
+  log.reopen()
+  expect(told).toHaveLength(2)
+})

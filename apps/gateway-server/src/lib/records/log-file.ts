@@ -6,6 +6,8 @@ export interface LogFileOptions {
   readonly path?: string | undefined
   /** Told, once the file can be written again, how many lines were lost since it could not. */
   lost(lines: number): void
+  /** Told once that the file cannot be written, and not again until it could be. */
+  failed?(error: NodeJS.ErrnoException): void
   /** Lines wait no longer than this for others, in milliseconds. Default: 100. */
   readonly waitMs?: number
   /** Length from which they wait no more, in UTF-16 units. Default: 65,536. */
@@ -27,7 +29,7 @@ const busy: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EBUSY'])
  * What waits when the process exits, by itself or by an error nobody caught, is written then.
  */
 export class LogFile {
-  readonly #options: Required<Omit<LogFileOptions, 'path'>>
+  readonly #options: Required<Omit<LogFileOptions, 'path' | 'failed'>> & Pick<LogFileOptions, 'failed'>
   readonly #path: string | undefined
   readonly #onExit = (): void => this.#writeNow()
   /** Absent while the file cannot be opened. */
@@ -136,8 +138,10 @@ export class LogFile {
     if (this.#closed || this.#timer === undefined) this.#next()
   }
 
-  #fail({ code }: NodeJS.ErrnoException): void {
-    this.#failed = !busy.has(code)
+  #fail(error: NodeJS.ErrnoException): void {
+    const failed = !busy.has(error.code)
+    if (failed && !this.#failed) this.#options.failed?.(error)
+    this.#failed = failed
     // Nothing is left to tell a failure to.
     if (this.#closed && this.#failed) this.#ended()
     else this.#flushIn(this.#failed ? this.#options.retryMs : this.#options.waitMs)
@@ -156,18 +160,15 @@ export class LogFile {
   #tryOpen(): void {
     try {
       this.#open()
-    } catch {
+    } catch (cause) {
+      if (!this.#failed) this.#options.failed?.(cause as NodeJS.ErrnoException)
       this.#failed = true
     }
   }
 
   #open(): number {
     if (this.#descriptor !== undefined) return this.#descriptor
-    if (this.#path === undefined) this.#descriptor = standardError
-    else {
-      mkdirSync(dirname(this.#path), { recursive: true })
-      this.#descriptor = openSync(this.#path, 'a')
-    }
+    this.#descriptor = this.#path === undefined ? standardError : openForLines(this.#path)
     return this.#descriptor
   }
 
@@ -181,6 +182,12 @@ export class LogFile {
       // Nobody is left to be told.
     }
   }
+}
+
+/** @throws what the system says when the file, or its directory, cannot be made or written. */
+export function openForLines(path: string): number {
+  mkdirSync(dirname(path), { recursive: true })
+  return openSync(path, 'a')
 }
 
 function close(descriptor: number): void {

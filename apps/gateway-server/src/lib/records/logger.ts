@@ -92,6 +92,9 @@ export class ServerLog {
     return new LogFile({
       path: file,
       lost: (lines) => this.logger.warn({ lines }, 'the log could not be written for a while: lines were lost'),
+      failed: ({ code }) => {
+        if (file !== undefined) tellStandardError(`the log file ${file} cannot be written (${code}); it is tried again`)
+      },
     })
   }
 
@@ -102,4 +105,9 @@ export class ServerLog {
     const colour = onTerminal && this.#terminal.colour
     return (line) => toText(line, colour)
   }
+}
+
+/** What the log itself cannot be told. */
+function tellStandardError(message: string): void {
+  process.stderr.write(`${JSON.stringify({ level: 'error', time: new Date().toISOString(), message })}\n`)
 }

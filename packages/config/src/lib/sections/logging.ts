@@ -13,7 +13,10 @@ export const loggingSection: z.ZodType<LoggingConfig> = section({
     z.enum(['json', 'text']).optional(),
     'One JSON object a line, or text for people. Default text on a terminal, else JSON',
   ),
-  file: setting(optionalText, 'File to append to; SIGHUP and SIGUSR2 open it anew. Default standard error'),
+  file: setting(
+    optionalText,
+    'File to append to, relative to the home directory; SIGHUP and SIGUSR2 open it anew. Default standard error',
+  ),
 }).transform((raw) =>
   defined({
     level: raw.level === 'warning' ? ('warn' as const) : (raw.level ?? ('info' as const)),

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  convertReply,
-  convertRequest,
-  type Dialect,
-  isObject,
-  type JsonObject,
-  openStream,
-  withholdSeals,
-} from '../src/index.ts'
+import { convertReply, convertRequest, type Dialect, type JsonObject, openStream, withholdSeals } from '../src/index.ts'
 import type { AssistantPart } from '../src/lib/chat/part.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
@@ -15,6 +7,7 @@ import { envelopeMark } from '../src/lib/seals/envelope.ts'
 import { FrameSplitter } from '../src/lib/sse.ts'
 import { Fold } from '../src/lib/stream/fold.ts'
 import { fixed } from './corpus.ts'
+import { type Client, clients, grown, sides } from './tool-loop.ts'
 
 /**
  * A tool loop of three turns between a client of one dialect and a provider of another: what the provider sealed comes back to it
@@ -26,8 +19,6 @@ const turns = [0, 1, 2] as const
 
 type Issuer = 'anthropic' | 'openai-responses' | 'gemini'
 const issuers: readonly Issuer[] = ['anthropic', 'openai-responses', 'gemini']
-type Client = Exclude<Dialect, 'openai-completions'>
-const clients: readonly Client[] = ['openai-chat', 'openai-responses', 'anthropic', 'gemini']
 
 const models = {
   anthropic: 'claude-opus-4-5',
@@ -134,92 +125,6 @@ function streamMessage(reply: JsonObject, send: (data: JsonObject) => void): voi
   }
   send({ type: 'message_delta', delta: { stop_reason: reply.stop_reason }, usage: reply.usage })
   send({ type: 'message_stop' })
-}
-
-const schema = { type: 'object', properties: { turn: { type: 'integer' } } }
-
-function listOf(holder: JsonObject | undefined, key: string): JsonObject[] {
-  const list = holder?.[key]
-  return Array.isArray(list) ? list.filter(isObject) : []
-}
-
-/** A client's side of the loop: how it starts, what it keeps of a reply, and how it sends a result. */
-interface Side {
-  readonly start: JsonObject
-  readonly history: string
-  keep(reply: JsonObject): JsonObject[]
-  answer(kept: readonly JsonObject[], turn: number): JsonObject
-}
-
-const sides: { readonly [client in Client]: Side } = {
-  'openai-chat': {
-    start: {
-      model: 'm',
-      messages: [{ role: 'user', content: 'Go.' }],
-      tools: [{ type: 'function', function: { name: 'step', parameters: schema } }],
-      reasoning_effort: 'low',
-    },
-    history: 'messages',
-    keep: (reply) => (reply.choices as { message: JsonObject }[]).map(({ message }) => message),
-    answer: ([message], turn) => {
-      const [call] = (message?.tool_calls ?? []) as { id: string }[]
-      return { role: 'tool', tool_call_id: call?.id ?? '', content: `done ${turn}` }
-    },
-  },
-  'openai-responses': {
-    start: {
-      model: 'm',
-      input: [{ role: 'user', content: 'Go.' }],
-      tools: [{ type: 'function', name: 'step', parameters: schema, strict: false }],
-      reasoning: { effort: 'low', summary: 'auto' },
-    },
-    history: 'input',
-    keep: (reply) => reply.output as JsonObject[],
-    answer: (items, turn) => {
-      const call = items.find((item) => item.type === 'function_call')
-      return { type: 'function_call_output', call_id: call?.call_id ?? '', output: `done ${turn}` }
-    },
-  },
-  anthropic: {
-    start: {
-      model: 'm',
-      max_tokens: 16_000,
-      messages: [{ role: 'user', content: 'Go.' }],
-      tools: [{ name: 'step', input_schema: schema }],
-      thinking: { type: 'enabled', budget_tokens: 2048 },
-    },
-    history: 'messages',
-    keep: (reply) => [{ role: 'assistant', content: reply.content ?? [] }],
-    answer: ([message], turn) => {
-      const call = listOf(message, 'content').find((block) => block.type === 'tool_use')
-      const result = { type: 'tool_result', tool_use_id: call?.id ?? '', content: `done ${turn}` }
-      return { role: 'user', content: [result] }
-    },
-  },
-  gemini: {
-    start: {
-      contents: [{ role: 'user', parts: [{ text: 'Go.' }] }],
-      tools: [{ functionDeclarations: [{ name: 'step', parametersJsonSchema: schema }] }],
-      generationConfig: { thinkingConfig: { thinkingBudget: 2048, includeThoughts: true } },
-    },
-    history: 'contents',
-    // Gemini's clients do not send thoughts back.
-    keep: (reply) =>
-      (reply.candidates as { content: { parts: JsonObject[] } }[]).map(({ content }) => ({
-        role: 'model',
-        parts: content.parts.filter((part) => part.thought !== true),
-      })),
-    answer: ([content], turn) => {
-      const call = listOf(content, 'parts').find((part) => part.functionCall !== undefined)
-      const { id = '', name = '' } = isObject(call?.functionCall) ? call.functionCall : {}
-      return { role: 'user', parts: [{ functionResponse: { id, name, response: { output: `done ${turn}` } } }] }
-    },
-  },
-}
-
-function grown(request: JsonObject, client: Client, items: readonly JsonObject[]): JsonObject {
-  const { history } = sides[client]
-  return { ...request, [history]: [...(request[history] as JsonObject[]), ...items] }
 }
 
 /** The request of the client after so many turns with a provider. */

@@ -16,6 +16,8 @@ export interface RequestContext {
   readonly capabilities: Capabilities
   /** The dialect the request came in: seals of another issuer are withheld. */
   readonly from: Dialect
+  /** Whose endpoint it goes to, where vendors of one dialect are told apart: to another, a seal is another's. */
+  readonly vendor?: string
   /** One of the request's extras this encoder has a counterpart for; what nobody takes is reported as its verdict says. */
   take(key: string): Extra | undefined
   /** A tool name under the target's limits; the same name always gives the same alias. */

@@ -17,6 +17,8 @@ export interface PairRequestOptions {
   readonly capabilities?: CapabilityOverrides
   /** Opens the envelopes in which clients of other dialects bring seals back. Default: they are left out and reported. */
   readonly seals?: Seals
+  /** Whose endpoint it is; see {@link PairReplyOptions.vendor}. */
+  readonly vendor?: string
 }
 
 export interface PairReplyOptions extends Partial<Ambient> {
@@ -26,6 +28,11 @@ export interface PairReplyOptions extends Partial<Ambient> {
   readonly model?: string
   /** Lets seals travel with a client of another dialect. Default: seals of other dialects are withheld and reported. */
   readonly seals?: Seals
+  /**
+   * Whose endpoint answers, where a dialect is spoken by many (openai-chat): reasoning that travels with a client of another dialect
+   * goes back to the same vendor only. Any name; requests and replies must be given the same. Default: all are one.
+   */
+  readonly vendor?: string
   /** Whether reasoning text is shown in a dialect that has only an unofficial place for it (`reasoning_content`). Default true. */
   readonly showReasoning?: boolean
 }

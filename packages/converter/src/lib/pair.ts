@@ -129,6 +129,7 @@ export function requestThrough(
     report,
     capabilities,
     from: client.id,
+    ...(options.vendor !== undefined && { vendor: options.vendor }),
     take: (key) => {
       const extra = extras.get(key)
       if (extra) taken.add(extra)
@@ -169,22 +170,27 @@ export function replyThrough(
 ): Converted {
   const report = new LossReport()
   const context = contextOf(client, upstream, options, report)
-  const reply = withCarriedSeals(upstream.decodeReply(wire, report), client.id, options, context)
+  const reply = withCarriedSeals(upstream.decodeReply(wire, report), [upstream.id, client.id], options, context)
   return { body: client.encodeReply(reply, context), losses: report.losses }
 }
 
 /** A reply whose seals stand where its client keeps them. */
 export function withCarriedSeals(
   reply: ChatReply,
-  to: Dialect,
-  { seals }: PairReplyOptions,
+  way: Way,
+  options: PairReplyOptions,
   context: ReplyContext,
 ): ChatReply {
-  return seals === undefined ? reply : { ...reply, parts: seals.carry(reply.parts, carriageOf(to, context)) }
+  const { seals } = options
+  return seals === undefined ? reply : { ...reply, parts: seals.carry(reply.parts, carriageOf(way, options, context)) }
 }
 
-function carriageOf(to: Dialect, context: ReplyContext): Carriage {
-  return { to, report: context.report, callId: (id) => context.callId(id) }
+/** The dialects of an upstream and its client. */
+type Way = readonly [from: Dialect, to: Dialect]
+
+function carriageOf([from, to]: Way, { vendor }: PairReplyOptions, context: ReplyContext): Carriage {
+  const { report } = context
+  return { from, to, report, callId: (id) => context.callId(id), ...(vendor !== undefined && { vendor }) }
 }
 
 /** How a stream is cut into events and put together again. */
@@ -207,7 +213,8 @@ export function streamThrough(
 ): StreamConverter {
   const report = new LossReport()
   const context = contextOf(client, upstream, options, report)
-  const staged = (emit: Emit): Emit => options.seals?.stage(upstream.id, carriageOf(client.id, context), emit) ?? emit
+  const staged = (emit: Emit): Emit =>
+    options.seals?.stage(carriageOf([upstream.id, client.id], options, context), emit) ?? emit
   return new Conversion({
     report,
     openDecoder: (emit) => upstream.openDecoder(staged(emit), report),

@@ -53,7 +53,7 @@ export function streamOfReply(
   const context = contextOf(client, upstream, options, report)
   const encoder = client.openEncoder(context)
   let text = ''
-  unfold(withCarriedSeals(reply, client.id, withSeals(options), context), (event) => {
+  unfold(withCarriedSeals(reply, [upstream.id, client.id], withSeals(options), context), (event) => {
     text += encoder.encode(event)
   })
   const told = framing === 'sse' ? text : new JsonArrayWriter().write(text, true)

@@ -17,12 +17,16 @@ interface Live {
   readonly head: string
   /** Argument text has been written. */
   hasInput: boolean
-  /** Reasoning waits for its seal: without one it is not shown. */
+  /** Reasoning waits until it is known to bear a seal: without one it is not shown. */
   readonly held: string[]
   seal?: Seal
 }
 
 const tail = '}}\n\n'
+
+function isRedacted(part: OpenPart): boolean {
+  return part.type === 'reasoning' && part.redacted === true
+}
 
 /** Writes a Messages stream: named events, one block open at a time, in the order the SDK's accumulator takes them. */
 export class AnthropicEncoder implements StreamEncoder {
@@ -169,8 +173,17 @@ export class AnthropicEncoder implements StreamEncoder {
 
   #seal(seal: Seal): void {
     const live = this.#live
-    if (live?.part.type === 'reasoning') live.seal = seal
+    if (live?.part.type === 'reasoning') this.#sealed(live, seal)
     else this.#context.report.dropped('seal', 'Anthropic has no place for the seal')
+  }
+
+  /** From here on reasoning is told as it comes, except what is hidden. */
+  #sealed(live: Live, seal: Seal): void {
+    live.seal = seal
+    if (live.index !== undefined || seal.issuer !== 'anthropic' || isRedacted(live.part)) return
+    this.#begin(live.part, { type: 'thinking', thinking: '', signature: '' }, 'thinking_delta', 'thinking')
+    if (this.#live) this.#live.seal = seal
+    for (const literal of live.held) this.#delta(literal)
   }
 
   #citation({ native }: Citation): void {
@@ -195,25 +208,21 @@ export class AnthropicEncoder implements StreamEncoder {
     if (live.index !== undefined) this.#send('content_block_stop', { index: live.index })
   }
 
-  /** Reasoning is told whole, once it is known to bear Anthropic's seal; a client could not send back any other. */
+  /** The end of reasoning, which is shown only with Anthropic's seal: a client could not send back any other. */
   #reasoning(live: Live): void {
     const seal = live.seal?.issuer === 'anthropic' ? live.seal.value : undefined
-    const redacted = live.part.type === 'reasoning' && live.part.redacted
     if (seal === undefined) {
       this.#context.report.dropped('reasoning', 'reasoning without a signature of Anthropic is not taken back by it')
-      return
+    } else if (live.index === undefined) {
+      const index = this.#blocks++
+      this.#send('content_block_start', { index, content_block: { type: 'redacted_thinking', data: seal } })
+      this.#send('content_block_stop', { index })
+    } else {
+      this.#send('content_block_delta', {
+        index: live.index,
+        delta: { type: 'signature_delta', signature: seal },
+      })
     }
-    const index = this.#blocks++
-    const block = redacted
-      ? { type: 'redacted_thinking', data: seal }
-      : { type: 'thinking', thinking: '', signature: '' }
-    this.#send('content_block_start', { index, content_block: block })
-    if (!redacted) {
-      const head = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"thinking_delta","thinking":`
-      for (const literal of live.held) this.#out += head + literal + tail
-      this.#send('content_block_delta', { index, delta: { type: 'signature_delta', signature: seal } })
-    }
-    this.#send('content_block_stop', { index })
   }
 
   #finish(event: Extract<ChatEvent, { type: 'finish' }>): void {

@@ -65,6 +65,11 @@ export interface Capabilities {
    */
   readonly reasoningMembers?: readonly ReasoningMember[]
   /**
+   * Refuses a message of a tool loop that comes without its reasoning (openai-chat). Reasoning without a seal is sent too then, and
+   * where there is none, a blank stands in its place. Default false.
+   */
+  readonly reasoningRequired?: boolean
+  /**
    * What a request and its answer may hold together. Tokens, default unknown. Told where models are listed; no request is refused
    * for it, because a prompt's length is an estimate until its provider has counted it.
    */

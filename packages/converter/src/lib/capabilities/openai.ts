@@ -58,7 +58,13 @@ function grok(efforts: readonly Effort[]): Capabilities {
 /** Mistral answers a member of a message that it does not know with 422 extra_forbidden (BerriAI/litellm#30835). */
 const mistral: Capabilities = { ...compatible, maxTemperature: 1.5, reasoningMembers: [] }
 
-const deepseek: Capabilities = { ...compatible, structuredOutput: false, media: [] }
+/**
+ * Vendors that answer 400 to a message of a tool loop without its `reasoning_content`: DeepSeek (api-docs.deepseek.com, thinking mode),
+ * Moonshot (platform.moonshot.ai, thinking models), Xiaomi (platform.xiaomimimo.com, passing back reasoning_content).
+ */
+const insisting: Capabilities = { ...compatible, reasoningRequired: true }
+
+const deepseek: Capabilities = { ...insisting, structuredOutput: false, media: [] }
 
 /**
  * Compatible vendors, whoever serves them. Sources: api-docs.deepseek.com (JSON output, models and pricing),
@@ -69,6 +75,8 @@ const vendors: readonly Family[] = [
   ['deepseek-chat', deepseek, 8192, 128_000],
   ['deepseek-reasoner', deepseek, 65_536, 128_000],
   ['deepseek', deepseek],
+  ['kimi', insisting],
+  ['mimo', insisting],
   ['grok-3-mini', grok(['low', 'high']), undefined, 131_072],
   ['grok-4.3', grok(['none', 'low', 'medium', 'high'])],
   ['grok-4.5', grok(lowToHigh)],

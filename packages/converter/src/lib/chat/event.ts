@@ -8,7 +8,7 @@ import type { Usage } from './usage.ts'
 export type OpenPart =
   | { readonly type: 'text' }
   | { readonly type: 'refusal' }
-  | { readonly type: 'reasoning'; readonly redacted?: true }
+  | { readonly type: 'reasoning'; readonly redacted?: true; readonly member?: 'reasoning' }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly inputKind: 'json' | 'text' }
   /** Content only its own dialect understands; its deltas are not told. */
   | { readonly type: 'opaque'; readonly kind: string }

@@ -11,6 +11,8 @@ export interface Seal {
   readonly value: string
   /** The id of the item it is bound to, where its issuer takes it back only under that id (openai-responses). */
   readonly id?: string
+  /** Which of the vendors that speak the issuer's dialect made it, where they are told apart (openai-chat). */
+  readonly vendor?: string
 }
 
 /** A request to keep the prompt up to and including this part in the provider's cache. */
@@ -91,6 +93,8 @@ export interface ReasoningPart extends Located {
   readonly seal?: Seal
   /** The provider hid the text: the seal is all there is. */
   readonly redacted?: true
+  /** The member of the message it stood in, where that is not its dialect's usual one (openai-chat: `reasoning_content`). */
+  readonly member?: 'reasoning'
 }
 
 export interface ToolCallPart extends Located {

@@ -15,7 +15,7 @@ import { CallDecoder } from './call-decoder.ts'
 import { citationsOf, imagesOf } from './content.ts'
 import { brokenFrame, isError, streamError } from './error.ts'
 import { noText } from './reply.ts'
-import { readStop, reasoningOf, usageOf } from './wire.ts'
+import { readStop, reasoningMember, reasoningOf, usageOf } from './wire.ts'
 
 type TextKind = 'text' | 'refusal' | 'reasoning'
 
@@ -196,7 +196,8 @@ export class ChatDecoder implements StreamDecoder {
   }
 
   #readDelta(delta: JsonObject): void {
-    this.#write('reasoning', reasoningOf(delta))
+    const reasoning = reasoningOf(delta)
+    if (reasoning) this.#write('reasoning', reasoning, reasoningMember(delta))
     this.#readContent(member(delta, 'content'))
     for (const _ of imagesOf(delta)) this.#drop('image')
     this.#write('refusal', stringAt(delta, 'refusal'))
@@ -238,9 +239,9 @@ export class ChatDecoder implements StreamDecoder {
     if (stringAt(audio, 'data')) this.#report.approximated('choices[0].delta.audio', 'audio is told by its transcript')
   }
 
-  #write(kind: TextKind, text: string | undefined): void {
+  #write(kind: TextKind, text: string | undefined, where: ReturnType<typeof reasoningMember> = {}): void {
     if (text === undefined || text === '') return
-    if (this.#text?.kind !== kind) this.#openText(kind)
+    if (this.#text?.kind !== kind) this.#openText(kind, where)
     if (this.#text) this.#say(this.#text, JSON.stringify(text))
   }
 
@@ -250,10 +251,10 @@ export class ChatDecoder implements StreamDecoder {
     this.#emit({ type: 'text', index, literal })
   }
 
-  #openText(kind: TextKind): void {
+  #openText(kind: TextKind, where: ReturnType<typeof reasoningMember>): void {
     this.#closeText()
     if (kind === 'refusal') this.#sawRefusal = true
-    const part: OpenPart = { type: kind }
+    const part: OpenPart = { type: kind, ...where }
     this.#text = { kind, index: this.#next++ }
     if (kind === 'text') this.#texts.push({ index: this.#text.index, base: this.#length })
     this.#emit({ type: 'open', index: this.#text.index, part })

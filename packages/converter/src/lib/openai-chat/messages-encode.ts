@@ -15,6 +15,7 @@ import type {
 import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
+import { EchoedReasoning } from './reasoning-encode.ts'
 
 type Assistant = Extract<Turn, { role: 'assistant' }>
 type ToolTurn = Extract<Turn, { role: 'tool' }>
@@ -36,6 +37,8 @@ export function encodeMessages(chat: ChatRequest, context: RequestContext): Json
 class MessageWriter {
   readonly #chat: ChatRequest
   readonly #context: RequestContext
+  /** The turn before was of tool results. */
+  #afterTools = false
 
   constructor(chat: ChatRequest, context: RequestContext) {
     this.#chat = chat
@@ -49,7 +52,13 @@ class MessageWriter {
     if (last?.role === 'assistant' && !capabilities.prefill && !last.parts.some((part) => part.type === 'tool-call')) {
       report.approximated(last.at, 'the model answers anew instead of continuing the last assistant message')
     }
-    return this.#instructions(system).concat(flatten(turns, (turn) => this.#turn(turn)))
+    return this.#instructions(system).concat(
+      flatten(turns, (turn) => {
+        const messages = this.#turn(turn)
+        this.#afterTools = turn.role === 'tool'
+        return messages
+      }),
+    )
   }
 
   /** One message for all that leads; a `developer` mark of the source matters only to models that know the role. */
@@ -198,8 +207,10 @@ class MessageWriter {
     const texts: string[] = []
     const refusals: string[] = []
     const calls: JsonObject[] = []
+    const reasoning = new EchoedReasoning(this.#context)
     for (const part of turn.parts) {
-      if (part.type === 'refusal') refusals.push(part.text)
+      if (part.type === 'reasoning') reasoning.add(part)
+      else if (part.type === 'refusal') refusals.push(part.text)
       else if (part.type === 'tool-call') calls.push(this.#call(part))
       else {
         const text = this.#assistantText(part)
@@ -208,23 +219,24 @@ class MessageWriter {
         texts.push(text)
       }
     }
-    if (texts.length + refusals.length + calls.length === 0) return []
+    if (texts.length + refusals.length + calls.length === 0) {
+      reasoning.leave()
+      return []
+    }
     const message: JsonObject = { role: 'assistant', content: texts.length === 0 ? null : texts.join('') }
     if (refusals.length > 0) message.refusal = refusals.join('')
+    reasoning.write(message, this.#afterTools || calls.length > 0 ? turn.at : undefined)
     if (calls.length > 0) message.tool_calls = calls
     return [message]
   }
 
-  #assistantText(part: Exclude<AssistantPart, ToolCallPart | { type: 'refusal' }>): string | undefined {
+  #assistantText(part: Exclude<AssistantPart, ToolCallPart | { type: 'refusal' | 'reasoning' }>): string | undefined {
     const { report, from } = this.#context
     switch (part.type) {
       case 'text':
         if (part.cache) report.dropped(cachePlace(part, from), 'an assistant text carries no cache breakpoint')
         this.#tellCitations(part)
         return part.text
-      case 'reasoning':
-        report.dropped(part.at, 'reasoning goes back to its own provider only')
-        return undefined
       case 'image':
         report.dropped(part.at, 'an assistant message holds no images')
         return undefined

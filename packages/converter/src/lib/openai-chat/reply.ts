@@ -17,6 +17,7 @@ import {
   finishOf,
   mintedCallId,
   readStop,
+  reasoningMember,
   reasoningOf,
   serviceTiers,
   thoughtSignatureOf,
@@ -79,7 +80,7 @@ export function stopOf(choice: JsonObject): Stop {
 
 function reasoningParts(message: JsonObject, path: string): AssistantPart[] {
   const text = reasoningOf(message)
-  return text ? [{ type: 'reasoning', text, at: `${path}.reasoning_content` }] : []
+  return text ? [{ type: 'reasoning', text, at: `${path}.reasoning_content`, ...reasoningMember(message) }] : []
 }
 
 function contentParts(message: JsonObject, path: string, report: Report): AssistantPart[] {

@@ -227,6 +227,11 @@ export function reasoningOf(message: JsonObject): string | undefined {
   return Array.isArray(details) ? details.map(detailText).join('') : text
 }
 
+/** The member reasoning was read from, where it is not the usual one: what is sent back stands where it stood. */
+export function reasoningMember(message: JsonObject): { readonly member?: 'reasoning' } {
+  return !stringAt(message, 'reasoning_content') && stringAt(message, 'reasoning') ? { member: 'reasoning' } : {}
+}
+
 function detailText(detail: JsonValue): string {
   return isObject(detail) ? (stringAt(detail, 'text') ?? stringAt(detail, 'summary') ?? '') : ''
 }

@@ -1,13 +1,17 @@
 import type { Dialect } from '../chat/dialect.ts'
-import type { ChatEvent, Emit } from '../chat/event.ts'
+import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, Seal } from '../chat/part.ts'
 import { type Enclosed, enclose } from './envelope.ts'
 
 /** What carrying seals to a client needs to know of it. */
 export interface Carriage {
+  /** The upstream's dialect. */
+  readonly from: Dialect
   /** The client's dialect. */
   readonly to: Dialect
+  /** Whose endpoint answers, where vendors of one dialect are told apart. */
+  readonly vendor?: string
   readonly report: Report
   /** The id of a call as the client knows it. */
   callId(id: string): string
@@ -36,6 +40,15 @@ export function carries(to: Dialect): boolean {
   return to !== 'openai-completions'
 }
 
+/**
+ * Reasoning of a chat has no seal, but some vendors insist on having it back within a tool loop: it is given one that tells whose it
+ * is and where it stood.
+ */
+function vouched(part: { readonly member?: string }, { from, vendor }: Carriage): Seal | undefined {
+  if (from !== 'openai-chat') return undefined
+  return { issuer: from, value: part.member ?? 'reasoning_content', ...(vendor !== undefined && { vendor }) }
+}
+
 /** The seal that stands in the client's place for one; undefined, and reported, when it is too large. */
 function envelope(enclosed: readonly Enclosed[], at: string, { to, report }: Carriage, key: string): Seal | undefined {
   const value = enclose(enclosed, key)
@@ -50,7 +63,7 @@ export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage, 
   if (!carries(to)) return [...parts]
   let waiting: Enclosed[] = []
   const carried = parts.flatMap((part): AssistantPart[] => {
-    const { seal } = part.type === 'reasoning' || part.type === 'tool-call' ? part : { seal: undefined }
+    const seal = sealOf(part, carriage)
     if (part.type === 'reasoning' && seal !== undefined && !isAtHome(seal, part.type, to)) {
       if (ownPlaces.has(to))
         return [resealed(part, envelope([enclosedOf(part, seal, !keepsText(to))], part.at, carriage, key))]
@@ -74,6 +87,11 @@ export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage, 
   return carried
 }
 
+function sealOf(part: AssistantPart, carriage: Carriage): Seal | undefined {
+  if (part.type === 'reasoning') return part.seal ?? vouched(part, carriage)
+  return part.type === 'tool-call' ? part.seal : undefined
+}
+
 function enclosedOf({ text, redacted }: ReasoningPart, seal: Seal, apart: boolean): Enclosed {
   return { seal, ...(apart && { text }), ...(redacted && { redacted }) }
 }
@@ -83,8 +101,20 @@ function resealed({ seal: _, redacted: __, ...part }: ReasoningPart, seal: Seal 
 }
 
 /** An answer without calls needs no seal to be gone on from, and these dialects have no place for one. */
-function tellLeft(left: readonly Enclosed[], { report }: Carriage): void {
-  if (left.length > 0) report.dropped('seal', 'without a tool call the dialect has no place for the seal of reasoning')
+function tellLeft(left: readonly Enclosed[], { from, report }: Carriage): void {
+  // What is left of a chat is the text alone, which is shown.
+  if (left.length > 0 && from !== 'openai-chat')
+    report.dropped('seal', 'without a tool call the dialect has no place for the seal of reasoning')
+}
+
+/** Reasoning that is told, as far as it is. */
+interface Reasoning {
+  readonly part: Extract<OpenPart, { type: 'reasoning' }>
+  text: string
+}
+
+function redactedOf({ part }: Reasoning): { readonly redacted?: true } {
+  return part.redacted ? { redacted: true } : {}
 }
 
 /** An event of one part. */
@@ -98,17 +128,17 @@ export class SealCarrier {
   /** The place of each part in what is emitted: bearers of seals come between. */
   readonly #places = new Map<number, number>()
   #next = 0
-  readonly #reasoning = new Map<number, { text: string; redacted: boolean }>()
+  readonly #reasoning = new Map<number, Reasoning>()
   /** Calls that are held back until it is known whether they have a seal, which must stand before them. */
   readonly #held = new Map<number, { readonly id: string; readonly events: PartEvent[]; seal?: Seal }>()
   #waiting: Enclosed[] = []
 
-  /** @param from the upstream's dialect: only Gemini seals calls, and sends each whole. */
-  constructor(from: Dialect, carriage: Carriage, key: string, emit: Emit) {
+  constructor(carriage: Carriage, key: string, emit: Emit) {
     this.#carriage = carriage
     this.#key = key
     this.#emit = emit
-    this.#holdsCalls = from === 'gemini' && ownPlaces.has(carriage.to)
+    // Only Gemini seals calls, and sends each whole.
+    this.#holdsCalls = carriage.from === 'gemini' && ownPlaces.has(carriage.to)
   }
 
   readonly #holdsCalls: boolean
@@ -130,6 +160,7 @@ export class SealCarrier {
     else if (event.type === 'seal') this.#seal(event.index, event.seal)
     else {
       this.#gather(event)
+      if (event.type === 'close' && !keepsText(this.#carriage.to)) this.#vouch(event.index)
       this.#forward(event)
     }
   }
@@ -140,12 +171,20 @@ export class SealCarrier {
       this.#held.set(index, { id: part.id, events: [event] })
       return
     }
-    if (part.type === 'reasoning') this.#reasoning.set(index, { text: '', redacted: part.redacted ?? false })
+    if (part.type === 'reasoning') this.#reasoning.set(index, { part, text: '' })
     this.#forward(event)
+    // Nothing of the text is in the envelope: the client may see it as it comes.
+    if (keepsText(this.#carriage.to)) this.#vouch(index)
     if (part.type !== 'tool-call' || this.#waiting.length === 0) return
     const seal = envelope(this.#waiting, `parts[${index}]`, this.#carriage, this.#key)
     this.#waiting = []
     if (seal !== undefined) this.#forward({ type: 'seal', index, seal })
+  }
+
+  #vouch(index: number): void {
+    const reasoning = this.#reasoning.get(index)
+    const seal = reasoning && vouched(reasoning.part, this.#carriage)
+    if (seal !== undefined) this.#seal(index, seal)
   }
 
   #gather(event: PartEvent): void {
@@ -161,11 +200,11 @@ export class SealCarrier {
     if (isAtHome(seal, kind, to) || reasoning === undefined) this.#forward({ type: 'seal', index, seal })
     else if (ownPlaces.has(to)) {
       const text = keepsText(to) ? {} : { text: reasoning.text }
-      const enclosed = { seal, ...text, ...(reasoning.redacted && { redacted: true as const }) }
+      const enclosed = { seal, ...text, ...redactedOf(reasoning) }
       const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage, this.#key)
       if (bearer !== undefined) this.#forward({ type: 'seal', index, seal: bearer })
     } else {
-      this.#waiting.push({ seal, text: reasoning.text, ...(reasoning.redacted && { redacted: true }) })
+      this.#waiting.push({ seal, text: reasoning.text, ...redactedOf(reasoning) })
     }
   }
 

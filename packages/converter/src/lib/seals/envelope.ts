@@ -39,6 +39,7 @@ export function enclose(seals: readonly Enclosed[], key: string): string | undef
     i: seal.issuer,
     v: seal.value,
     ...(seal.id !== undefined && { id: seal.id }),
+    ...(seal.vendor !== undefined && { w: seal.vendor }),
     ...(text !== undefined && { t: text }),
     ...(redacted && { r: 1 }),
     ...(call !== undefined && { c: call }),
@@ -65,10 +66,11 @@ function readEnclosed(wire: JsonObject): Enclosed | undefined {
   const value = stringAt(wire, 'v')
   if (issuer === undefined || value === undefined) return undefined
   const id = stringAt(wire, 'id')
+  const vendor = stringAt(wire, 'w')
   const text = stringAt(wire, 't')
   const call = stringAt(wire, 'c')
   return {
-    seal: { issuer, value, ...(id !== undefined && { id }) },
+    seal: { issuer, value, ...(id !== undefined && { id }), ...(vendor !== undefined && { vendor }) },
     ...(text !== undefined && { text }),
     ...(numberAt(wire, 'r') === 1 && { redacted: true }),
     ...(call !== undefined && { call }),

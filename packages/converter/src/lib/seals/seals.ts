@@ -16,7 +16,7 @@ export interface Seals {
   /** The parts of a reply with each seal where its client keeps it. */
   carry(parts: readonly AssistantPart[], carriage: Carriage): AssistantPart[]
   /** What the events of a stream pass before they are written. */
-  stage(from: Dialect, carriage: Carriage, emit: Emit): Emit
+  stage(carriage: Carriage, emit: Emit): Emit
 }
 
 /**
@@ -30,9 +30,9 @@ export function sealsWith(key: string): Seals {
   return {
     recover: (chat, from, report) => recoverSeals(chat, { from, key, report }),
     carry: (parts, carriage) => carrySeals(parts, carriage, key),
-    stage: (from, carriage, emit) => {
+    stage: (carriage, emit) => {
       if (!carries(carriage.to)) return emit
-      const carrier = new SealCarrier(from, carriage, key, emit)
+      const carrier = new SealCarrier(carriage, key, emit)
       return (event) => carrier.push(event)
     },
   }

@@ -95,7 +95,7 @@ function partOf(draft: Draft, at: string): AssistantPart {
     case 'refusal':
       return { type: 'refusal', text, at }
     case 'reasoning':
-      return { type: 'reasoning', text, at, ...(seal && { seal }), ...(part.redacted && { redacted: true as const }) }
+      return { ...part, text, at, ...(seal && { seal }) }
     case 'tool-call':
       return {
         type: 'tool-call',

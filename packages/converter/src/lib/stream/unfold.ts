@@ -37,7 +37,11 @@ function openOf(part: AssistantPart): OpenPart {
     case 'refusal':
       return { type: part.type }
     case 'reasoning':
-      return part.redacted ? { type: 'reasoning', redacted: true } : { type: 'reasoning' }
+      return {
+        type: 'reasoning',
+        ...(part.redacted && { redacted: true }),
+        ...(part.member && { member: part.member }),
+      }
     case 'tool-call':
       return { type: 'tool-call', id: part.id, name: part.name, inputKind: part.inputKind }
     case 'opaque':

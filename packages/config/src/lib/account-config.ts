@@ -81,6 +81,7 @@ export interface CapabilityConfig {
   forcedTools?: boolean
   /** Members of a message in which reasoning may come back (Chat Completions). */
   reasoningMembers?: ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
+  reasoningRequired?: boolean
   /** Media beside text. */
   media?: ('image' | 'document' | 'audio')[]
 }

@@ -5,6 +5,7 @@ export const VARIANTS = [
   'mistral',
   'groq',
   'deepseek',
+  'moonshot',
   'perplexity',
   'no-done',
   'finish-with-content',
@@ -15,7 +16,7 @@ export const VARIANTS = [
  * - `openai`: as OpenAI itself. `azure`: a prelude chunk without choices, and filter results.
  * - `mistral`: whole tool calls without index or type, inside the finish chunk.
  * - `groq`: reasoning as `reasoning`, usage under `x_groq` too. `deepseek`: reasoning as `reasoning_content`, usage
- *   on the finish chunk.
+ *   on the finish chunk. `moonshot`: reasoning as `reasoning_content`. Both refuse a message that called tools and comes without it.
  * - `perplexity`: usage on every chunk, ending with a `chat.completion.done` object.
  * - `no-done`: no `[DONE]`. `finish-with-content`: the last text inside the finish chunk. `crlf`: CRLF line ends.
  */

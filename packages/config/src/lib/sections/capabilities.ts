@@ -35,6 +35,10 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details'])).optional(),
     'Members of a Chat Completions message in which reasoning may come back; others are left out. Without: any, but none at OpenAI, Azure and Mistral, and `reasoning` alone at Groq',
   ),
+  reasoning_required: setting(
+    flag.optional(),
+    'A Chat Completions message of a tool loop is refused without its reasoning; a blank stands for what is not at hand. Without: as DeepSeek, Kimi and MiMo do',
+  ),
   media: setting(z.array(z.enum(['image', 'document', 'audio'])).optional(), 'Media beside text'),
 }).transform((raw) =>
   defined({
@@ -55,6 +59,7 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     tools: raw.tools,
     forcedTools: raw.forced_tools,
     reasoningMembers: raw.reasoning_members,
+    reasoningRequired: raw.reasoning_required,
     media: raw.media,
   }),
 )

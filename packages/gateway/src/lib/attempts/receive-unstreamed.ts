@@ -3,7 +3,7 @@ import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Call } from '../call.ts'
 import { modelForClient, renameEvents } from '../client/client-model.ts'
 import { replyHead } from '../client/reply-head.ts'
-import { sealKeyOf } from '../jobs/generate.ts'
+import { sealsOf } from '../jobs/generate.ts'
 import type { Prepared } from '../jobs/job.ts'
 import type { HeaderMap } from '../port.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
@@ -47,7 +47,7 @@ export class UnstreamedReceiver implements Receiver {
         from: dialect,
         to: call.dialect,
         ...(call.wire && { request: call.wire }),
-        ...sealKeyOf(call),
+        ...sealsOf(call),
       })
       call.remember?.events(told.text, { account: this.#account, native: this.#prepared.sameDialect }, true)
       call.usage = told.usage

@@ -10,7 +10,7 @@ import {
 } from '@llm-gateway/converter'
 import type { Call } from '../call.ts'
 import { modelForClient, renameEvents } from '../client/client-model.ts'
-import { sealKeyOf } from '../jobs/generate.ts'
+import { sealsOf } from '../jobs/generate.ts'
 import type { Prepared } from '../jobs/job.ts'
 
 /** Whole events, as bytes or as text. */
@@ -107,7 +107,7 @@ class ConvertedStream implements StreamReader {
       to: call.dialect,
       ...(call.wire && { request: call.wire }),
       ...(call.plan?.model !== call.model && { model: call.model }),
-      ...sealKeyOf(call),
+      ...sealsOf(call),
     })
   }
 

@@ -60,7 +60,7 @@ export const generate: Job = {
       to,
       ...(request && { request }),
       ...(call.plan?.model !== call.model && { model: call.model }),
-      ...sealKeyOf(call),
+      ...sealsOf(call),
     })
     call.losses = [...call.losses, ...reply.losses]
     call.remember?.reply(reply.body, { account: account.id, native: false })
@@ -109,7 +109,7 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       to: dialect,
       model,
       strict: call.state.strict,
-      ...sealKeyOf(call),
+      ...sealsOf(call),
       capabilities: { ...profileOf(account), ...account.capabilities },
       ...apiVersionOf(account),
     })
@@ -127,9 +127,21 @@ function refuseLosses({ state }: Call, losses: readonly Loss[], dialect: Dialect
   throw new GatewayError('unsupported', `strict conversion to ${dialect} would lose ${losses.length} thing(s): ${list}`)
 }
 
-/** The option that lets seals of one dialect travel with a client of another. */
-export function sealKeyOf({ state: { sealKey } }: Call): { readonly sealKey?: string } {
-  return sealKey === undefined ? {} : { sealKey }
+/** The options that let seals of one dialect travel with a client of another. */
+export function sealsOf({ state: { sealKey }, plan, model }: Call): {
+  readonly sealKey?: string
+  readonly vendor: string
+} {
+  return { vendor: makerOf(plan?.model ?? model), ...(sealKey !== undefined && { sealKey }) }
+}
+
+/**
+ * Who made a model, by how its name begins, whoever serves it: reasoning goes back to models of the same maker. `deepseek` for
+ * `deepseek/deepseek-v4-pro`.
+ */
+function makerOf(model: string): string {
+  const bare = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
+  return /^[a-z]+/.exec(bare)?.[0] ?? bare
 }
 
 /** The client's own bytes, but for the model's name where the body has one. */

@@ -21,7 +21,7 @@ import {
   typicalError,
   unauthorized,
 } from './error.ts'
-import { type ReplyOptions, reasoningKey, reply } from './reply.ts'
+import { type ReplyOptions, reply } from './reply.ts'
 import { stream } from './stream.ts'
 import { validate } from './validate.ts'
 
@@ -32,7 +32,7 @@ function isAzure(call: Call): boolean {
 function open(body: JsonObject, call: Call, facts: Facts): Opened {
   const variant: Variant = facts.variant ?? (isAzure(call) ? 'azure' : 'openai')
   const named = withModel(body, call)
-  const turn = validate(named, show(named.model), reasoningKey(variant) !== undefined)
+  const turn = validate(named, show(named.model), variant)
   const options: ReplyOptions = {
     variant,
     legacyFunctions: body.functions !== undefined,

@@ -33,7 +33,7 @@ export const AZURE_FILTERS: JsonObject = Object.fromEntries(
 
 /** The key a vendor shows reasoning under, if it does. */
 export function reasoningKey(variant: Variant): 'reasoning' | 'reasoning_content' | undefined {
-  if (variant === 'deepseek') return 'reasoning_content'
+  if (variant === 'deepseek' || variant === 'moonshot') return 'reasoning_content'
   return variant === 'groq' ? 'reasoning' : undefined
 }
 

@@ -223,6 +223,40 @@ test('takes back the reasoning that a vendor shows', async () => {
   expect(choicesOf(await text('', { messages }))[1]).toMatchObject({ delta: { content: 'ok' } })
 })
 
+test.each([
+  ['deepseek', undefined, 'Missing `reasoning_content` field in the assistant message at message index 1'],
+  [
+    'moonshot',
+    undefined,
+    'thinking is enabled but reasoning_content is missing in assistant tool call message at index 1',
+  ],
+  ['moonshot', '', 'thinking is enabled but reasoning_content is missing'],
+  ['deepseek', '', undefined],
+  ['deepseek', 'hm', undefined],
+  ['moonshot', ' ', undefined],
+  ['groq', undefined, undefined],
+] as const)('%s, given the reasoning %j with a call, says %j', async (variant, reasoning, refusal) => {
+  const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }
+  const messages = [
+    { role: 'user', content: 'x' },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [call],
+      ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    },
+    { role: 'tool', tool_call_id: 'a', content: '[[say ok]]' },
+  ]
+  simulator.variant(variant)
+  const sent = await fetch(`${simulator.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'served', messages }),
+  })
+  expect(sent.status).toBe(refusal === undefined ? 200 : 400)
+  expect(await sent.text()).toContain(refusal ?? 'chat.completion')
+})
+
 test('is Azure under its paths', async () => {
   const azure = new AzureOpenAI({
     baseURL: `${simulator.url}/openai`,

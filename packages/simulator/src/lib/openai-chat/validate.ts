@@ -2,9 +2,12 @@ import { isObject, type JsonObject, number, objects, show, text } from '../json.
 import { openAiModel } from '../models/openai.ts'
 import { countTokens } from '../tokens.ts'
 import type { OfferedTool, Segment, Turn } from '../turn.ts'
+import type { Variant } from '../variant.ts'
 import { invalid, listed, wording } from './error.ts'
 import { checkMedia } from './media.ts'
 import { contentText, readMessages } from './messages.ts'
+import { checkReasoning } from './reasoning.ts'
+import { reasoningKey } from './reply.ts'
 import { requestShape } from './shape.ts'
 import { strictSchemaProblem } from './strict-schema.ts'
 import { checkTools, chosenNames, toolChoice } from './tools.ts'
@@ -13,15 +16,16 @@ const openAiShape = requestShape(false)
 const reasoningVendorShape = requestShape(true)
 
 /** Checks a chat completion request as OpenAI does; throws its 400, or says what the request means. */
-export function validate(body: JsonObject, model: string, showsReasoning: boolean): Turn {
+export function validate(body: JsonObject, model: string, variant: Variant): Turn {
   if (body.model === undefined) throw invalid('you must provide a model parameter')
-  const shape = showsReasoning ? reasoningVendorShape : openAiShape
+  const shape = reasoningKey(variant) === undefined ? openAiShape : reasoningVendorShape
   shape(body, [], wording)
   checkModelRules(body, model)
   checkOptions(body)
   const messages = objects(body.messages)
   messages.forEach(checkMessage)
   checkPairing(messages)
+  checkReasoning(messages, variant)
   const tools = checkTools(body)
   checkFormat(body, messages)
   return turnOf(body, model, messages, tools)

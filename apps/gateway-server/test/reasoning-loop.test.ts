@@ -1,0 +1,125 @@
+import { type Simulator, startSimulator, type Turn } from '@llm-gateway/simulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { anthropicMessages } from './matrix/clients/anthropic.ts'
+import { googleGenai } from './matrix/clients/gemini.ts'
+import { openaiResponses } from './matrix/clients/openai-responses.ts'
+import type { Answer, Client, Way } from './matrix/conversation.ts'
+
+/** Vendors of the chat dialect that refuse a tool loop without their reasoning, behind clients of every other dialect. */
+
+type Vendor = 'deepseek' | 'moonshot'
+const models: Readonly<Record<Vendor, string>> = { deepseek: 'deepseek-v4-pro', moonshot: 'kimi-k2.6' }
+const vendors = ['deepseek', 'moonshot'] as const
+const clients: readonly Client[] = [openaiResponses, anthropicMessages, googleGenai]
+const ways: readonly Way[] = ['whole', 'streamed']
+const cases = vendors.flatMap((vendor) => clients.flatMap((client) => ways.map((way) => ({ vendor, client, way }))))
+
+const settings = { tools: { look: ['at'] }, reasoning: true } as const
+const go = { say: [{ text: 'Go.' }] }
+const results = { results: (name: string) => `${name} is done` }
+
+/** Thinks and calls until it has two results, then thinks and speaks. */
+function loop({ toolResults, segments }: Turn): {
+  reasoning: string
+  text?: string
+  toolCalls?: { name: string; input: { at: string } }[]
+} {
+  const step = segments.filter(({ text }) => text.includes('"role":"tool"')).length
+  const reasoning = `Thought ${step}: so?`
+  if (toolResults.length > 0 && step >= 2) return { reasoning, text: 'Done.' }
+  return { reasoning, toolCalls: [{ name: 'look', input: { at: `${step}` } }] }
+}
+
+interface Sent {
+  readonly role: string
+  readonly reasoning_content?: string
+}
+
+let simulators: Readonly<Record<Vendor, Simulator>>
+let gateway: TestGateway
+beforeAll(async () => {
+  const [deepseek, moonshot] = await Promise.all([startSimulator(), startSimulator()])
+  simulators = { deepseek, moonshot }
+  for (const vendor of vendors) {
+    simulators[vendor].variant(vendor)
+    simulators[vendor].script(() => true, loop)
+  }
+  gateway = await startGateway({
+    accounts: vendors.map((vendor) =>
+      openaiAccount(simulators[vendor].url, {
+        id: `upstream_${vendor}`,
+        provider: 'openai-compatible',
+        models: [`${models[vendor]}*`],
+      }),
+    ),
+  })
+})
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]()
+  await Promise.all(vendors.map((vendor) => simulators[vendor].close()))
+})
+
+function assistantsAt(vendor: Vendor): Sent[] {
+  const sent = simulators[vendor].requests.at(-1)?.body as { messages: Sent[] } | undefined
+  return (sent?.messages ?? []).filter(({ role }) => role === 'assistant')
+}
+
+async function hold(client: Client, model: string, way: Way, at: TestGateway = gateway): Promise<Answer[]> {
+  const conversation = client.open(at, { ...settings, model }, way)
+  const answers: Answer[] = []
+  for (const turn of [go, results, results]) answers.push(await conversation.ask(turn))
+  return answers
+}
+
+test.each(cases)('$client.name at $vendor, three turns, $way', async ({ vendor, client, way }) => {
+  const [first, second, third] = await hold(client, models[vendor], way)
+  expect([first?.calls, second?.calls].map((calls) => calls?.map(({ input }) => input))).toEqual([
+    [{ at: '0' }],
+    [{ at: '1' }],
+  ])
+  expect(third?.text).toBe('Done.')
+  expect(assistantsAt(vendor).map((message) => message.reasoning_content)).toEqual(['Thought 0: so?', 'Thought 1: so?'])
+  expect([first, second, third].map((answer) => answer?.reasoning)).toEqual(
+    [0, 1, 2].map((step) => `Thought ${step}: so?`),
+  )
+})
+
+describe('a conversation that moves', () => {
+  // A chat of Google's SDK is with one model.
+  test.each([openaiResponses, anthropicMessages])(
+    '$name, from one vendor to the other: a blank stands for what is not its own',
+    async (client) => {
+      const model = { now: models.deepseek }
+      const open = client.open(
+        gateway,
+        {
+          ...settings,
+          get model() {
+            return model.now
+          },
+        },
+        'whole',
+      )
+      await open.ask(go)
+      model.now = models.moonshot
+      await open.ask(results)
+      expect(assistantsAt('moonshot').map((message) => message.reasoning_content)).toEqual([' '])
+      await open.ask(results)
+      expect(assistantsAt('moonshot').map((message) => message.reasoning_content)).toEqual([' ', 'Thought 1: so?'])
+    },
+  )
+})
+
+test.each(clients)('$name without a key to seal with: the loop goes on all the same', async (client) => {
+  await using keyless = await startGateway({
+    accounts: [openaiAccount(simulators.moonshot.url, { provider: 'openai-compatible', models: ['kimi*'] })],
+    env: { LLM_GATEWAY_MASTER_KEY: 'no key' },
+  })
+  const answers = await hold(client, models.moonshot, 'streamed', keyless)
+  expect(answers.at(-1)?.text).toBe('Done.')
+  const shown = client !== anthropicMessages
+  expect(assistantsAt('moonshot').map((message) => message.reasoning_content)).toEqual(
+    shown ? ['Thought 0: so?', 'Thought 1: so?'] : [' ', ' '],
+  )
+})

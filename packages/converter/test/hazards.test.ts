@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { convertRequest, type JsonObject, openStream } from '../src/index.ts'
-import { corpus, fixed } from './corpus.ts'
-import { framesOf } from './streams.ts'
+import { convertRequest, type Dialect, type JsonObject } from '../src/index.ts'
+import { type Case, everyCase } from './corpus.ts'
+import { converted, framesOf, gathered, optionsOf } from './streams.ts'
 
 /** How many hazards the catalogue of conversion mistakes has; each is a mistake seen in a converter, and has a test by its number. */
 const last = 122
@@ -96,16 +96,46 @@ describe('hazards of a pair', () => {
     expect(body.tool_choice).toEqual(choice)
   })
 
-  it('hazard 113: every chunk is of choice 0, and no text is invented', () => {
-    for (const { dialect, stream } of corpus.filter((one) => one.dialect === 'anthropic')) {
-      const converter = openStream({ from: dialect, to: 'openai-chat', ...fixed })
-      const frames = framesOf(converter.push(stream) + converter.end()).filter((data) => data !== '[DONE]')
-      const choices = frames.flatMap((data) => (JSON.parse(data) as { choices?: { index: number }[] }).choices ?? [])
-      expect(new Set(choices.map(({ index }) => index))).toEqual(new Set([0]))
-      const said = new TextDecoder().decode(stream)
-      for (const choice of choices as { delta?: { content?: string } }[]) {
-        if (choice.delta?.content) expect(said).toContain(JSON.stringify(choice.delta.content).slice(1, -1))
-      }
-    }
+  it.each(othersThan('openai-chat'))(
+    'hazard 113: $dialect/$name as chunks: every one is of choice 0, and no text is invented',
+    ({ dialect, stream }) => {
+      const chunks = chunksFor(dialect, 'openai-chat', stream)
+      const choices = chunks.flatMap((chunk) => (chunk.choices ?? []) as { index: number; delta?: JsonObject }[])
+      expect(choices.every(({ index }) => index === 0)).toBe(true)
+      const said = gathered(stream, dialect)?.parts.map((part) => ('text' in part ? part.text : '')) ?? []
+      const told = choices.map(({ delta }) => `${(delta?.content as string | undefined) ?? ''}`).join('')
+      if (said.length > 0) expect(said.join('')).toContain(told)
+    },
+  )
+
+  it.each(othersThan('gemini'))('hazard 113: $dialect/$name as chunks of candidate 0', ({ dialect, stream }) => {
+    const chunks = chunksFor(dialect, 'gemini', stream)
+    const candidates = chunks.flatMap((chunk) => (chunk.candidates ?? []) as { index: number }[])
+    expect(candidates.every(({ index }) => index === 0)).toBe(true)
   })
+
+  it.each(othersThan('openai-chat'))(
+    'hazard 92: $dialect/$name as chunks: one id, model and time in seconds throughout',
+    ({ dialect, stream }) => {
+      const chunks = chunksFor(dialect, 'openai-chat', stream).filter((chunk) => chunk.error === undefined)
+      const heads = chunks.map(({ id, model, created, object }) => ({ id, model, created, object }))
+      for (const head of heads) expect(head).toEqual(heads[0])
+      if (heads[0] === undefined) return
+      expect(heads[0]).toMatchObject({ id: expect.stringMatching(/./), object: 'chat.completion.chunk' })
+      expect(String(heads[0].created)).toMatch(/^1[67]\d{8}$/)
+      for (const { choices } of chunks) {
+        for (const choice of choices as JsonObject[]) expect(Object.keys(choice)).toContain('finish_reason')
+      }
+    },
+  )
 })
+
+function othersThan(to: Dialect): readonly Case[] {
+  return everyCase.filter(({ dialect }) => dialect !== to)
+}
+
+/** What a client that wants everything gets for a stream, frame by frame. */
+function chunksFor(from: Dialect, to: Dialect, stream: Uint8Array): JsonObject[] {
+  const { text } = converted([stream], optionsOf(from, to))
+  return framesOf(text).flatMap((data) => (data === '[DONE]' ? [] : [JSON.parse(data) as JsonObject]))
+}

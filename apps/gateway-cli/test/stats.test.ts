@@ -123,6 +123,37 @@ describe('without a server', () => {
     expect(status.stdout).toMatch(/upstream_sim .*50\.0% +\d.* http-529: overloaded/)
   })
 
+  test('what failed at one account and was served by another is no success of the first', async () => {
+    const sandbox = home()
+    const { usage: _usage, ...rest } = attempt
+    const failed: AttemptRow = { ...rest, outcome: 'failure', status: 500, errorClass: 'http-500' }
+    const throttled: AttemptRow = { ...rest, outcome: 'throttled', status: 429, errorClass: 'http-429' }
+    const served: AttemptRow = { ...attempt, number: 2, account: 'upstream_down' }
+    await leave(sandbox, [
+      requestRow('req_1'),
+      requestRow('req_2', { attempts: [failed, served] }),
+      requestRow('req_3', { attempts: [failed, served] }),
+      requestRow('req_4', { attempts: [throttled, served] }),
+    ])
+    const stats = (await sandbox.run('stats', '--by=account')).stdout
+    expect(stats).toMatch(/ACCOUNT +NAME +REQUESTS +SUCCESS +ATTEMPTS +FAILED +THROTTLED/)
+    expect(stats).toMatch(/upstream_sim +sim +1 +100% +4 +2 +1 /)
+    expect(stats).toMatch(/upstream_down +down +3 +100% +3 +- +- /)
+    expect((await sandbox.run('stats', '--by=model')).stdout).not.toContain('ATTEMPTS')
+    expect((await sandbox.run('upstream', 'show', 'sim')).stdout).toMatch(
+      /Last 24 h: +4 attempts \(2 failed, 1 throttled\), 25\.0% ok/,
+    )
+    expect((await sandbox.run('status')).stdout).toMatch(/upstream_sim +sim .* 4 +25\.0% +\$/)
+  })
+
+  test('a range that ends before it begins is refused', async () => {
+    const sandbox = home()
+    for (const flags of [['--since=1h', '--until=2h'], ['--from=2999-01-01']]) {
+      const { code, stderr } = await sandbox.run('stats', ...flags)
+      expect([code, stderr]).toEqual([2, expect.stringContaining('begins after it ends')])
+    }
+  })
+
   test('stats reads the file, and says so', async () => {
     const sandbox = home()
     await leave(sandbox, [requestRow('req_1'), requestRow('req_2', { outcome: 'error', status: 502, attempts: [] })])
@@ -264,7 +295,7 @@ test('with a server, all of it is told by the server, and the same after it has 
     const why = (await sandbox.run('why', id, '--json')).json<Record<string, unknown>>()
     expect(why).toMatchObject({ source, request: { id, outcome: 'success' } })
     expect((await sandbox.run('apikey', 'stats', 'my team')).stdout).toContain('In the last 24 hours')
-    expect((await sandbox.run('upstream', 'show', 'sim')).stdout).toMatch(/Last 24 h: +1 requests, 100% ok/)
+    expect((await sandbox.run('upstream', 'show', 'sim')).stdout).toMatch(/Last 24 h: +1 attempts, 100% ok/)
     expect((await sandbox.run('status')).stdout).toContain('Last 24 h: 1 requests, 100% ok')
     return [stats.total, key.total, why.attempts]
   }

@@ -18,7 +18,10 @@ export class Stats extends GatewayCommand {
     category: 'State',
     description: 'count requests, latencies, tokens and costs',
     details:
-      'Works with the server up and down. WHEN is a span back from now (24h, 7d), "today", or a date such as 2026-11-28 or 2026-11-28T12:00Z; days are those of UTC. Costs are estimates from public prices or those of the configuration; a model without a known price is shown as unknown, never as free.',
+      'Works with the server up and down. WHEN is a span back from now (24h, 7d), "today", or a date such as 2026-11-28\n' +
+      'or 2026-11-28T12:00Z; days are those of UTC. A request that failed over is one of the account that served it, and an\n' +
+      'attempt at each. Costs are estimates from public prices or those of the configuration; a model without a known price\n' +
+      'is shown as unknown, never as free.',
     examples: [
       ['All there was', '$0 stats'],
       ['The last week, a line for each model', '$0 stats --since=7d --by=model'],
@@ -57,6 +60,11 @@ export class Stats extends GatewayCommand {
     }
     const since = this.#moment('--since', this.since)
     const until = this.#moment('--until', this.until)
+    if (since !== undefined && since >= (until ?? this.context.now()))
+      throw new CliError(
+        'USAGE',
+        `the range begins after it ends: from ${absoluteTime(since)} to ${absoluteTime(until ?? this.context.now())}`,
+      )
     return {
       ...(since !== undefined && { since }),
       ...(until !== undefined && { until }),

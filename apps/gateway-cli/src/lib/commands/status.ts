@@ -21,7 +21,7 @@ import {
   pastHealth,
   recentUsage,
 } from '../usage/recent-usage.ts'
-import { amount, costText, successText, usageLine } from '../usage/usage-view.ts'
+import { amount, attemptSuccessText, costText, usageLine } from '../usage/usage-view.ts'
 
 interface Row {
   readonly id: string
@@ -142,8 +142,8 @@ function columns(now: number): Column<Row>[] {
     { title: 'LATENCY', value: ({ health, past }) => latencyOf(health ?? past), align: 'right' },
     { title: 'OPEN', value: ({ health }) => health?.inFlight.toString(), align: 'right' },
     { title: 'CHECK', value: ({ health }) => health && checkText(health, now) },
-    { title: '24 H', value: ({ usage }) => usage?.lastDay && amount(usage.lastDay.requests), align: 'right' },
-    { title: 'OK', value: ({ usage }) => usage?.lastDay && successText(usage.lastDay), align: 'right' },
+    { title: '24 H', value: ({ usage }) => usage?.lastDay && amount(usage.lastDay.attempts), align: 'right' },
+    { title: 'OK', value: ({ usage }) => usage?.lastDay && attemptSuccessText(usage.lastDay), align: 'right' },
     { title: 'COST', value: ({ usage }) => usage?.lastDay && costText(usage.lastDay), align: 'right' },
     { title: 'LAST ERROR', value: (row) => row.reason ?? lastErrorOf(row, now) },
   ]

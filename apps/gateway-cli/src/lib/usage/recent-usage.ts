@@ -3,7 +3,7 @@ import type { LastError, UsageTotals } from '@llm-gateway/ledger'
 import type { Output } from '../terminal/output.ts'
 import { relativeTime } from '../terminal/time.ts'
 import { type LedgerSource, openLedger } from './ledger-source.ts'
-import { usageLine } from './usage-view.ts'
+import { accountUsageLine } from './usage-view.ts'
 
 const dayMs = 86_400_000
 
@@ -83,7 +83,7 @@ export function recentFields(
   if (usage === undefined) return []
   const { lastDay, lastError } = usage
   return [
-    ['Last 24 h', lastDay ? usageLine(lastDay) : 'nothing'],
+    ['Last 24 h', lastDay ? accountUsageLine(lastDay) : 'nothing'],
     ['Last failure', lastError && lastErrorText(lastError, now)],
   ]
 }

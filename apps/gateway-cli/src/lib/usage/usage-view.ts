@@ -27,9 +27,29 @@ export function costText({
 
 /** `99.2%`; a share of nothing is no share. */
 export function successText({ successRate }: Pick<UsageTotals, 'successRate'>): string | undefined {
-  if (successRate === undefined) return undefined
+  return successRate === undefined ? undefined : shareText(successRate)
+}
+
+function shareText(share: number): string {
   // 99.97 % is not all.
-  return `${successRate === 1 ? '100' : (Math.floor(successRate * 1_000) / 10).toFixed(1)}%`
+  return `${share === 1 ? '100' : (Math.floor(share * 1_000) / 10).toFixed(1)}%`
+}
+
+type Attempts = Pick<UsageTotals, 'attempts' | 'failedAttempts' | 'throttledAttempts'>
+
+/**
+ * Of an account's attempts, the share that neither failed nor was throttled. Its requests say less: what failed here and was served
+ * elsewhere is the other account's request.
+ */
+export function attemptSuccessText({ attempts, failedAttempts, throttledAttempts }: Attempts): string | undefined {
+  return attempts === 0 ? undefined : shareText((attempts - failedAttempts - throttledAttempts) / attempts)
+}
+
+function badAttempts({ failedAttempts, throttledAttempts }: Attempts): readonly string[] {
+  return [
+    failedAttempts > 0 && `${amount(failedAttempts)} failed`,
+    throttledAttempts > 0 && `${amount(throttledAttempts)} throttled`,
+  ].filter((each) => each !== false)
 }
 
 type Latencies = UsageTotals['latencyMs']
@@ -48,20 +68,16 @@ function spreadText(latencies: Latencies): string | undefined {
 
 /** One figure a line. */
 export function usageFields(totals: UsageTotals, now: number): readonly (readonly [string, string | undefined])[] {
-  const { requests, errors, clientLeft, interrupted, attempts, failedAttempts, throttledAttempts } = totals
+  const { requests, errors, clientLeft, interrupted, attempts } = totals
   const bad = [
     errors > 0 && `${amount(errors)} failed`,
     clientLeft > 0 && `${amount(clientLeft)} left by their client`,
     interrupted > 0 && `${amount(interrupted)} interrupted`,
   ].filter((each) => each !== false)
-  const tries = [
-    failedAttempts > 0 && `${amount(failedAttempts)} failed`,
-    throttledAttempts > 0 && `${amount(throttledAttempts)} throttled`,
-  ].filter((each) => each !== false)
   return [
     ['Requests', withParts(amount(requests), bad)],
     ['Success', successText(totals)],
-    ['Attempts', attempts === 0 ? undefined : withParts(amount(attempts), tries)],
+    ['Attempts', attempts === 0 ? undefined : withParts(amount(attempts), badAttempts(totals))],
     ['Latency', spreadText(totals.latencyMs)],
     ['First token', spreadText(totals.firstTokenMs)],
     [
@@ -96,8 +112,13 @@ export interface UsageLine extends UsageTotals {
   readonly name?: string
 }
 
-/** The columns of a report. */
+/** The columns of a report; one of accounts tells their attempts too. */
 export function usageColumns(title: string, now: number): readonly Column<UsageLine>[] {
+  const attempts: readonly Column<UsageLine>[] = [
+    { title: 'ATTEMPTS', value: (line) => amount(line.attempts), align: 'right' },
+    { title: 'FAILED', value: ({ failedAttempts }) => some(failedAttempts), align: 'right' },
+    { title: 'THROTTLED', value: ({ throttledAttempts }) => some(throttledAttempts), align: 'right' },
+  ]
   return [
     { title, value: ({ group }) => (group === '' ? '(none)' : group) },
     { title: 'NAME', value: ({ name }) => name },
@@ -108,6 +129,7 @@ export function usageColumns(title: string, now: number): readonly Column<UsageL
       align: 'right',
       paint: ({ successRate = 1 }, cell, style) => (successRate < 0.9 ? style('red', cell) : cell),
     },
+    ...(title === 'ACCOUNT' ? attempts : []),
     { title: 'P50', value: ({ latencyMs }) => p50(latencyMs), align: 'right' },
     { title: 'P95', value: ({ latencyMs }) => p95(latencyMs), align: 'right' },
     { title: 'FIRST P50', value: ({ firstTokenMs }) => p50(firstTokenMs), align: 'right' },
@@ -115,13 +137,13 @@ export function usageColumns(title: string, now: number): readonly Column<UsageL
     { title: 'INPUT', value: ({ inputTokens }) => amount(inputTokens), align: 'right' },
     {
       title: 'CACHED',
-      value: ({ cacheReadTokens }) => (cacheReadTokens > 0 ? amount(cacheReadTokens) : undefined),
+      value: ({ cacheReadTokens }) => some(cacheReadTokens),
       align: 'right',
     },
     { title: 'OUTPUT', value: ({ outputTokens }) => amount(outputTokens), align: 'right' },
     {
       title: 'REASONING',
-      value: ({ reasoningTokens }) => (reasoningTokens > 0 ? amount(reasoningTokens) : undefined),
+      value: ({ reasoningTokens }) => some(reasoningTokens),
       align: 'right',
     },
     { title: 'COST', value: costText, align: 'right' },
@@ -129,11 +151,27 @@ export function usageColumns(title: string, now: number): readonly Column<UsageL
   ]
 }
 
-/** `1.2k requests, 99.2% ok, p50 0.8 s, p95 2.1 s, $1.23` */
+function some(count: number): string | undefined {
+  return count > 0 ? amount(count) : undefined
+}
+
+/** `1.2k requests, 99.2% ok, p50 0.8 s, p95 2.1 s, 1.2M tokens, cost $1.23` */
 export function usageLine(totals: UsageTotals): string {
-  const success = successText(totals)
+  return lineOf(totals, `${amount(totals.requests)} requests`, successText(totals))
+}
+
+/** The same of one account: `1.2k attempts (3 failed, 1 throttled), 99.6% ok, …` */
+export function accountUsageLine(totals: UsageTotals): string {
+  return lineOf(
+    totals,
+    withParts(`${amount(totals.attempts)} attempts`, badAttempts(totals)),
+    attemptSuccessText(totals),
+  )
+}
+
+function lineOf(totals: UsageTotals, count: string, success: string | undefined): string {
   return [
-    `${amount(totals.requests)} requests`,
+    count,
     success && `${success} ok`,
     spreadText(totals.latencyMs),
     `${amount(totals.inputTokens + totals.outputTokens)} tokens`,

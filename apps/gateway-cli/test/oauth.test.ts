@@ -161,8 +161,12 @@ test('refresh renews at once, and a running server takes it up', async () => {
   expect(fake.asked.map(({ call }) => call)).toContain('POST /admin/api/reload')
   expect(simulator.identity.counters.refreshes).toBe(1)
   simulator.identity.revokeAll()
+  fake.asked.length = 0
   const refused = await sandbox.run('oauth', 'refresh', 'mine')
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(`llm-gateway oauth start ${id}`)])
+  // What it now knows of the login the server learns as well, without a word of success.
+  expect(fake.asked.map(({ call }) => call)).toContain('POST /admin/api/reload')
+  expect(refused.stderr).not.toContain('from now on')
 })
 
 test.each<[number, string[], string]>([

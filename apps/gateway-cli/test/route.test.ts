@@ -41,7 +41,11 @@ test('routes are added, tested, listed and removed: exact, prefix, everything, b
   expect(await goes(sandbox, 'whatever')).toEqual(['whatever', 'global-route', 'claude'])
   const list = await sandbox.run('route', 'list')
   expect(list.stdout).toMatch(/gpt-\* +claude-sonnet-4-5 at anthropic/)
-  expect((await sandbox.run('route', 'remove', 'gpt-*')).code).toBe(0)
+  expect(list.stdout).toMatch(/\* +the same at claude /)
+  expect((await sandbox.run('route', 'remove', 'gpt-*', '--json')).json()).toMatchObject({
+    source: 'gpt-*',
+    removed: true,
+  })
   expect(await goes(sandbox, 'gpt-4o')).toEqual(['gpt-4o', 'global-route', 'claude'])
   expect((await sandbox.run('route', 'list', '--json')).json<{ routes: unknown[] }>().routes).toHaveLength(2)
 })
@@ -50,6 +54,7 @@ test('a gateway key has routes of its own, which come first and may refuse the r
   const sandbox = await prepared()
   await sandbox.run('route', 'add', 'fast', '--target=gpt-4o-mini')
   await sandbox.run('route', 'add', 'fast', '--target=claude-haiku-4-5', '--key=team')
+  expect((await sandbox.run('route', 'list')).stdout).toMatch(/claude-haiku-4-5 +team/)
   expect(await goes(sandbox, 'fast')).toEqual(['gpt-4o-mini', 'global-route', 'gpt'])
   expect(await goes(sandbox, 'fast', '--key=team')).toEqual(['claude-haiku-4-5', 'key-route', 'claude'])
   expect((await sandbox.run('route', 'default', 'reject', '--key=team', '--json')).json()).toMatchObject({
@@ -58,7 +63,9 @@ test('a gateway key has routes of its own, which come first and may refuse the r
   expect(await goes(sandbox, 'gpt-4o', '--key=team')).toEqual([1, 'rejected-by-route'])
   expect(await goes(sandbox, 'gpt-4o')).toEqual(['gpt-4o', 'model-name', 'gpt'])
   expect(await goes(sandbox, 'fast', '--key=team')).toEqual(['claude-haiku-4-5', 'key-route', 'claude'])
-  expect((await sandbox.run('route', 'list')).stderr).toContain('Other models are refused of the gateway key "team"')
+  expect((await sandbox.run('route', 'list')).stderr).toContain(
+    'Models without a route of the gateway key "team" are refused',
+  )
   await sandbox.run('route', 'default', 'passthrough', '--key=team')
   expect(await goes(sandbox, 'gpt-4o', '--key=team')).toEqual(['gpt-4o', 'model-name', 'gpt'])
   expect((await sandbox.run('route', 'remove', 'fast', '--key=team')).code).toBe(0)

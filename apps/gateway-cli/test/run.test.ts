@@ -20,6 +20,18 @@ test.each(paths)('%s --help tells what it does, its flags and an example, and do
   expect((await sandbox.run('config', 'path', '--json')).json()).toMatchObject({ exists: false })
 })
 
+test('flags of an update promise no default, and what an account is comes first', async () => {
+  const flagsOf = async (...path: string[]): Promise<string> => {
+    const { stdout } = await new Sandbox().run(...path, '--help')
+    return stdout.slice(stdout.indexOf('\nFlags\n'), stdout.indexOf('\nGlobal flags\n'))
+  }
+  expect(await flagsOf('upstream', 'update')).not.toContain('(default')
+  expect(await flagsOf('apikey', 'update')).not.toContain('(default')
+  expect(await flagsOf('upstream', 'add')).toMatch(
+    /--type TYPE .*\n +--provider PROVIDER .*\n +--name NAME .*\n +--key KEY /,
+  )
+})
+
 test.each([[[]], [['--help']], [['help']]])('%j lists every command', async (argv) => {
   const { code, stdout } = await new Sandbox().run(...argv)
   expect(code).toBe(0)

@@ -113,6 +113,21 @@ test('a server that answers nonsense is told as not well, by status and by healt
   expect(await sandbox.run('health', '--json')).toMatchObject({ code: 1 })
 })
 
+test('server status tells of the server while the file on disk is not valid, and what is wrong with it', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = 'logging: { level: loud }'
+  const down = await sandbox.run('server', 'status')
+  expect([down.code, down.stdout]).toEqual([1, ''])
+  expect(down.stderr).toMatch(/The server is not running\.[\s\S]*logging\.level/)
+  await startFakeServer(sandbox)
+  const up = await sandbox.run('server', 'status')
+  expect([up.code, up.stderr]).toEqual([0, expect.stringContaining('logging.level: must be one of')])
+  expect(up.stdout).toMatch(/Server: +running/)
+  const json = (await sandbox.run('server', 'status', '--json')).json<Record<string, unknown>>()
+  expect(json).toMatchObject({ running: true })
+  expect(json).not.toHaveProperty('config')
+})
+
 test.each(['server', 'config'])('%s reload has the server read its file, and prints why it refuses', async (group) => {
   const sandbox = new Sandbox()
   const fake = await startFakeServer(sandbox)

@@ -105,6 +105,31 @@ test.each([
   expect((await sandbox.run('upstream', 'show', 'main', '--json')).json()).toMatchObject({ credential: 'environment' })
 })
 
+test('--models=all is every model, as for upstream update', async () => {
+  const sandbox = new Sandbox()
+  const flags = ['--provider=openai', '--name=main', '--key=sk-test', '--models=all']
+  expect((await sandbox.run('upstream', 'add', ...flags, '--json')).json()).not.toHaveProperty('models')
+  expect((await sandbox.run('apikey', 'add', '--name=k', '--models=all', '--json')).json()).not.toHaveProperty('models')
+  for (const [group, name] of [
+    ['upstream', 'main'],
+    ['apikey', 'k'],
+  ] as const)
+    expect(await sandbox.run(group, 'update', name, '--models=')).toMatchObject({ code: 2 })
+})
+
+test('a key in clear is told with the command that encrypts it', async () => {
+  const sandbox = new Sandbox()
+  const account = {
+    id: 'upstream_a',
+    name: 'a',
+    type: 'api-key',
+    provider: 'openai',
+    api_key: 'sk-in-clear-1234567890',
+  }
+  sandbox.config = JSON.stringify({ upstream_accounts: [account] })
+  expect((await sandbox.run('upstream', 'show', 'a')).stdout).toMatch(/IN CLEAR .*llm-gateway config encrypt/)
+})
+
 test('--key-file is checked, and written as an absolute reference', async () => {
   const sandbox = new Sandbox()
   const file = sandbox.write('key.txt', `${secret}\n`)
@@ -145,8 +170,10 @@ test('Ctrl-C at a prompt ends with 130 and writes nothing', async () => {
 
 test.each([
   [2, ['--name=x', '--key=k'], '--provider is missing'],
-  [2, ['--provider=antropic', '--name=x', '--key=k'], 'anthropic'],
+  [2, ['--provider=antropic', '--name=x', '--key=k'], 'did you mean "anthropic"?'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--models='], '--models needs at least one model'],
   [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'lacks client_id, token_url, authorize_url'],
+  [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'docs/oauth.md'],
   [4, ['--type=oauth', '--provider=openai', '--name=x', '--oauth-profile=claude-code'], 'is for anthropic'],
   [4, ['--type=oauth', '--provider=openai', '--name=x', '--oauth-profile=nobody'], 'no OAuth profile "nobody"'],
   [2, ['--provider=openai', '--name=x', '--key=k', '--oauth-profile=corp'], '--type=oauth'],

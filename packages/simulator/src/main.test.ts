@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -59,4 +60,10 @@ test('says what is wrong with its arguments, without a stack', async () => {
     stderr: expect.stringMatching(/^Unknown option '--nonsense'/),
   })
   expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: /) })
+})
+
+test('is the command that the package promises', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  expect(manifest.bin).toEqual({ 'llm-gateway-simulator': 'dist/main.js' })
+  expect(readFileSync(MAIN, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })

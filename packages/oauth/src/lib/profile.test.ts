@@ -53,7 +53,7 @@ test('accounts at Anthropic log in as Claude Code unless they name a profile', (
 
 test('says what is missing by the names of the configuration', () => {
   expect(() => usableProfile({ name: 'corp', clientId: 'c' })).toThrow(
-    'the OAuth profile "corp" lacks token_url, authorize_url: set it under oauth_profiles in the configuration',
+    'the OAuth profile "corp" lacks token_url, authorize_url: set them in the configuration under oauth_profiles: corp:',
   )
   expect(usableProfile({ name: 'corp', clientId: 'c', tokenUrl: 'https://a', deviceUrl: 'https://a' })).toBeDefined()
 })

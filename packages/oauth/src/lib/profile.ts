@@ -96,7 +96,7 @@ export function usableProfile(profile: OAuthProfile): UsableProfile {
   if (clientId === undefined || tokenUrl === undefined || missing.length > 0) {
     throw new OAuthError(
       'PROFILE_INVALID',
-      `the OAuth profile "${profile.name}" lacks ${missing.join(', ')}: set it under oauth_profiles in the configuration`,
+      `the OAuth profile "${profile.name}" lacks ${missing.join(', ')}: set ${missing.length > 1 ? 'them' : 'it'} in the configuration under oauth_profiles: ${profile.name}:`,
     )
   }
   for (const url of [tokenUrl, profile.authorizeUrl, profile.deviceUrl]) {

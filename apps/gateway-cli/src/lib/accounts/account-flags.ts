@@ -1,7 +1,8 @@
 import { type AccountDialect, type AccountInput, KNOWN_PROVIDERS, parseDuration } from '@llm-gateway/config'
 import { type Provider, providers } from '@llm-gateway/upstream'
 import { CliError } from '../command-line/error.ts'
-import { choiceOf, choicesOf, listOf, wholeNumber } from '../command-line/lists.ts'
+import { choiceOf, choicesOf, listOf, modelsOf, wholeNumber } from '../command-line/lists.ts'
+import { nearest } from '../command-line/suggest.ts'
 
 /** Flags that describe an account, as they were given. */
 export interface SettingFlags {
@@ -35,7 +36,7 @@ const dialects: readonly AccountDialect[] = [
 
 /** What the flags say of the account, checked before anything is asked or written. @throws CliError `USAGE` */
 export function readSettings(flags: SettingFlags): Settings {
-  const models = listOf(flags.models)
+  const models = modelsOf(flags.models)
   const spoken = listOf(flags.dialects)
   const priority = wholeNumber(flags.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
   const weight = readWeight(flags.weight)
@@ -44,7 +45,7 @@ export function readSettings(flags: SettingFlags): Settings {
   return {
     ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
     ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
-    ...(models && { models }),
+    ...(models && models !== 'all' && { models }),
     ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
@@ -80,7 +81,9 @@ function readProvider(id: string | undefined): Provider {
       hint: `those served are ${known.join(', ')}`,
     })
   }
-  throw new CliError('USAGE', `choose a known provider, not "${id}"`, { hint: `they are ${known.join(', ')}` })
+  const near = nearest(id, known)
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`
+  throw new CliError('USAGE', `choose a known provider, not "${id}"`, { hint: `they are ${known.join(', ')}${guess}` })
 }
 
 function readWeight(text: string | undefined): number | undefined {

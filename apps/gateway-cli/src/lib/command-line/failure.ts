@@ -38,6 +38,9 @@ export function failureOf(error: unknown, env: Readonly<Record<string, string | 
   }
 }
 
+const profileHelp =
+  "a profile is the provider's addresses and the client id it gave you, and none is shipped: see https://github.com/iBreaker/llm-gateway/blob/main/docs/oauth.md"
+
 const refusedLogins: ReadonlySet<OAuthErrorCode> = new Set<OAuthErrorCode>([
   'PROFILE_INVALID',
   'LOGIN_UNKNOWN',
@@ -54,7 +57,11 @@ function translated(error: unknown): CliError | undefined {
   if (CredentialError.is(error)) return as('FAILED')
   if (LedgerError.is(error)) return as(error.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'FAILED')
   if (UpstreamError.is(error)) return as('FAILED')
-  if (OAuthError.is(error)) return as(refusedLogins.has(error.code) ? 'REFUSED' : 'FAILED')
+  if (OAuthError.is(error)) {
+    const { message } = error
+    const hint = error.code === 'PROFILE_INVALID' ? { hint: profileHelp } : {}
+    return new CliError(refusedLogins.has(error.code) ? 'REFUSED' : 'FAILED', message, { ...hint, cause: error })
+  }
   if (error instanceof ServerError) {
     return as(error.code === 'BIND_REFUSED' || error.code === 'ALREADY_RUNNING' ? 'REFUSED' : 'FAILED')
   }

@@ -7,6 +7,14 @@ export function listOf(values: readonly string[] | undefined): string[] | undefi
   return [...new Set(values.flatMap((value) => value.split(/[\s,]+/)).filter((value) => value !== ''))]
 }
 
+/** The models of a `--models` flag, or `all`; undefined when it was not given. @throws CliError `USAGE` when it names none */
+export function modelsOf(values: readonly string[] | undefined): string[] | 'all' | undefined {
+  const models = listOf(values)
+  if (models === undefined) return undefined
+  if (models.length === 0) throw new CliError('USAGE', '--models needs at least one model, or "all"')
+  return models.join() === 'all' ? 'all' : models
+}
+
 /** Entries that are all among the known ones. @throws CliError `USAGE` that names the wrong one. */
 export function choicesOf<Choice extends string>(
   values: readonly string[],

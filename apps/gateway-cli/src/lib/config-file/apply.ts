@@ -8,7 +8,7 @@ import type { Output } from '../terminal/output.ts'
 export type ServerEffect = 'reloaded' | 'not-running' | 'refused' | 'unreachable'
 
 /** Has a server that runs with this file take it at once, and says what came of it. */
-export async function applyToServer(places: Paths, output: Output): Promise<ServerEffect> {
+export async function applyToServer(places: Paths, output: Pick<Output, 'note' | 'warn'>): Promise<ServerEffect> {
   const found = await findServer(places.home)
   if (found?.life !== 'listening' || found.runtime.configFile !== places.configFile) return 'not-running'
   const { runtime } = found

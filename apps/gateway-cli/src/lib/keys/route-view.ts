@@ -27,8 +27,12 @@ export function routeJson(route: RouteConfig, key: string | undefined): RouteJso
   return { ...route, ...(key !== undefined && { key }) }
 }
 
-/** Where a route sends a model: `gpt-4o at openai`. */
-export function targetText({ target, provider, account }: RouteConfig): string {
-  const places = [provider, account].filter((place) => place !== undefined)
+/** Where a route sends a model: `gpt-4o at openai`. An account goes by its name where `accounts` has it. */
+export function targetText(
+  { target, provider, account }: RouteConfig,
+  accounts: readonly { readonly id: string; readonly name: string }[],
+): string {
+  const named = accounts.find(({ id }) => id === account)?.name ?? account
+  const places = [provider, named].filter((place) => place !== undefined)
   return `${target ?? 'the same'}${places.length > 0 ? ` at ${places.join(', ')}` : ''}`
 }

@@ -18,7 +18,11 @@ export function profileOf(
 ): OAuthProfile {
   const name = account.oauthProfile ?? defaultProfileOf(account.provider)
   const profile = profilesWith(config.oauthProfiles).get(name)
-  if (profile === undefined) throw new OAuthError('PROFILE_INVALID', `there is no OAuth profile "${name}"`)
+  if (profile === undefined)
+    throw new OAuthError(
+      'PROFILE_INVALID',
+      `there is no OAuth profile "${name}": add it to the configuration under oauth_profiles`,
+    )
   if (profile.providers?.includes(account.provider) === false) {
     throw new OAuthError(
       'PROFILE_INVALID',

@@ -1,7 +1,7 @@
 import { mintGatewayKey } from '@llm-gateway/access'
 import type { KeyInput } from '@llm-gateway/config'
 import type { Usage } from '../../command-line/clipanion.ts'
-import { listOf } from '../../command-line/lists.ts'
+import { modelsOf } from '../../command-line/lists.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import { freeName } from '../../config-file/naming.ts'
 import { KeyFlagsCommand } from '../../keys/key-flags.ts'
@@ -45,13 +45,13 @@ export class ApikeyAdd extends KeyFlagsCommand {
 
   /** Everything the flags say, checked before anything is asked or written. */
   #wanted(): Pick<KeyInput, 'permissions' | 'models' | 'expiresAt' | 'rateLimit' | 'budget'> {
-    const models = listOf(this.models)
+    const models = modelsOf(this.models)
     const rateLimit = this.givenLimits(1)
     const budget = this.givenBudget('more than 0')
     const expiresAt = this.expiry()
     return {
       permissions: this.grantedPermissions() ?? ['read', 'write'],
-      ...(models && { models }),
+      ...(models && models !== 'all' && { models }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(Object.keys(rateLimit).length > 0 && { rateLimit }),
       ...(Object.keys(budget).length > 0 && { budget }),

@@ -1,7 +1,7 @@
 import type { KeyConfig, Patch } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
-import { listOf } from '../../command-line/lists.ts'
+import { modelsOf } from '../../command-line/lists.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import { freeName } from '../../config-file/naming.ts'
 import { resolveEntry } from '../../config-file/resolve-id.ts'
@@ -47,13 +47,13 @@ export class ApikeyUpdate extends KeyFlagsCommand {
   #patch(key: KeyConfig, all: readonly KeyConfig[]): Patch<KeyConfig> {
     const others = all.filter(({ id }) => id !== key.id)
     const permissions = this.grantedPermissions()
-    const models = listOf(this.models)
+    const models = modelsOf(this.models)
     const limits = this.givenLimits(0)
     const budget = this.givenBudget('0 or more')
     return {
       ...(this.name !== undefined && { name: freeName(this.name, others, 'gateway key') }),
       ...(permissions && { permissions }),
-      ...(models && { models: models.join() === 'all' ? undefined : models }),
+      ...(models && { models: models === 'all' ? undefined : models }),
       ...(this.expires !== undefined && { expiresAt: this.expires === 'never' ? undefined : this.expiry() }),
       ...(Object.keys(limits).length > 0 && { rateLimit: merged(key.rateLimit, limits) }),
       ...(Object.keys(budget).length > 0 && { budget: merged(key.budget, budget) }),

@@ -15,12 +15,18 @@ export class OauthRefresh extends OAuthCommand {
 
   execute(): Promise<number> {
     return this.withSession(async ({ account, tokens }) => {
-      await tokens.force()
+      try {
+        await tokens.force()
+      } catch (cause) {
+        // Else a server goes on to tell of a login that has ended.
+        await applyToServer(this.places, { note: () => {}, warn: () => {} })
+        throw cause
+      }
       const server = await applyToServer(this.places, this.output)
       const { id, name } = account
       const { expiresAt } = tokens.state
       this.output.result({ id, name, token: tokenJson(tokens.state), server })
-      const until = expiresAt === undefined ? '' : ` It is good until ${when(expiresAt, this.context.now())}.`
+      const until = expiresAt === undefined ? '' : ` It expires ${when(expiresAt, this.context.now())}.`
       this.output.note(`Renewed the token of the upstream account "${name}" (${id}).${until}`)
       return exitCodeOfEffect(server)
     })

@@ -59,7 +59,7 @@ export class RouteAdd extends GatewayCommand {
     await store.edit((editor) => editor.addRoute(route, key?.id))
     const server = await applyToServer(this.places, this.output)
     this.output.result({ ...routeJson(route, key?.id), server }, route.id)
-    this.output.note(`Added a route ${words}: ${this.model} goes to ${targetText(route)}.`)
+    this.output.note(`Added a route ${words}: ${this.model} goes to ${targetText(route, config.accounts)}.`)
     if (twin !== undefined && (twin.priority ?? 0) >= (priority ?? 0)) {
       this.output.warn(
         `another route for "${this.model}" comes before it: remove that one, or give this a higher --priority`,

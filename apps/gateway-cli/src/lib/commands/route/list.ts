@@ -1,3 +1,4 @@
+import type { GatewayConfig } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { type RouteJson, routeJson, routeScope, targetText } from '../../keys/route-view.ts'
@@ -25,23 +26,29 @@ export class RouteList extends GatewayCommand {
     const routes = scopes.flatMap(({ key, set }) => set.routes.map((route) => routeJson(route, key?.id)))
     const rejecting = scopes.filter(({ set }) => set.defaultBehavior === 'reject')
     const defaults = rejecting.map(({ key }) => ({ ...(key && { key: key.id }), defaultBehavior: 'reject' }))
-    this.output.result({ routes, defaults }, routes.length === 0 ? '' : table(routes, columns, this.output.style))
+    this.output.result(
+      { routes, defaults },
+      routes.length === 0 ? '' : table(routes, columnsOf(config), this.output.style),
+    )
     if (routes.length === 0) this.output.note('There are no model routes. Add one with: llm-gateway route add MODEL')
-    for (const { words } of rejecting) this.output.note(`Other models are refused ${words}.`)
+    for (const { words } of rejecting) this.output.note(`Models without a route ${words} are refused.`)
     return 0
   }
 }
 
-const columns: readonly Column<RouteJson>[] = [
-  { title: 'ID', value: ({ id }) => id },
-  { title: 'MODEL', value: ({ source }) => source },
-  { title: 'GOES TO', value: (route) => targetText(route) },
-  {
-    title: 'PRIORITY',
-    value: ({ priority }) => (priority === undefined ? undefined : String(priority)),
-    align: 'right',
-  },
-  { title: 'KEY', value: ({ key }) => key },
-  { title: 'STATE', value: ({ enabled }) => (enabled ? undefined : 'disabled') },
-  { title: 'DESCRIPTION', value: ({ description }) => description },
-]
+function columnsOf({ accounts, keys }: GatewayConfig): readonly Column<RouteJson>[] {
+  const names = new Map(keys.map(({ id, name }) => [id, name]))
+  return [
+    { title: 'ID', value: ({ id }) => id },
+    { title: 'MODEL', value: ({ source }) => source },
+    { title: 'GOES TO', value: (route) => targetText(route, accounts) },
+    {
+      title: 'PRIORITY',
+      value: ({ priority }) => (priority === undefined ? undefined : String(priority)),
+      align: 'right',
+    },
+    { title: 'KEY', value: ({ key }) => (key === undefined ? undefined : names.get(key)) },
+    { title: 'STATE', value: ({ enabled }) => (enabled ? undefined : 'disabled') },
+    { title: 'DESCRIPTION', value: ({ description }) => description },
+  ]
+}

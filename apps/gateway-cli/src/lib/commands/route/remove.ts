@@ -30,7 +30,7 @@ export class RouteRemove extends GatewayCommand {
     }
     await store.edit((editor) => editor.removeRoute(this.route, key?.id))
     const server = await applyToServer(this.places, this.output)
-    this.output.result({ ...found, ...(key && { key: key.id }), server })
+    this.output.result({ ...found, ...(key && { key: key.id }), removed: true, server })
     this.output.note(`Removed the route ${words} for ${found.source}.`)
     return exitCodeOfEffect(server)
   }

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '@llm-gateway/config'
 import type { ServerStatus } from '@llm-gateway/server'
 import type { Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import type { Loaded } from '../../config-file/config-store.ts'
 import { type Observation, observe } from '../../running/observe.ts'
@@ -28,9 +29,14 @@ export class ServerStatusCommand extends GatewayCommand {
 
   async execute(): Promise<number> {
     const store = await this.openConfig()
-    const loaded = await store.read()
     const observation = await observe(this.places.home)
-    const summary = summarise(loaded)
+    const loaded = await store.read().catch((cause: unknown) => {
+      // A server goes on with its older configuration while the file on disk is not valid.
+      if (cause instanceof CliError && observation.state !== 'stopped') return cause
+      this.output.note('The server is not running.')
+      throw cause
+    })
+    const summary = loaded instanceof CliError ? undefined : summarise(loaded)
     this.output.result(
       {
         running: observation.state === 'running',
@@ -39,13 +45,17 @@ export class ServerStatusCommand extends GatewayCommand {
         ...(observation.state === 'stuck' && { problem: observation.problem }),
         home: this.places.home,
         configFile: store.path,
-        config: summary,
+        ...(summary && { config: summary }),
       },
       fields(
-        [...serverFields(observation), ['Configuration', store.path], ...configFields(summary)],
+        [...serverFields(observation), ['Configuration', store.path], ...(summary ? configFields(summary) : [])],
         this.output.style,
       ),
     )
+    if (loaded instanceof CliError) {
+      this.output.warn(loaded.message)
+      return 0
+    }
     if (loaded.unset.size > 0) this.output.note(`Not set here, but read by the file: ${[...loaded.unset].join(', ')}`)
     for (const { line, message, hint } of loaded.warnings) {
       this.output.warn(`${store.path}:${line}: ${message}${hint === undefined ? '' : ` (${hint})`}`)
@@ -80,7 +90,7 @@ function serverFields(observation: Observation): Fields {
 function configFields({ address, strategy, keys, accounts, providers }: Summary): Fields {
   const byProvider = Object.entries(providers).map(([provider, count]) => `${count} ${provider}`)
   return [
-    ['Listens on', address],
+    ['Address in file', address],
     ['Strategy', strategy],
     ['Gateway keys', `${keys.total} (${keys.active} active)`],
     [

@@ -45,7 +45,9 @@ export class UpstreamAdd extends AccountFlagsCommand {
   type: string = Option.String('--type', 'api-key', {
     description: 'where its credential comes from: api-key, oauth or passthrough',
   })
-  provider: string | undefined = Option.String('--provider', { description: [...providers.keys()].join(', ') })
+  provider: string | undefined = Option.String('--provider', {
+    description: `whose it is: ${[...providers.keys()].join(', ')}`,
+  })
 
   async execute(): Promise<number> {
     const { type, provider, settings } = readAccountFlags(this)

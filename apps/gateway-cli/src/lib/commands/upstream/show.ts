@@ -91,7 +91,7 @@ const sources = {
   environment: 'from the environment',
   file: 'from a file',
   encrypted: 'encrypted in the file',
-  clear: 'IN CLEAR in the file; better add the account anew, which encrypts it',
+  clear: 'IN CLEAR in the file; encrypt it with: llm-gateway config encrypt',
   login: 'from a login',
   client: 'of each client',
   none: 'none',

@@ -147,6 +147,13 @@ describe.each(pairs)('hazards of tools, $from to $to', ({ from, to }) => {
     expect(({} as JsonObject).a).toBeUndefined()
   })
 
+  it('hazard 24: of a key told twice the last counts, and half a character stays half', () => {
+    const { body } = convert(from, to, { ...plain, args: '{"a":1,"b":"\\ud83d","a":2}' })
+    const sent = new TextDecoder().decode(new TextEncoder().encode(JSON.stringify(body)))
+    const { input } = callIn(read(to, JSON.parse(sent) as JsonObject))
+    expect(JSON.parse(input)).toEqual({ a: 2, b: '\ud83d' })
+  })
+
   it.each([
     ['auto', { type: 'auto' }],
     ['required', { type: 'required' }],

@@ -1,90 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { convertReply, convertRequest, type Dialect, type JsonObject } from '../src/index.ts'
+import { convertReply, type Dialect, type JsonObject } from '../src/index.ts'
 import { fixed } from './corpus.ts'
+import { convert } from './hazard-kit.ts'
 
 /** Hazards of requests that only show between two dialects: each is converted whole, as a client sends it. */
 
-const models: { readonly [dialect in Dialect]: string } = {
-  anthropic: 'claude-opus-4-8',
-  'openai-chat': 'gpt-5.6-sol',
-  'openai-completions': 'gpt-5.6-sol',
-  'openai-responses': 'gpt-5.6-sol',
-  gemini: 'gemini-2.5-pro',
-}
-
-function convert(
-  body: JsonObject,
-  from: Dialect,
-  to: Dialect,
-  model: string = models[to],
-): { readonly body: JsonObject; readonly told: readonly string[] } {
-  const converted = convertRequest(structuredClone(body), { from, to, model })
-  return { body: converted.body, told: converted.losses.map(({ kind, path }) => `${kind} ${path}`) }
-}
+const user = { role: 'user', content: 'Go.' }
 
 function listAt(body: JsonObject, key: string): readonly JsonObject[] {
   return (body[key] ?? []) as readonly JsonObject[]
 }
-
-const user = { role: 'user', content: 'Go.' }
-
-describe('a conversation', () => {
-  it.each([
-    ['openai-chat', { messages: [{ role: 'system', content: 'Greet.' }] }],
-    [
-      'openai-chat',
-      {
-        messages: [
-          { role: 'developer', content: 'Greet.' },
-          { role: 'user', content: '' },
-        ],
-      },
-    ],
-    ['openai-responses', { instructions: 'Greet.', input: [] }],
-  ] as const)('hazard 12: of %s that is nothing but instructions is answered', (from, body) => {
-    const request = { model: 'm', ...body } as unknown as JsonObject
-    const ofClaude = convert(request, from, 'anthropic')
-    expect(ofClaude.body).toMatchObject({ system: [{ text: 'Greet.' }], messages: [{ role: 'user' }] })
-    expect(ofClaude.told).toContain('invented messages')
-    const ofGemini = convert(request, from, 'gemini')
-    expect(ofGemini.body).toMatchObject({
-      systemInstruction: { parts: [{ text: 'Greet.' }] },
-      contents: [{ role: 'user' }],
-    })
-    expect(ofGemini.told).toContain('invented messages')
-  })
-
-  it('hazard 12: of nothing but an instruction has it as its input, where there must be some', () => {
-    const request = { model: 'm', messages: [{ role: 'system', content: 'Greet.' }] }
-    const { body } = convert(request, 'openai-chat', 'openai-responses')
-    expect(body.instructions).toBeUndefined()
-    expect(body.input).toEqual([{ type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Greet.' }] }])
-  })
-
-  it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
-    'hazard 15: calls that Anthropic reads as one message are followed by all their results in %s',
-    (to) => {
-      const call = (id: string): JsonObject => ({ type: 'tool_use', id, name: 'f', input: {} })
-      const result = (id: string): JsonObject => ({ type: 'tool_result', tool_use_id: id, content: id })
-      const request = {
-        model: 'm',
-        max_tokens: 99,
-        messages: [
-          user,
-          { role: 'assistant', content: 'I look.' },
-          { role: 'assistant', content: [call('a')] },
-          { role: 'assistant', content: [call('b')] },
-          { role: 'user', content: [result('a'), result('b')] },
-        ],
-        tools: [{ name: 'f', input_schema: { type: 'object' } }],
-      }
-      const { body } = convert(request, 'anthropic', to)
-      const order = (JSON.stringify(body).match(/"(?:id|call_id|tool_call_id)":"[ab]"/g) ?? []).map((id) => id.at(-2))
-      expect(order).toEqual(['a', 'b', 'a', 'b'])
-      expect(JSON.stringify(body)).toContain('I look.')
-    },
-  )
-})
 
 describe('tools', () => {
   it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(

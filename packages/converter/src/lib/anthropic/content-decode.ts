@@ -76,6 +76,12 @@ export function readTextPart(block: Placed, report: Report): TextPart {
   return { ...part, ...(cache && { cache }), ...(citations.length > 0 && { citations }) }
 }
 
+/** A text without words says nothing, and other dialects refuse it. */
+export function readTextParts(block: Placed, report: Report): TextPart[] {
+  const part = readTextPart(block, report)
+  return part.text === '' ? [] : [part]
+}
+
 /** The citations of a text block; each stands for the whole block, so the canon's offsets into the text stay absent. */
 export function readCitations(block: JsonObject): Citation[] {
   return arrayAt(block, 'citations').filter(isObject).map(readCitation)
@@ -98,7 +104,7 @@ export function readCitation(wire: JsonObject): Citation {
 export function readUserParts(block: Placed, report: Report): Exclude<UserPart, AudioPart>[] {
   switch (requireString(block.value, 'type', block.at)) {
     case 'text':
-      return [readTextPart(block, report)]
+      return readTextParts(block, report)
     case 'image':
       return [readImage(block, report)]
     case 'document':

@@ -23,7 +23,7 @@ import {
   dropOthers,
   readAssistantPart,
   readBlocks,
-  readTextPart,
+  readTextParts,
   readToolResult,
   readUserParts,
   unknownCache,
@@ -56,7 +56,7 @@ function readSystem(wire: JsonObject, report: Report): TextPart[] {
 /** The text blocks of an instruction; it can hold no others. */
 function readTexts(holder: JsonObject, key: string, at: string, report: Report): TextPart[] {
   return readBlocks(holder, key, at).flatMap((block) => {
-    if (member(block.value, 'type') === 'text') return [readTextPart(block, report)]
+    if (member(block.value, 'type') === 'text') return readTextParts(block, report)
     report.dropped(block.at, 'an instruction can only hold text')
     return []
   })
@@ -97,7 +97,9 @@ function readMessage(message: JsonObject, at: string, names: Map<string, string>
     case 'user':
       return readUser(message, at, names, report)
     case 'assistant': {
-      const parts = readBlocks(message, 'content', at).map((block) => readAssistantPart(block, report))
+      const parts = readBlocks(message, 'content', at)
+        .map((block) => readAssistantPart(block, report))
+        .filter((part) => part.type !== 'text' || part.text !== '')
       for (const part of parts) if (part.type === 'tool-call') names.set(part.id, part.name)
       return parts.length === 0 ? [] : [{ role: 'assistant', parts, at }]
     }

@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../src/index.ts'
+import { type Chatty, convert, outline, pairs, spoken } from './hazard-kit.ts'
+
+/** Hazards of who says what in which order, which only show between two dialects: each request is converted whole. */
+
+const user = { role: 'user', content: 'Go.' }
+
+describe('instructions', () => {
+  const turns = (role: string): JsonObject[] => [
+    { role: 'user', content: 'one' },
+    { role, content: 'later' },
+    { role: 'assistant', content: 'two' },
+    { role: 'user', content: 'three' },
+  ]
+  const requests: { readonly [dialect in Chatty]?: (role: string) => JsonObject } = {
+    anthropic: (role) => ({ max_tokens: 99, system: 'first', messages: turns(role) }),
+    'openai-chat': (role) => ({ messages: [{ role, content: 'first' }, ...turns(role)] }),
+    'openai-responses': (role) => ({ instructions: 'first', input: turns(role) }),
+  }
+  const sources = pairs.flatMap(({ from, to }) => {
+    if (from === 'gemini') return []
+    return [...(from === 'anthropic' ? [] : [{ from, to, role: 'developer' }]), { from, to, role: 'system' }]
+  })
+
+  it.each(sources)(
+    'hazards 1, 4 and 5: a later one of $role stays in its place, $from to $to',
+    ({ from, to, role }) => {
+      const { body } = convert({ model: 'm', ...requests[from]?.(role) }, from, to)
+      const told = spoken(to, body)
+      const place = told.findIndex((words) => words.endsWith('one'))
+      expect(told.slice(place)).toEqual([
+        'user: one',
+        to === 'gemini'
+          ? 'user: <system-reminder>\nlater\n</system-reminder>'
+          : expect.stringMatching(/^(system|developer): later$/),
+        'assistant: two',
+        'user: three',
+      ])
+      expect(JSON.stringify(body).match(/first/g)).toHaveLength(1)
+      expect(JSON.stringify(body).match(/later/g)).toHaveLength(1)
+    },
+  )
+
+  it.each(sources)(
+    'hazard 6: of several that lead of $role none is lost or joined, $from to $to',
+    ({ from, to, role }) => {
+      const leading: { readonly [dialect in Chatty]?: JsonObject } = {
+        anthropic: {
+          max_tokens: 99,
+          system: ['a', 'b', 'c'].map((text) => ({ type: 'text', text })),
+          messages: [user],
+        },
+        'openai-chat': { messages: [...['a', 'b', 'c'].map((content) => ({ role, content })), user] },
+        'openai-responses': { instructions: 'a', input: [...['b', 'c'].map((content) => ({ role, content })), user] },
+      }
+      const { body } = convert({ model: 'm', ...leading[from] }, from, to)
+      const system = body.system ?? (body.systemInstruction as JsonObject | undefined)?.parts
+      const texts =
+        system === undefined
+          ? spoken(to, body).filter((words) => /^(system|developer)/.test(words))
+          : (system as { text: string }[]).map(({ text }) => `system: ${text}`)
+      expect(texts.map((words) => words.at(-1))).toEqual(['a', 'b', 'c'])
+    },
+  )
+})
+
+describe('calls and their results', () => {
+  const looks = (id: string): JsonObject => ({ id, type: 'function', function: { name: 'look', arguments: '{}' } })
+  const told = (callId: string): JsonObject => ({ type: 'function_call_output', call_id: callId, output: callId })
+  const made = (callId: string): JsonObject => ({
+    type: 'function_call',
+    call_id: callId,
+    name: 'look',
+    arguments: '{}',
+  })
+  /** Two calls in one turn; the words that follow stand before or between the results where the dialect lets them. */
+  const requests: { readonly [dialect in Chatty]: JsonObject } = {
+    anthropic: {
+      max_tokens: 99,
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: ['a', 'b'].map((id) => ({ type: 'tool_use', id, name: 'look', input: {} })) },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'And?' },
+            { type: 'tool_result', tool_use_id: 'a', content: 'a' },
+            { type: 'tool_result', tool_use_id: 'b', content: 'b' },
+          ],
+        },
+      ],
+      tools: [{ name: 'look', input_schema: { type: 'object' } }],
+    },
+    'openai-chat': {
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: '', tool_calls: [looks('a'), looks('b')] },
+        { role: 'tool', tool_call_id: 'a', content: 'a' },
+        { role: 'tool', tool_call_id: 'b', content: 'b' },
+        { role: 'user', content: 'And?' },
+      ],
+      tools: [{ type: 'function', function: { name: 'look' } }],
+    },
+    'openai-responses': {
+      input: [
+        { role: 'user', content: 'Go.' },
+        made('a'),
+        made('b'),
+        { role: 'user', content: 'And?' },
+        told('a'),
+        told('b'),
+      ],
+      tools: [{ type: 'function', name: 'look', parameters: null, strict: false }],
+    },
+    gemini: {
+      contents: [
+        { role: 'user', parts: [{ text: 'Go.' }] },
+        { role: 'model', parts: ['a', 'b'].map((id) => ({ functionCall: { id, name: 'look', args: {} } })) },
+        {
+          role: 'user',
+          parts: [
+            { text: 'And?' },
+            ...['a', 'b'].map((id) => ({ functionResponse: { id, name: 'look', response: { output: id } } })),
+          ],
+        },
+      ],
+      tools: [{ functionDeclarations: [{ name: 'look' }] }],
+    },
+  }
+  const legal: { readonly [dialect in Chatty]: readonly string[] } = {
+    anthropic: ['Go.', 'call a, call b', 'result a, result b, And?'],
+    'openai-chat': ['Go.', 'call a, call b', 'result a', 'result b', 'And?'],
+    'openai-responses': ['Go.', 'call a', 'call b', 'result a', 'result b', 'And?'],
+    gemini: ['Go.', 'call a, call b', 'result a, result b', 'And?'],
+  }
+
+  it.each(pairs)(
+    'hazards 8, 9, 10 and 11: all results stand directly behind their calls, before any words, $from to $to',
+    ({ from, to }) => {
+      const { body } = convert({ model: 'm', ...requests[from] }, from, to)
+      expect(outline(to, body)).toEqual(legal[to])
+    },
+  )
+
+  it('hazard 9: results that words came between lead their message to Anthropic all the same', () => {
+    const messages = [...(requests['openai-chat'].messages as JsonObject[])]
+    const [last] = messages.splice(-1)
+    messages.splice(3, 0, last as JsonObject)
+    const { body } = convert({ model: 'm', ...requests['openai-chat'], messages }, 'openai-chat', 'anthropic')
+    expect(outline('anthropic', body)).toEqual(legal.anthropic)
+  })
+
+  it.each(pairs)('hazard 7: the prompt holds what was said and nothing else, $from to $to', ({ from, to }) => {
+    const instructed: { readonly [dialect in Chatty]: JsonObject } = {
+      anthropic: { system: 'Be kind.' },
+      'openai-chat': {
+        messages: [{ role: 'system', content: 'Be kind.' }, ...(requests['openai-chat'].messages as JsonObject[])],
+      },
+      'openai-responses': { instructions: 'Be kind.' },
+      gemini: { systemInstruction: { parts: [{ text: 'Be kind.' }] } },
+    }
+    const { body } = convert({ model: 'm', ...requests[from], ...instructed[from] }, from, to)
+    const texts = JSON.stringify(body).match(/"(?:text|content|instructions|system|output)":"[^"]*"/g) ?? []
+    const said = texts.map((text) => text.replace(/^"\w+":"(.*)"$/, '$1')).filter((text) => text !== '')
+    expect([...said].sort()).toEqual(['And?', 'Be kind.', 'Go.', 'a', 'b'])
+  })
+})
+
+describe('a conversation', () => {
+  it.each(pairs)('hazards 11 and 12: empty words are no part and no message, $from to $to', ({ from, to }) => {
+    const empty = { type: 'text', text: '' }
+    const calls = [{ id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } }]
+    const requests: { readonly [dialect in Chatty]: JsonObject } = {
+      anthropic: {
+        max_tokens: 99,
+        messages: [
+          { role: 'user', content: 'Go.' },
+          { role: 'assistant', content: [empty, { type: 'tool_use', id: 'a', name: 'look', input: {} }] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'done' }, empty] },
+          { role: 'assistant', content: '' },
+          { role: 'user', content: 'End.' },
+        ],
+        tools: [{ name: 'look', input_schema: { type: 'object' } }],
+      },
+      'openai-chat': {
+        messages: [
+          { role: 'user', content: 'Go.' },
+          { role: 'assistant', content: [empty], tool_calls: calls },
+          { role: 'tool', tool_call_id: 'a', content: 'done' },
+          { role: 'assistant', content: '' },
+          { role: 'user', content: [empty, { type: 'text', text: 'End.' }] },
+        ],
+        tools: [{ type: 'function', function: { name: 'look' } }],
+      },
+      'openai-responses': {
+        input: [
+          { role: 'user', content: 'Go.' },
+          { role: 'assistant', content: [{ type: 'output_text', text: '', annotations: [] }] },
+          { type: 'function_call', call_id: 'a', name: 'look', arguments: '{}' },
+          { type: 'function_call_output', call_id: 'a', output: 'done' },
+          { role: 'user', content: '' },
+          {
+            role: 'user',
+            content: [
+              { type: 'input_text', text: '' },
+              { type: 'input_text', text: 'End.' },
+            ],
+          },
+        ],
+        tools: [{ type: 'function', name: 'look', parameters: null, strict: false }],
+      },
+      gemini: {
+        contents: [
+          { role: 'user', parts: [{ text: 'Go.' }] },
+          { role: 'model', parts: [{ text: '' }, { functionCall: { id: 'a', name: 'look', args: {} } }] },
+          { role: 'user', parts: [{ functionResponse: { id: 'a', name: 'look', response: { output: 'done' } } }] },
+          { role: 'user', parts: [{ text: '' }, { text: 'End.' }] },
+        ],
+        tools: [{ functionDeclarations: [{ name: 'look' }] }],
+      },
+    }
+    const { body } = convert({ model: 'm', ...requests[from] }, from, to)
+    const lines = outline(to, body).join(', ').split(', ')
+    // A chat server takes an empty message of the user, who may have meant to say nothing.
+    expect(to === 'openai-chat' ? lines.filter((line) => line !== '') : lines).toEqual([
+      'Go.',
+      'call a',
+      'result a',
+      'End.',
+    ])
+    expect(JSON.stringify(body)).not.toMatch(/"text":""|"content":\[\]|"parts":\[\]/)
+  })
+
+  it.each(pairs)(
+    'hazard 14: a last word of the assistant is continued, asked for, or told, $from to $to',
+    ({ from, to }) => {
+      const turns = [
+        { role: 'user', content: 'Name one.' },
+        { role: 'assistant', content: 'It is ' },
+      ]
+      const requests: { readonly [dialect in Chatty]: JsonObject } = {
+        anthropic: { max_tokens: 99, messages: turns },
+        'openai-chat': { messages: turns },
+        'openai-responses': { input: turns },
+        gemini: {
+          contents: turns.map(({ role, content }) => ({
+            role: role.replace('assistant', 'model'),
+            parts: [{ text: content }],
+          })),
+        },
+      }
+      const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
+      const last = spoken(to, body).at(-1)
+      if (to === 'gemini') expect(last).toBe('assistant: It is ')
+      else if (to === 'anthropic')
+        expect([last, told]).toEqual(['user: Continue.', expect.arrayContaining(['invented messages'])])
+      else expect([last, told.map((loss) => loss.split(' ')[0])]).toEqual(['assistant: It is ', ['approximated']])
+      if (to === 'anthropic') {
+        const older = convert({ model: 'm', ...requests[from] }, from, to, 'claude-haiku-4-5')
+        expect(spoken(to, older.body).at(-1)).toBe('assistant: It is')
+      }
+    },
+  )
+
+  it.each([
+    ['openai-chat', { messages: [{ role: 'system', content: 'Greet.' }] }],
+    [
+      'openai-chat',
+      {
+        messages: [
+          { role: 'developer', content: 'Greet.' },
+          { role: 'user', content: '' },
+        ],
+      },
+    ],
+    ['openai-responses', { instructions: 'Greet.', input: [] }],
+  ] as const)('hazard 12: of %s that is nothing but instructions is answered', (from, body) => {
+    const request = { model: 'm', ...body } as unknown as JsonObject
+    const ofClaude = convert(request, from, 'anthropic')
+    expect(ofClaude.body).toMatchObject({ system: [{ text: 'Greet.' }], messages: [{ role: 'user' }] })
+    expect(ofClaude.told).toContain('invented messages')
+    const ofGemini = convert(request, from, 'gemini')
+    expect(ofGemini.body).toMatchObject({
+      systemInstruction: { parts: [{ text: 'Greet.' }] },
+      contents: [{ role: 'user' }],
+    })
+    expect(ofGemini.told).toContain('invented messages')
+  })
+
+  it('hazard 12: of nothing but an instruction has it as its input, where there must be some', () => {
+    const request = { model: 'm', messages: [{ role: 'system', content: 'Greet.' }] }
+    const { body } = convert(request, 'openai-chat', 'openai-responses')
+    expect(body.instructions).toBeUndefined()
+    expect(body.input).toEqual([{ type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Greet.' }] }])
+  })
+
+  it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
+    'hazard 15: calls that Anthropic reads as one message are followed by all their results in %s',
+    (to) => {
+      const call = (id: string): JsonObject => ({ type: 'tool_use', id, name: 'f', input: {} })
+      const result = (id: string): JsonObject => ({ type: 'tool_result', tool_use_id: id, content: id })
+      const request = {
+        model: 'm',
+        max_tokens: 99,
+        messages: [
+          user,
+          { role: 'assistant', content: 'I look.' },
+          { role: 'assistant', content: [call('a')] },
+          { role: 'assistant', content: [call('b')] },
+          { role: 'user', content: [result('a'), result('b')] },
+        ],
+        tools: [{ name: 'f', input_schema: { type: 'object' } }],
+      }
+      const { body } = convert(request, 'anthropic', to)
+      const order = (JSON.stringify(body).match(/"(?:id|call_id|tool_call_id)":"[ab]"/g) ?? []).map((id) => id.at(-2))
+      expect(order).toEqual(['a', 'b', 'a', 'b'])
+      expect(JSON.stringify(body)).toContain('I look.')
+    },
+  )
+})

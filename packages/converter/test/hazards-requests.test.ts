@@ -21,15 +21,15 @@ describe('tools', () => {
         messages: [user],
         tools: [
           { name: 'f', input_schema: { type: 'object' } },
-          { type: 'web_search_20250305', name: 'web_search' },
+          { type: 'web_fetch_20250910', name: 'web_fetch' },
           { type: 'browser_toolset_20260701' },
         ],
       }
-      expect(() => convert({ ...request, tool_choice: { type: 'tool', name: 'web_search' } }, 'anthropic', to)).toThrow(
+      expect(() => convert({ ...request, tool_choice: { type: 'tool', name: 'web_fetch' } }, 'anthropic', to)).toThrow(
         expect.objectContaining({ code: 'UNSUPPORTED', path: 'tool_choice' }) as Error,
       )
       const { body, told } = convert({ ...request, tool_choice: { type: 'auto' } }, 'anthropic', to)
-      expect(JSON.stringify(body)).not.toContain('web_search')
+      expect(JSON.stringify(body)).not.toContain('web_fetch')
       expect(told).toEqual(['dropped tools[1]', 'dropped tools[2]'])
     },
   )

@@ -307,8 +307,8 @@ export const messagesProbes: Probed = {
       interfaces: [['beta-messages', 'BetaWebSearchTool20250305']],
       at: ['tools', 2],
       fields: {
-        type: 'web_search_20260209',
-        name: 'web_search_2',
+        type: silent('web_search_20260209', 'a search is a search in every version'),
+        name: silent('web_search_2', 'a search has the same name in every request'),
         cache_control: mark,
         allowed_callers: ['direct'],
         allowed_domains: ['example.com'],

@@ -77,6 +77,10 @@ export interface CapabilityConfig {
   openaiExtensions?: boolean
   /** Tool calls at all. */
   tools?: boolean
+  /** The provider's own tool for searching the web. */
+  webSearch?: boolean
+  /** `web_search_options` (Chat Completions). */
+  webSearchOptions?: boolean
   /** A tool choice that forces a call. */
   forcedTools?: boolean
   /** Members of a message in which reasoning may come back (Chat Completions). */

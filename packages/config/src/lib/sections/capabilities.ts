@@ -30,6 +30,8 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
   stream_usage: setting(flag.optional(), '`stream_options.include_usage` is known'),
   openai_extensions: setting(flag.optional(), "OpenAI's newer fields are known"),
   tools: setting(flag.optional(), 'Tools can be called'),
+  web_search: setting(flag.optional(), "The provider's own tool for searching the web can be declared"),
+  web_search_options: setting(flag.optional(), 'Chat Completions: `web_search_options` is known'),
   forced_tools: setting(flag.optional(), 'A tool call can be forced'),
   reasoning_members: setting(
     z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details'])).optional(),
@@ -57,6 +59,8 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     streamUsage: raw.stream_usage,
     openaiExtensions: raw.openai_extensions,
     tools: raw.tools,
+    webSearch: raw.web_search,
+    webSearchOptions: raw.web_search_options,
     forcedTools: raw.forced_tools,
     reasoningMembers: raw.reasoning_members,
     reasoningRequired: raw.reasoning_required,

@@ -198,6 +198,7 @@ describe('tools', () => {
         name: 'web_search',
         at: 'tools[0]',
         value: (wire.tools as JsonObject[])[0],
+        search: { maxUses: { value: 2, at: 'tools[0].max_uses' } },
       },
     ])
     const session = fixtureJson('agent-session', 'request.json')

@@ -28,6 +28,7 @@ import {
   readUserParts,
   unknownCache,
 } from './content-decode.ts'
+import { decodeSearch } from './web-search.ts'
 import { readCache } from './wire.ts'
 
 /** Reads a Messages request of either API version. */
@@ -162,7 +163,8 @@ function readTool(wire: JsonObject, at: string, report: Report): Tool {
     report.approximated(at, `${type} is declared as a function with its documented schema`)
     return { type: 'function', name, ...client, at, ...(cache && { cache }) }
   }
-  return { type: 'hosted', kind: type, value: wire, at, ...(name !== undefined && { name }) }
+  const search = decodeSearch(type, wire, at, report)
+  return { type: 'hosted', kind: type, value: wire, at, ...(name !== undefined && { name }), ...(search && { search }) }
 }
 
 function readToolChoice(
@@ -175,7 +177,8 @@ function readToolChoice(
   const toolChoice = choiceOf(choice)
   if (toolChoice.type === 'tool') {
     const chosen = tools.find((tool) => tool.name === toolChoice.name)
-    if (chosen?.type === 'hosted') report.refuse('tool_choice', `only Anthropic runs the tool ${chosen.kind}`)
+    if (chosen?.type === 'hosted' && !chosen.search)
+      report.refuse('tool_choice', `only Anthropic runs the tool ${chosen.kind}`)
   }
   const sequential = readBoolean(choice, 'disable_parallel_tool_use', 'tool_choice')
   return { toolChoice, ...(sequential && { parallelToolCalls: false }) }

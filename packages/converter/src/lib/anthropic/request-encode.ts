@@ -1,12 +1,22 @@
 import type { JsonObject } from '../chat/json.ts'
 import { dropLogprobs } from '../chat/places.ts'
-import type { ChatRequest, CustomTool, FunctionTool, RequestField, Tool, ToolChoice } from '../chat/request.ts'
+import type {
+  ChatRequest,
+  CustomTool,
+  FunctionTool,
+  HostedTool,
+  RequestField,
+  Tool,
+  ToolChoice,
+} from '../chat/request.ts'
+import { choiceOfSent, searchName } from '../chat/web-search.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
 import { cacheControl, hasWords, marked, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
 import { enforceable } from './output-schema.ts'
 import { planThinking } from './thinking.ts'
+import { encodeSearch } from './web-search.ts'
 
 /** Writes a Messages request that the model's own rules accept. Keys stand in a fixed order, so that prompt caches match. */
 export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonObject {
@@ -63,7 +73,7 @@ function encodeTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
   if (chat.tools.length === 0) return calledTools(chat, context)
   return chat.tools.flatMap((tool) => {
     if (names && (tool.name === undefined || !names.has(tool.name))) return []
-    return encodeTool(tool, context)
+    return encodeTool(tool, chat.tools, context)
   })
 }
 
@@ -93,7 +103,7 @@ function allowedNames(choice: ToolChoice | undefined, context: RequestContext): 
   return undefined
 }
 
-function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
+function encodeTool(tool: Tool, tools: readonly Tool[], context: RequestContext): JsonObject[] {
   switch (tool.type) {
     case 'function':
       return [encodeFunction(tool, context)]
@@ -101,9 +111,17 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
       return [wrapCustom(tool, context)]
     case 'hosted':
       if (context.from === 'anthropic') return [{ ...tool.value }]
-      context.report.dropped(tool.at, `Anthropic has no tool of type ${tool.kind}`)
+      if (isSent(tool, tools, context)) return [encodeSearch(tool.search ?? {}, context.report)]
+      context.report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
       return []
   }
+}
+
+/** Anthropic's own tools come back to it; a search it has too, unless a function of the client's has its name. */
+function isSent(tool: HostedTool, tools: readonly Tool[], { from, capabilities }: RequestContext): boolean {
+  if (from === 'anthropic') return true
+  if (tool.search === undefined || !capabilities.webSearch) return false
+  return tools.every((other) => other.type === 'hosted' || other.name !== searchName)
 }
 
 function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject {
@@ -149,7 +167,14 @@ function encodeToolChoice(chat: ChatRequest, tools: boolean, context: RequestCon
     }
     return undefined
   }
-  const choice = toolChoice && choiceOf(toolChoice, chat, context)
+  const sent = choiceOfSent(
+    toolChoice,
+    chat.tools,
+    (tool) => isSent(tool, chat.tools, context),
+    pathOf(chat, 'toolChoice'),
+    context.report,
+  )
+  const choice = sent && choiceOf(sent, chat, context)
   if (chat.parallelToolCalls !== false || choice?.type === 'none') return choice
   return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true }
 }

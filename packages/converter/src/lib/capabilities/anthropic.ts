@@ -16,12 +16,15 @@ const base: Capabilities = {
   maxTokensField: 'max_tokens',
   streamUsage: true,
   openaiExtensions: false,
+  webSearch: true,
 }
 
 const upToHigh: readonly Effort[] = ['low', 'medium', 'high']
 const upToMax: readonly Effort[] = ['low', 'medium', 'high', 'max']
 const all: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
 
+/** No thinking and no search of the web. */
+const before35: Capabilities = { ...base, thinking: 'none', defaultMaxTokens: 4096, webSearch: false }
 /** Temperature or top_p: models since Opus 4.1 refuse both at once. */
 const since41: Capabilities = { ...base, sampling: 'either', structuredOutput: true }
 /** Adaptive thinking, no prefill. */
@@ -38,11 +41,11 @@ const since55: Capabilities = { ...since48, thinkingOff: 'never', forcedTools: f
  * Sources: the vendor's model pages and migration guides as of November 2026.
  */
 const families: readonly Family[] = [
-  ['claude-instant', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 100_000],
-  ['claude-2', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 200_000],
+  ['claude-instant', before35, 4096, 100_000],
+  ['claude-2', before35, 4096, 200_000],
   ['claude-3-7', base, 64_000, 200_000],
   ['claude-3-5', { ...base, thinking: 'none', defaultMaxTokens: 8192 }, 8192, 200_000],
-  ['claude-3', { ...base, thinking: 'none', defaultMaxTokens: 4096 }, 4096, 200_000],
+  ['claude-3', before35, 4096, 200_000],
   ['opus-4-8', since48, 128_000, 1_000_000],
   ['opus-4-7', since47, 128_000, 1_000_000],
   ['opus-4-6', since46, 128_000, 1_000_000],
@@ -71,7 +74,7 @@ const families: readonly Family[] = [
 const unsampled = '2026-10-21'
 
 /** Other vendors' models behind an Anthropic endpoint: nothing is held back, the endpoint says what it does not take. */
-const foreign: Capabilities = { ...base, defaultMaxTokens: 8192 }
+const foreign: Capabilities = { ...base, defaultMaxTokens: 8192, webSearch: false }
 
 /**
  * What an Anthropic model accepts. A claude name of no known family is taken for a newer one and gets the newest rules; names

@@ -55,6 +55,10 @@ export interface Capabilities {
   readonly parallelToolCalls?: boolean
   /** Calls tools. Default true. */
   readonly tools?: boolean
+  /** Searches the web where the provider's own tool for it is declared (anthropic, openai-responses, gemini). Default false. */
+  readonly webSearch?: boolean
+  /** Searches the web, as `web_search_options` say (openai-chat). Default false. */
+  readonly webSearchOptions?: boolean
   /** Media taken; default any its dialect can carry. */
   readonly media?: readonly MediaKind[]
   /** The longest answer, reasoning included. Tokens, default unknown: nothing is held back. */

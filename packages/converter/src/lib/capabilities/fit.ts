@@ -11,7 +11,8 @@ import type { Capabilities, MediaKind } from './capabilities.ts'
  */
 export function fitToModel(chat: ChatRequest, capabilities: Capabilities, report: Report): ChatRequest {
   const { tools = true, media, maxOutputTokens = Number.POSITIVE_INFINITY } = capabilities
-  if (!tools && chat.tools.length > 0) report.refuse(chat.tools[0]?.at ?? 'tools', `${chat.model} calls no tools`)
+  const called = tools ? undefined : chat.tools.find((tool) => tool.type !== 'hosted' || tool.search === undefined)
+  if (called) report.refuse(called.at, `${chat.model} calls no tools`)
   if (media !== undefined) refuseMedia(chat, new Set(media), report)
   if (chat.maxTokens === undefined || chat.maxTokens <= maxOutputTokens) return chat
   const path = chat.paths.maxTokens ?? 'maxTokens'

@@ -21,10 +21,12 @@ const base: Capabilities = {
 
 /** Before 2.5: media by URL only from the vendor's own storage. */
 const early: Capabilities = { ...base, urlMedia: false }
+/** 2.0 searches by a tool without settings. */
+const since20: Capabilities = { ...early, webSearch: true }
 
 /** 2.5: thinking by a budget of tokens. */
 function since25(least: number, most: number): Capabilities {
-  return { ...base, thinking: 'budget', thinkingBudgets: [least, most] }
+  return { ...base, thinking: 'budget', thinkingBudgets: [least, most], webSearch: true }
 }
 
 const lowToHigh: readonly Effort[] = ['low', 'medium', 'high']
@@ -41,6 +43,7 @@ function since3(efforts: readonly Effort[]): Capabilities {
     resultMedia: true,
     imageDetail: true,
     toolsWithFormat: true,
+    webSearch: true,
   }
 }
 
@@ -58,7 +61,7 @@ const newest = since36(lowToHigh)
 const families: readonly Family[] = [
   ['gemini-1.5-pro', early, 8192, 2_097_152],
   ['gemini-1', early, 8192, 1_048_576],
-  ['gemini-2.0', early, 8192, 1_048_576],
+  ['gemini-2.0', since20, 8192, 1_048_576],
   ['gemini-2.5-flash-image', base, 32_768, 65_536],
   ['gemini-2.5-flash-lite', since25(512, 24_576), 65_536, 1_048_576],
   ['gemini-2.5-flash', since25(1, 24_576), 65_536, 1_048_576],

@@ -48,6 +48,9 @@ const latest: Capabilities = {
   cacheBreakpoints: true,
 }
 
+/** Models that search the web before they answer, in Chat Completions alone: they refuse sampling parameters and tools. */
+const searching: Capabilities = { ...plain, sampling: 'none', tools: false, webSearchOptions: true }
+
 const lowToHigh: readonly Effort[] = ['low', 'medium', 'high']
 
 /** Grok's models that reason take no stop sequences; of effort they know different words, most of them none. */
@@ -93,6 +96,9 @@ const vendors: readonly Family[] = [
  * begin with. Efforts are those of OpenAI's reasoning guide, limits those of its model pages (November 2026).
  */
 const families: readonly Family[] = [
+  ['gpt-4o-search-preview', searching, 16_384, 128_000],
+  ['gpt-4o-mini-search-preview', searching, 16_384, 128_000],
+  ['gpt-5-search-api', searching, 128_000, 400_000],
   // Open weights are served by other vendors, under their rules.
   ['gpt-oss', compatible],
   ['gpt-3.5', early, 4096, 16_385],
@@ -166,7 +172,16 @@ function familyOf(model: string): Capabilities {
   if (family === undefined) return compatible
   const accepts = capabilitiesOfFamily(family)
   // OpenAI's guide to verbosity: from GPT-5 on.
-  return /^gpt-[5-9]/.test(family[0]) ? { ...accepts, verbosity: true } : accepts
+  const worded: Capabilities = /^gpt-[5-9]/.test(family[0]) ? { ...accepts, verbosity: true } : accepts
+  return searches(name) ? { ...worded, webSearch: true } : worded
+}
+
+/** Whether a model takes the tool `web_search` (OpenAI's model pages, November 2026). */
+function searches(name: string): boolean {
+  return (
+    /^(gpt-4o|gpt-4\.1|gpt-[5-9]|o3|o4)/.test(name) &&
+    !/^(gpt-4\.1-nano|gpt-4o-2024-05|o3-mini)|audio|search/.test(name)
+  )
 }
 
 /** Azure has `stream_options` and `max_completion_tokens` from 2024-09-01-preview on (its list of API changes). */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from './json.ts'
 import type { AssistantPart, CacheHint, TextPart, ToolResult, UserPart } from './part.ts'
+import type { WebSearch } from './web-search.ts'
 
 /** One turn of the conversation, in order. Two turns of the same role may follow each other. */
 export type Turn =
@@ -38,6 +39,8 @@ export interface HostedTool {
   readonly kind: string
   readonly name?: string
   readonly value: JsonObject
+  /** Settings of the search, where the tool is a search of the web: the one such tool that every provider has. */
+  readonly search?: WebSearch
   readonly at: string
 }
 

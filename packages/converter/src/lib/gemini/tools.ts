@@ -12,10 +12,12 @@ import {
   readStrings,
   requireString,
 } from '../chat/read.ts'
-import type { ChatRequest, CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
+import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool, ToolChoice } from '../chat/request.ts'
+import { choiceOfSent, searchName } from '../chat/web-search.ts'
 import type { DeclaredTool, RequestContext } from '../codec.ts'
 import { isStrict } from '../openai-chat/strict-schema.ts'
 import { jsonSchemaOf } from './schema.ts'
+import { decodeSearch, encodeSearch } from './web-search.ts'
 import { bothSpellings, fieldOf, keyOf, readList } from './wire.ts'
 
 /** Reads `tools`: functions of all tool objects, and each tool Google runs as one of its own. */
@@ -49,7 +51,11 @@ function decodeTool(tool: Placed, report: Report): Tool[] {
   const hosted = Object.keys(value).flatMap((kind): Tool[] => {
     const settings = present(value, kind)
     if (kind === functionsKey || settings === undefined) return []
-    return [{ type: 'hosted', kind, value: { [kind]: settings }, at: pathOf(at, kind) }]
+    const path = pathOf(at, kind)
+    const search = decodeSearch(kind, settings, path, report)
+    return [
+      { type: 'hosted', kind, value: { [kind]: settings }, at: path, ...(search && { name: searchName, search }) },
+    ]
   })
   return [...functions, ...hosted]
 }
@@ -172,18 +178,18 @@ export function encodeTools(chat: ChatRequest, context: RequestContext): JsonObj
   const names = toolChoice?.type === 'allowed' && toolChoice.mode === 'auto' ? new Set(toolChoice.names) : undefined
   const offered = tools.filter((tool) => names === undefined || (tool.name !== undefined && names.has(tool.name)))
   if (offered.length < tools.length) report.approximated(path, 'only the allowed tools are declared')
-  const declarations = offered.flatMap((tool) => encodeTool(tool, context))
+  // Models before 3 refuse a search beside functions; later ones then want their calls of it back, which no other dialect keeps.
+  const search = offered.every((tool) => tool.type === 'hosted') ? searchOf(offered, context) : undefined
+  const declarations = offered.flatMap((tool) => (tool === search ? [] : encodeTool(tool, context)))
   if (declarations.length === 0) {
     const forces = toolChoice !== undefined && toolChoice.type !== 'auto' && toolChoice.type !== 'none'
-    if (forces) report.dropped(path, 'there is no tool to choose')
-    return {}
+    if (forces && search) report.approximated(path, 'the model cannot be made to search; it may')
+    else if (forces) report.dropped(path, 'there is no tool to choose')
+    return search ? { tools: [encodeSearch(search.search ?? {}, report)] } : {}
   }
-  const validate = enforcement(offered, toolChoice, context)
-  const calling = toolChoice
-    ? encodeChoice(toolChoice, validate, context)
-    : validate
-      ? { mode: 'VALIDATED' }
-      : undefined
+  const choice = choiceOfSent(toolChoice, tools, () => false, path, report)
+  const validate = enforcement(offered, choice, context)
+  const calling = choice ? encodeChoice(choice, validate, context) : validate ? { mode: 'VALIDATED' } : undefined
   if (parallelToolCalls === false) {
     report.dropped(paths.parallelToolCalls ?? 'parallel_tool_calls', 'Gemini cannot be held to one call at a time')
   }
@@ -191,6 +197,12 @@ export function encodeTools(chat: ChatRequest, context: RequestContext): JsonObj
     tools: [{ functionDeclarations: declarations }],
     ...(calling && { toolConfig: { functionCallingConfig: calling } }),
   }
+}
+
+/** The search that is sent. */
+function searchOf(tools: readonly Tool[], { capabilities }: RequestContext): HostedTool | undefined {
+  if (!capabilities.webSearch) return undefined
+  return tools.find((tool): tool is HostedTool => tool.type === 'hosted' && tool.search !== undefined)
 }
 
 /** Gemini enforces the schemas of all tools or of none: of all where the model must call one, or where each is to be. */

@@ -391,12 +391,11 @@ describe('parameters', () => {
   })
 
   it('hazard 69: what the canon does not know is told key by key', () => {
-    const chat = decode({ logit_bias: { 1: 2 }, prediction: {}, top_k: 40, web_search_options: {}, unheard_of: null })
+    const chat = decode({ logit_bias: { 1: 2 }, prediction: {}, top_k: 40, unheard_of: null })
     expect(chat.extras.map((extra) => [extra.key, extra.verdict])).toEqual([
       ['logit_bias', 'drop'],
       ['prediction', 'drop'],
       ['top_k', 'drop'],
-      ['web_search_options', 'drop'],
     ])
   })
 

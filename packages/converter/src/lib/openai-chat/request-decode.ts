@@ -65,6 +65,7 @@ const knownKeys: ReadonlySet<string> = new Set([
   'store',
   'prompt_cache_options',
   'modalities',
+  'web_search_options',
 ])
 
 /** Reads a Chat Completions request. */

@@ -14,9 +14,11 @@ import {
   requireString,
 } from '../chat/read.ts'
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
+import { choiceOfSent } from '../chat/web-search.ts'
 import type { RequestContext } from '../codec.ts'
 import { cacheOf } from './content.ts'
 import { strictOf } from './strict-schema.ts'
+import { decodeSearch, encodeSearch, isSearch } from './web-search.ts'
 
 /** What is read of a tool, of the object in it, and of a choice. */
 const knownMembers = {
@@ -27,11 +29,11 @@ const knownMembers = {
   allowed: new Set(['mode', 'tools']),
 } as const
 
-/** Reads `tools`, or the legacy `functions`. */
+/** Reads `tools`, or the legacy `functions`, and the search that is asked for beside them. */
 export function decodeTools(wire: JsonObject, report: Report): Tool[] {
   const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => decodeTool(value, at, report))
   const functions = (readObjects(wire, 'functions', '') ?? []).map(({ value, at }) => functionTool(value, at, report))
-  return [...tools, ...functions]
+  return [...tools, ...functions, ...decodeSearch(wire, report)]
 }
 
 function decodeTool(wire: JsonObject, at: string, report: Report): Tool {
@@ -140,15 +142,20 @@ export function encodeTools(
   const filtered = choice?.type === 'allowed' && !capabilities.openaiExtensions
   if (filtered) report.approximated(paths.toolChoice, 'the tools that are not allowed are left out of the request')
   const offered = filtered ? tools.filter((tool) => choice.names.includes(tool.name ?? '')) : tools
-  const written = offered.flatMap((tool) => encodeTool(tool, context))
+  const search = capabilities.webSearchOptions ? offered.find(isSearch) : undefined
+  const written = offered.flatMap((tool) => (tool === search ? [] : encodeTool(tool, context)))
+  const options = search && encodeSearch(search, report)
   if (written.length === 0) {
     const forces = choice !== undefined && choice.type !== 'auto' && choice.type !== 'none'
-    if (forces) report.dropped(paths.toolChoice, 'no tool is left to choose from')
-    return {}
+    // A model that takes these options searches before every answer.
+    if (forces && !options) report.dropped(paths.toolChoice, 'no tool is left to choose from')
+    return options ?? {}
   }
+  const sent = choiceOfSent(choice, tools, () => false, paths.toolChoice, report)
   return {
+    ...options,
     tools: written,
-    ...(choice && { tool_choice: encodeChoice(choice, tools, context) }),
+    ...(sent && { tool_choice: encodeChoice(sent, tools, context) }),
     ...(parallel !== undefined &&
       context.capabilities.parallelToolCalls !== false && { parallel_tool_calls: parallel }),
   }

@@ -15,9 +15,11 @@ import {
   stringAt,
 } from '../chat/read.ts'
 import type { CustomTool, Extra, FunctionTool, Tool, ToolChoice } from '../chat/request.ts'
+import { choiceOfSent, searchName } from '../chat/web-search.ts'
 import type { RequestContext } from '../codec.ts'
 import { isStrict, strictOf } from '../openai-chat/strict-schema.ts'
 import type { ToolNames } from './tool-names.ts'
+import { decodeSearch, encodeSearch, isSearch, limitOfSearch } from './web-search.ts'
 
 const knownMembers = {
   function: new Set(['type', 'name', 'description', 'parameters', 'strict']),
@@ -59,7 +61,8 @@ function decodeTool(wire: JsonObject, at: string, reading: Reading): Tool {
   const type = requireString(wire, 'type', at)
   if (type === 'function') return functionTool(wire, at, reading)
   if (type === 'custom') return customTool(wire, at, reading)
-  return { type: 'hosted', kind: type, value: wire, at }
+  const search = decodeSearch(type, wire, at, reading.report)
+  return { type: 'hosted', kind: type, value: wire, at, ...(search && { name: searchName, search }) }
 }
 
 function functionTool(wire: JsonObject, at: string, { names, namespace, report }: Reading): FunctionTool {
@@ -138,11 +141,16 @@ export function decodeToolChoice(
     case 'allowed_tools':
       return allowedChoice(object, names, report)
     default: {
+      if (isSearch(type) && hasSearch(wire)) return { type: 'tool', name: searchName }
       const detail = `only openai-responses runs the tool ${type}`
       extras.push({ key: 'tool_choice', path: 'tool_choice', value: object, verdict: 'refuse', detail })
       return undefined
     }
   }
+}
+
+function hasSearch(wire: JsonObject): boolean {
+  return (readObjects(wire, 'tools', '') ?? []).some(({ value }) => isSearch(stringAt(value, 'type') ?? ''))
 }
 
 function nameIn(wire: JsonObject, at: string, names: ToolNames): string {
@@ -156,6 +164,7 @@ function allowedChoice(wire: JsonObject, names: ToolNames, report: Report): Tool
   const allowed = (readObjects(wire, 'tools', 'tool_choice') ?? []).flatMap(({ value, at }) => {
     const type = readString(value, 'type', at) ?? 'function'
     if (type === 'function' || type === 'custom') return [nameIn(value, at, names)]
+    if (isSearch(type)) return [searchName]
     report.dropped(at, `only openai-responses runs the tool ${type}`)
     return []
   })
@@ -177,9 +186,12 @@ export function encodeTools(
     if (forces) report.dropped(choicePath, 'no tool is left to choose from')
     return {}
   }
+  const searches = context.capabilities.webSearch === true
+  const sent = choiceOfSent(choice, tools, ({ search }) => searches && search !== undefined, choicePath, report)
   return {
     tools: written,
-    ...(choice && { tool_choice: encodeChoice(choice, tools, context) }),
+    ...(searches && limitOfSearch(tools)),
+    ...(sent && { tool_choice: encodeChoice(sent, tools, context) }),
     ...(parallel !== undefined &&
       context.capabilities.parallelToolCalls !== false && { parallel_tool_calls: parallel }),
   }
@@ -189,6 +201,7 @@ function encodeTool(tool: Tool, context: RequestContext): JsonObject[] {
   const { report } = context
   switch (tool.type) {
     case 'hosted':
+      if (tool.search && context.capabilities.webSearch) return [encodeSearch(tool.search, report)]
       report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
       return []
     case 'custom':
@@ -230,13 +243,17 @@ function encodeCustom(tool: CustomTool, context: RequestContext): JsonObject {
 }
 
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], context: RequestContext): JsonObject | string {
+  const isHosted = (name: string): boolean => tools.find((tool) => tool.name === name)?.type === 'hosted'
   const named = (name: string): JsonObject => {
+    if (isHosted(name)) return { type: 'web_search' }
     const { openaiExtensions } = context.capabilities
     const custom = openaiExtensions && tools.some((tool) => tool.type === 'custom' && tool.name === name)
     return { type: custom ? 'custom' : 'function', name: context.toolName(name) }
   }
   switch (choice.type) {
     case 'tool':
+      // No type word of a choice is documented for the current search.
+      if (isHosted(choice.name)) return { type: 'allowed_tools', mode: 'required', tools: [named(choice.name)] }
       return named(choice.name)
     case 'allowed':
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }

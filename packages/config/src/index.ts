@@ -5,7 +5,8 @@ export type {
   LegacyTokens,
   OAuthProfileConfig,
 } from './lib/account-config.ts'
-export { KNOWN_OAUTH_PROFILES, KNOWN_PROVIDERS } from './lib/account-config.ts'
+export { KNOWN_OAUTH_PROFILES, KNOWN_OPTIONS, KNOWN_PROVIDERS } from './lib/account-config.ts'
+export { unknownOption } from './lib/checks.ts'
 export { parseDuration } from './lib/durations.ts'
 export type { AccountInput, EnvironmentName, KeyInput, Patch, RouteInput } from './lib/edit.ts'
 export { ConfigEditor } from './lib/edit.ts'

@@ -137,5 +137,15 @@ export const KNOWN_PROVIDERS: readonly string[] = [
   'simulator',
 ]
 
+/** The options that each of {@link KNOWN_PROVIDERS} reads; any other has no effect. */
+export const KNOWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  anthropic: [],
+  openai: ['organization', 'project', 'version_path'],
+  azure: ['api_version', 'deployment', 'deployments'],
+  google: ['project', 'location'],
+  'openai-compatible': ['version_path'],
+  simulator: [],
+}
+
 /** The OAuth profiles that need no entry under `oauth_profiles` to be named. */
 export const KNOWN_OAUTH_PROFILES: readonly string[] = ['claude-code', 'generic']

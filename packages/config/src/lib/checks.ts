@@ -1,8 +1,9 @@
-import { KNOWN_OAUTH_PROFILES } from './account-config.ts'
+import { KNOWN_OAUTH_PROFILES, KNOWN_OPTIONS } from './account-config.ts'
 import { isSection, valueAt } from './data.ts'
 import { isLoopback } from './hosts.ts'
 import type { DataPath, Problem } from './issue.ts'
 import { legacyWarning, QWEN } from './legacy.ts'
+import { suggest } from './suggest.ts'
 import { error, unknownChoice } from './zod-problems.ts'
 
 /** Providers whose endpoint is the user's own, so that no default can stand in for `base_url`. */
@@ -28,6 +29,7 @@ export function checkAcross(data: unknown, providers: readonly string[]): Proble
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkAccount(value, path, providers)),
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkOAuthProfile(value, path, profileNames)),
     ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkHealthCheck(value, path)),
+    ...items(data, 'upstream_accounts').flatMap(({ value, path }) => checkOptions(value, path)),
     ...routeSets.flatMap((path) => checkRoutes(data, path, accountIds, providers)),
     ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkKeyHash(value, path)),
     ...items(data, 'gateway_keys').flatMap(({ value, path }) => checkBudget(data, value, path)),
@@ -117,6 +119,32 @@ function checkHealthCheck(account: unknown, path: DataPath): Problem[] {
   if (why === undefined) return []
   const message = `"health_check" cannot be: ${why}, so the gateway asks the provider nothing of its own`
   return [error('wrong-type', [...path, 'health_check'], message, 'remove it: requests tell how the account is')]
+}
+
+/** A warning only: files may hold notes of their owners, and older versions took any. */
+function checkOptions(account: unknown, path: DataPath): Problem[] {
+  const provider = textAt(account, 'provider')
+  const options = valueAt(account, ['options'])
+  if (provider === undefined || !isSection(options)) return []
+  return Object.keys(options).flatMap((name): Problem[] => {
+    const found = unknownOption(provider, name)
+    return found === undefined
+      ? []
+      : [{ severity: 'warning', code: 'unknown-key', path: [...path, 'options', name], at: 'key', ...found }]
+  })
+}
+
+/** What to tell of an option that a provider does not read; undefined where it does, or the provider is not known. */
+export function unknownOption(
+  provider: string,
+  name: string,
+): { readonly message: string; readonly hint: string } | undefined {
+  const known = Object.hasOwn(KNOWN_OPTIONS, provider) ? KNOWN_OPTIONS[provider] : undefined
+  if (known === undefined || known.includes(name)) return undefined
+  const meant = suggest(name, known)
+  const hint =
+    meant === undefined ? `it has ${known.length === 0 ? 'none' : known.join(', ')}` : `did you mean "${meant}"?`
+  return { message: `"${name}" is no option of the provider ${provider}, so it has no effect`, hint }
 }
 
 function checkRoutes(

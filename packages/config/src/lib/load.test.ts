@@ -289,6 +289,15 @@ bogus: 1
     expect(hints).toEqual(['did you mean "server"?', 'did you mean "warn"?', 'did you mean "weight"?'])
   })
 
+  it('warn of an option that the provider does not read', () => {
+    const text = account('options: { versoin_path: v2, note: x, version_path: v1 }')
+    const found = issues(text.replace('anthropic', 'openai'))
+    expect(found).toMatchObject([
+      { severity: 'warning', line: 7, column: 16, hint: 'did you mean "version_path"?' },
+      { severity: 'warning', message: expect.stringContaining('"note" is no option of the provider') },
+    ])
+  })
+
   it('name a missing key once, at the entry that lacks it', () => {
     const found = issues('gateway_keys:\n  - name: n\n    key_hash: x\n').filter(({ severity }) => severity === 'error')
     expect(found).toMatchObject([{ path: 'gateway_keys[0].id', message: '"id" is missing', line: 2, column: 5 }])

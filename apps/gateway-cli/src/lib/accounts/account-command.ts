@@ -1,4 +1,4 @@
-import { type AccountConfig, accountProxyRecord } from '@llm-gateway/config'
+import { type AccountConfig, accountProxyRecord, unknownOption } from '@llm-gateway/config'
 import type { MasterKey } from '@llm-gateway/credentials'
 import { Option } from '../command-line/clipanion.ts'
 import { CliError } from '../command-line/error.ts'
@@ -70,12 +70,16 @@ export abstract class AccountFlagsCommand extends GatewayCommand {
     return proxy === undefined ? undefined : proxyToStore(proxy, accountProxyRecord(id), this.#encryption(loaded))
   }
 
-  /** What is written for options: those that are secrets encrypted. */
+  /** What is written for options: those that are secrets encrypted. One that the provider does not read is warned of. */
   protected writtenOptions(
     options: Readonly<Record<string, unknown>>,
-    id: string,
+    { id, provider }: Pick<AccountConfig, 'id' | 'provider'>,
     loaded: Loaded,
   ): Promise<Record<string, unknown>> {
+    for (const name of Object.keys(options)) {
+      const unknown = unknownOption(provider, name)
+      if (unknown) this.output.warn(`${unknown.message}; ${unknown.hint}`)
+    }
     return optionsToStore(options, id, this.#encryption(loaded))
   }
 

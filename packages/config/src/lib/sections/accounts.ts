@@ -64,7 +64,7 @@ export const accountEntry: z.ZodType<AccountConfig> = section({
   options: secret(
     setting(
       z.record(z.string(), z.unknown()).optional(),
-      'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; others `version_path`',
+      'Settings of the provider: Azure `api_version`, `deployment`, `deployments`; Google `project`, `location`; OpenAI `organization`, `project`; OpenAI and compatible servers `version_path`, what stands between `base_url` and the operation',
     ),
     'by-name',
   ),

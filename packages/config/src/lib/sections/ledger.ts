@@ -4,7 +4,11 @@ import type { LedgerConfig, PriceConfig } from '../schema.ts'
 
 /** `ledger`: where it is kept what requests used and cost. */
 export const ledgerSection: z.ZodType<LedgerConfig> = section({
-  enabled: setting(flag.optional(), 'Keep what requests used and cost', true),
+  enabled: setting(
+    flag.optional(),
+    'Keep what requests used and cost. Read at the start only, as all of this section',
+    true,
+  ),
   file: setting(optionalText, 'An SQLite file, relative to the home directory', 'ledger.db'),
   retention_days: setting(
     integer(1, 36_500).optional(),

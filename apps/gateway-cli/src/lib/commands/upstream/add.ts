@@ -63,7 +63,8 @@ export class UpstreamAdd extends AccountFlagsCommand {
     const id = `upstream_${Buffer.from(this.context.random(8)).toString('hex')}`
     const apiKey = await this.credential({ id, type }, provider.needsKey ?? true, before)
     const proxy = await this.ownProxy(id, before)
-    const options = settings.options && (await this.writtenOptions(settings.options, id, before))
+    const options =
+      settings.options && (await this.writtenOptions(settings.options, { id, provider: provider.id }, before))
     const account: AccountInput = {
       id,
       name,

@@ -118,11 +118,14 @@ export class UpstreamUpdate extends AccountFlagsCommand {
 
   /** The options as they come to be: those given over those there are, without those given as nothing. */
   async #options(
-    { id, options }: AccountConfig,
+    account: AccountConfig,
     given: Readonly<Record<string, unknown>>,
     loaded: Loaded,
   ): Promise<Record<string, unknown>> {
-    const written = { ...this.#writtenBefore(id, options, loaded), ...(await this.writtenOptions(given, id, loaded)) }
+    const before = this.#writtenBefore(account.id, account.options, loaded)
+    const taken = Object.fromEntries(Object.entries(given).filter(([, value]) => value === ''))
+    const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
+    const written = { ...before, ...taken, ...(await this.writtenOptions(set, account, loaded)) }
     return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== ''))
   }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { convertReply, convertRequest, type Dialect, type JsonObject } from '../src/index.ts'
+import { convertReply, convertRequest, type Dialect, type JsonObject, openStream, streamOfReply } from '../src/index.ts'
 import type { ToolCallPart } from '../src/lib/chat/part.ts'
 import type { ChatRequest, ToolChoice } from '../src/lib/chat/request.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { fixed } from './corpus.ts'
+import { gathered } from './streams.ts'
 
 /** Hazards of requests with tools, each for every ordered pair of dialects that have tools. */
 
@@ -192,8 +193,15 @@ describe.each(pairs)('hazards of tools, $from to $to', ({ from, to }) => {
     expect(resultIn(chat)).toBe(call.id)
     expect(JSON.stringify(convert(from, to, round).body)).toBe(JSON.stringify(body))
     const request = JSON.parse(textIn(from, round)) as JsonObject
-    const { body: told } = convertReply(replies[to](call.name), { from: to, to: from, request, ...fixed })
-    expect(JSON.stringify(told)).toContain(JSON.stringify(round.tool))
+    const answer = replies[to](call.name, round.id)
+    const whole = convertReply(answer, { from: to, to: from, request, ...fixed }).body
+    const stream = openStream({ from: to, to: from, request, ...fixed })
+    const streamed = stream.push(streamOfReply(answer, { from: to, to, ...fixed }).text) + stream.end()
+    for (const told of [whole, streamed]) {
+      const made = callTold(from, told)
+      expect(made.name).toBe(round.tool)
+      expect(made.id).toMatch(new RegExp(`^[a-zA-Z0-9_-]{1,${codecOf(from).limits.callId}}$`))
+    }
   })
 
   it('hazards 35 and 39: a schema is the same schema, and nothing else', () => {
@@ -224,30 +232,39 @@ describe.each(pairs)('hazards of tools, $from to $to', ({ from, to }) => {
   })
 })
 
+/** The call in a reply or a stream, as a client of the dialect reads it. */
+function callTold(dialect: Chatty, told: JsonObject | string): ToolCallPart {
+  const reply =
+    typeof told === 'string' ? gathered(told, dialect) : codecOf(dialect).decodeReply(told, new LossReport())
+  return reply?.parts.find((part) => part.type === 'tool-call') ?? expect.fail('there is no call')
+}
+
 /** An answer that calls the tool by the name the upstream knows. */
-const replies: { readonly [dialect in Chatty]: (name: string) => JsonObject } = {
-  anthropic: (name) => ({
-    content: [{ type: 'tool_use', id: 'toolu_1', name, input: {} }],
+const replies: { readonly [dialect in Chatty]: (name: string, id: string) => JsonObject } = {
+  anthropic: (name, id) => ({
+    content: [{ type: 'tool_use', id, name, input: {} }],
     stop_reason: 'tool_use',
     usage: {},
   }),
-  'openai-chat': (name) => ({
+  'openai-chat': (name, id) => ({
     choices: [
       {
         message: {
           role: 'assistant',
-          tool_calls: [{ id: 'call_1', type: 'function', function: { name, arguments: '{}' } }],
+          tool_calls: [{ id, type: 'function', function: { name, arguments: '{}' } }],
         },
         finish_reason: 'tool_calls',
       },
     ],
   }),
-  'openai-responses': (name) => ({
+  'openai-responses': (name, id) => ({
     object: 'response',
     status: 'completed',
-    output: [{ type: 'function_call', id: 'fc_1', call_id: 'call_1', name, arguments: '{}' }],
+    output: [{ type: 'function_call', id: 'fc_1', call_id: id, name, arguments: '{}' }],
   }),
-  gemini: (name) => ({
-    candidates: [{ content: { role: 'model', parts: [{ functionCall: { name, args: {} } }] }, finishReason: 'STOP' }],
+  gemini: (name, id) => ({
+    candidates: [
+      { content: { role: 'model', parts: [{ functionCall: { id, name, args: {} } }] }, finishReason: 'STOP' },
+    ],
   }),
 }

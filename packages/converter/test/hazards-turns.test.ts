@@ -318,4 +318,56 @@ describe('a conversation', () => {
       expect(JSON.stringify(body)).toContain('I look.')
     },
   )
+
+  it.each(pairs.filter(({ from }) => from.startsWith('openai')))(
+    'hazard 16: a refusal is what the assistant said, $from to $to',
+    ({ from, to }) => {
+      const requests: { readonly [dialect in Chatty]?: JsonObject } = {
+        'openai-chat': {
+          messages: [
+            user,
+            { role: 'assistant', content: null, refusal: 'Not that.' },
+            user,
+            { role: 'assistant', content: [{ type: 'refusal', refusal: 'Nor this.' }] },
+            user,
+          ],
+        },
+        'openai-responses': {
+          input: [
+            user,
+            { role: 'assistant', content: [{ type: 'refusal', refusal: 'Not that.' }] },
+            user,
+            { type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: 'Nor this.' }] },
+            user,
+          ],
+        },
+      }
+      const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
+      const own = to.startsWith('openai')
+      expect(JSON.stringify(body).match(/"(?:text|refusal)":"N[^"]*"/g)).toEqual(
+        ['Not that.', 'Nor this.'].map((words) => `"${own ? 'refusal' : 'text'}":"${words}"`),
+      )
+      expect(JSON.stringify(body)).not.toMatch(/"null"|"content":\[\]|"text":""/)
+      expect(told.filter((loss) => !loss.endsWith('max_tokens'))).toEqual([])
+    },
+  )
+
+  it.each(pairs.filter(({ from }) => from === 'openai-chat'))(
+    'hazard 17: who is named in a message is told as lost and not sent, $from to $to',
+    ({ from, to }) => {
+      const messages = [
+        { role: 'system', content: 'Be kind.', name: 'bob' },
+        { ...user, name: 'bob' },
+        { role: 'assistant', content: 'Hello.', name: 'bob' },
+        user,
+      ]
+      const { body, told } = convert({ model: 'm', messages }, from, to)
+      expect(JSON.stringify(body)).not.toMatch(/"name"|bob/)
+      expect(told.filter((loss) => loss.startsWith('dropped'))).toEqual([
+        'dropped messages[0].name',
+        'dropped messages[1].name',
+        'dropped messages[2].name',
+      ])
+    },
+  )
 })

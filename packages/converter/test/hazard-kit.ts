@@ -1,5 +1,9 @@
 import { convertRequest, type Dialect, type JsonObject } from '../src/index.ts'
 import type { JsonValue } from '../src/lib/chat/json.ts'
+import type { ToolCallPart } from '../src/lib/chat/part.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { gathered } from './streams.ts'
 
 /** The dialects of conversations, and every ordered pair of them. */
 export type Chatty = Exclude<Dialect, 'openai-completions'>
@@ -72,4 +76,43 @@ export function outline(dialect: Chatty, body: JsonObject): string[] {
     const parts = typeof content === 'string' ? [content] : (content as JsonObject[]).map(block)
     return [...parts, ...calls(turn.tool_calls)].join(', ')
   })
+}
+
+/** The call in a reply or a stream, as a client of the dialect reads it. */
+export function callTold(dialect: Chatty, told: JsonObject | string): ToolCallPart {
+  const reply =
+    typeof told === 'string' ? gathered(told, dialect) : codecOf(dialect).decodeReply(told, new LossReport())
+  const call = reply?.parts.find((part) => part.type === 'tool-call')
+  if (call === undefined) throw new Error('there is no call')
+  return call
+}
+
+/** An answer that calls a tool by the name the upstream knows; the arguments are none unless given. */
+export const replyCalling: {
+  readonly [dialect in Chatty]: (name: string, id: string, args?: JsonObject) => JsonObject
+} = {
+  anthropic: (name, id, args = {}) => ({
+    content: [{ type: 'tool_use', id, name, input: args }],
+    stop_reason: 'tool_use',
+    usage: {},
+  }),
+  'openai-chat': (name, id, args = {}) => ({
+    choices: [
+      {
+        message: {
+          role: 'assistant',
+          tool_calls: [{ id, type: 'function', function: { name, arguments: JSON.stringify(args) } }],
+        },
+        finish_reason: 'tool_calls',
+      },
+    ],
+  }),
+  'openai-responses': (name, id, args = {}) => ({
+    object: 'response',
+    status: 'completed',
+    output: [{ type: 'function_call', id: 'fc_1', call_id: id, name, arguments: JSON.stringify(args) }],
+  }),
+  gemini: (name, id, args = {}) => ({
+    candidates: [{ content: { role: 'model', parts: [{ functionCall: { id, name, args } }] }, finishReason: 'STOP' }],
+  }),
 }

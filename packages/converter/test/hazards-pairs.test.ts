@@ -5,7 +5,7 @@ import type { ChatRequest, ToolChoice } from '../src/lib/chat/request.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { fixed } from './corpus.ts'
-import { gathered } from './streams.ts'
+import { callTold, replyCalling } from './hazard-kit.ts'
 
 /** Hazards of requests with tools, each for every ordered pair of dialects that have tools. */
 
@@ -193,13 +193,15 @@ describe.each(pairs)('hazards of tools, $from to $to', ({ from, to }) => {
     expect(resultIn(chat)).toBe(call.id)
     expect(JSON.stringify(convert(from, to, round).body)).toBe(JSON.stringify(body))
     const request = JSON.parse(textIn(from, round)) as JsonObject
-    const answer = replies[to](call.name, round.id)
+    const answer = replyCalling[to](call.name, round.id)
     const whole = convertReply(answer, { from: to, to: from, request, ...fixed }).body
     const stream = openStream({ from: to, to: from, request, ...fixed })
     const streamed = stream.push(streamOfReply(answer, { from: to, to, ...fixed }).text) + stream.end()
     for (const told of [whole, streamed]) {
       const made = callTold(from, told)
       expect(made.name).toBe(round.tool)
+      // Not the id of the item that Responses puts it in.
+      expect(made.id).toMatch(/^functions_read/)
       expect(made.id).toMatch(new RegExp(`^[a-zA-Z0-9_-]{1,${codecOf(from).limits.callId}}$`))
     }
   })
@@ -231,40 +233,3 @@ describe.each(pairs)('hazards of tools, $from to $to', ({ from, to }) => {
     expect(turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
   })
 })
-
-/** The call in a reply or a stream, as a client of the dialect reads it. */
-function callTold(dialect: Chatty, told: JsonObject | string): ToolCallPart {
-  const reply =
-    typeof told === 'string' ? gathered(told, dialect) : codecOf(dialect).decodeReply(told, new LossReport())
-  return reply?.parts.find((part) => part.type === 'tool-call') ?? expect.fail('there is no call')
-}
-
-/** An answer that calls the tool by the name the upstream knows. */
-const replies: { readonly [dialect in Chatty]: (name: string, id: string) => JsonObject } = {
-  anthropic: (name, id) => ({
-    content: [{ type: 'tool_use', id, name, input: {} }],
-    stop_reason: 'tool_use',
-    usage: {},
-  }),
-  'openai-chat': (name, id) => ({
-    choices: [
-      {
-        message: {
-          role: 'assistant',
-          tool_calls: [{ id, type: 'function', function: { name, arguments: '{}' } }],
-        },
-        finish_reason: 'tool_calls',
-      },
-    ],
-  }),
-  'openai-responses': (name, id) => ({
-    object: 'response',
-    status: 'completed',
-    output: [{ type: 'function_call', id: 'fc_1', call_id: id, name, arguments: '{}' }],
-  }),
-  gemini: (name, id) => ({
-    candidates: [
-      { content: { role: 'model', parts: [{ functionCall: { id, name, args: {} } }] }, finishReason: 'STOP' },
-    ],
-  }),
-}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { convertReply, type Dialect, type JsonObject } from '../src/index.ts'
+import { convertReply, type Dialect, type JsonObject, openStream, streamOfReply } from '../src/index.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
 import { fixed } from './corpus.ts'
-import { convert } from './hazard-kit.ts'
+import { type Chatty, callTold, convert, pairs, replyCalling } from './hazard-kit.ts'
 
 /** Hazards of requests that only show between two dialects: each is converted whole, as a client sends it. */
 
@@ -11,7 +13,162 @@ function listAt(body: JsonObject, key: string): readonly JsonObject[] {
   return (body[key] ?? []) as readonly JsonObject[]
 }
 
+describe('tools of free text', () => {
+  const requests: { readonly [dialect in Chatty]?: JsonObject } = {
+    'openai-chat': {
+      messages: [
+        user,
+        { role: 'assistant', tool_calls: [{ id: 'a', type: 'custom', custom: { name: 'patch', input: 'old' } }] },
+        { role: 'tool', tool_call_id: 'a', content: 'done' },
+      ],
+      tools: [
+        {
+          type: 'custom',
+          custom: {
+            name: 'patch',
+            description: 'Patches.',
+            format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: WORD' } },
+          },
+        },
+      ],
+      tool_choice: { type: 'custom', custom: { name: 'patch' } },
+    },
+    'openai-responses': {
+      input: [
+        { role: 'user', content: [{ type: 'input_text', text: 'Go.' }] },
+        { type: 'custom_tool_call', call_id: 'a', name: 'patch', input: 'old' },
+        { type: 'custom_tool_call_output', call_id: 'a', output: 'done' },
+      ],
+      tools: [
+        {
+          type: 'custom',
+          name: 'patch',
+          description: 'Patches.',
+          format: { type: 'grammar', syntax: 'lark', definition: 'start: WORD' },
+        },
+      ],
+      tool_choice: { type: 'custom', name: 'patch' },
+    },
+  }
+  const crossing = pairs.filter(({ from }) => requests[from] !== undefined)
+
+  it.each(crossing.map((pair) => ({ ...pair, model: pair.to.startsWith('openai') ? 'llama-3.3-70b' : undefined })))(
+    'hazard 30: are functions of one string where there are none, and come back as they were, $from to $to',
+    ({ from, to, model }) => {
+      const request = { model: 'm', ...requests[from] }
+      const { body, told } = convert(request, from, to, model)
+      const chat = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
+      expect(chat.tools).toMatchObject([
+        { type: 'function', name: 'patch', parameters: { properties: { input: { type: 'string' } } } },
+      ])
+      expect(JSON.stringify(chat.tools)).toMatch(/Patches\..*start: WORD/)
+      expect(chat.toolChoice).toEqual({ type: 'tool', name: 'patch' })
+      expect(JSON.stringify(chat.turns)).toContain(JSON.stringify('{"input":"old"}'))
+      expect(told.filter((loss) => loss.startsWith('approximated'))).toEqual(['approximated tools[0]'])
+      const answer = replyCalling[to]('patch', 'b', { input: 'new' })
+      const whole = convertReply(answer, { from: to, to: from, request, ...fixed }).body
+      const stream = openStream({ from: to, to: from, request, ...fixed })
+      const streamed = stream.push(streamOfReply(answer, { from: to, to, ...fixed }).text) + stream.end()
+      for (const made of [whole, streamed]) {
+        expect(callTold(from, made)).toMatchObject({ name: 'patch', input: 'new', inputKind: 'text' })
+      }
+    },
+  )
+
+  it.each(crossing.filter(({ to }) => to.startsWith('openai')))(
+    'hazard 30: stay what they are where both have them, $from to $to',
+    ({ from, to }) => {
+      const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
+      expect(body).toMatchObject(requests[to] ?? {})
+      expect(told).toEqual([])
+    },
+  )
+})
+
 describe('tools', () => {
+  const names = ['f', 'g', 'h']
+  const allowed = ['f', 'g']
+  const offering: { readonly [dialect in Chatty]?: (mode: string) => JsonObject } = {
+    'openai-chat': (mode) => ({
+      messages: [user],
+      tools: names.map((name) => ({ type: 'function', function: { name } })),
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: { mode, tools: allowed.map((name) => ({ type: 'function', function: { name } })) },
+      },
+    }),
+    'openai-responses': (mode) => ({
+      input: 'Go.',
+      tools: names.map((name) => ({ type: 'function', name, parameters: null, strict: false })),
+      tool_choice: { type: 'allowed_tools', mode, tools: allowed.map((name) => ({ type: 'function', name })) },
+    }),
+    gemini: (mode) => ({
+      contents: [{ parts: [{ text: 'Go.' }] }],
+      tools: [{ functionDeclarations: names.map((name) => ({ name })) }],
+      // Google's own clients write the mode in upper case, others do not.
+      toolConfig: {
+        functionCallingConfig: { mode: mode === 'auto' ? 'validated' : 'any', allowedFunctionNames: allowed },
+      },
+    }),
+  }
+  const choosing: { readonly [dialect in Chatty]: (mode: string) => JsonObject } = {
+    anthropic: (mode) => ({ tool_choice: { type: mode === 'auto' ? 'auto' : 'any' } }),
+    'openai-chat': (mode) => ({
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: { mode, tools: allowed.map((name) => ({ type: 'function', function: { name } })) },
+      },
+    }),
+    'openai-responses': (mode) => ({
+      tool_choice: { type: 'allowed_tools', mode, tools: allowed.map((name) => ({ type: 'function', name })) },
+    }),
+    gemini: (mode) => ({
+      toolConfig: {
+        functionCallingConfig: mode === 'auto' ? { mode: 'AUTO' } : { mode: 'ANY', allowedFunctionNames: allowed },
+      },
+    }),
+  }
+
+  it.each(
+    pairs.flatMap((pair) => (pair.from === 'anthropic' ? [] : ['auto', 'required'].map((mode) => ({ ...pair, mode })))),
+  )('hazards 28 and 44: of three tools two are allowed, mode $mode, $from to $to', ({ from, to, mode }) => {
+    const { body } = convert({ model: 'm', ...offering[from]?.(mode) }, from, to)
+    expect(body).toMatchObject(choosing[to](mode))
+    // Who cannot be told which tools are allowed is told of no others.
+    const filtered = to === 'anthropic' || (to === 'gemini' && mode === 'auto')
+    const declared = JSON.stringify(body.tools).match(/"name":"[fgh]"/g) ?? []
+    expect(declared.map((name) => name.at(-2))).toEqual(filtered ? allowed : names)
+  })
+
+  it.each(pairs.filter(({ from }) => from !== 'openai-chat'))(
+    'hazard 31: one that only its own provider runs is left out and told, never a function, $from to $to',
+    ({ from, to }) => {
+      const requests: { readonly [dialect in Chatty]?: JsonObject } = {
+        anthropic: {
+          max_tokens: 99,
+          messages: [user],
+          tools: [
+            { type: 'web_search_20250305', name: 'web_search' },
+            { name: 'f', input_schema: { type: 'object' } },
+          ],
+        },
+        'openai-responses': {
+          input: 'Go.',
+          tools: [{ type: 'web_search' }, { type: 'function', name: 'f', parameters: null, strict: false }],
+        },
+        gemini: {
+          contents: [{ parts: [{ text: 'Go.' }] }],
+          tools: [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }] }],
+        },
+      }
+      const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
+      const { tools } = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
+      expect(tools.map(({ name }) => name)).toEqual(['f'])
+      expect(JSON.stringify(body)).not.toMatch(/search/i)
+      expect(told).toContain(from === 'gemini' ? 'dropped tools[0].googleSearch' : 'dropped tools[0]')
+    },
+  )
+
   it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
     'hazard 31: a choice of a tool only Anthropic runs is refused on the way to %s, not sent as one of a function',
     (to) => {

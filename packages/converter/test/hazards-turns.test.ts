@@ -358,11 +358,16 @@ describe('a conversation', () => {
       const messages = [
         { role: 'system', content: 'Be kind.', name: 'bob' },
         { ...user, name: 'bob' },
-        { role: 'assistant', content: 'Hello.', name: 'bob' },
-        user,
+        {
+          role: 'assistant',
+          name: 'bob',
+          tool_calls: [{ id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } }],
+        },
+        { role: 'tool', tool_call_id: 'a', name: 'look', content: 'done' },
       ]
       const { body, told } = convert({ model: 'm', messages }, from, to)
-      expect(JSON.stringify(body)).not.toMatch(/"name"|bob/)
+      expect(JSON.stringify(body)).not.toContain('bob')
+      // That of a result repeats the name of its call.
       expect(told.filter((loss) => loss.startsWith('dropped'))).toEqual([
         'dropped messages[0].name',
         'dropped messages[1].name',

@@ -156,8 +156,10 @@ class Conversation {
   }
 
   #tellUnknown(message: JsonObject, at: string, role: string): void {
+    // The name of a result is its tool's, which the call tells.
+    const isResult = role === 'function' || role === 'tool'
     for (const key in message) {
-      if (knownKeys.has(key) || echoedKeys.has(key) || (key === 'name' && role === 'function')) continue
+      if (knownKeys.has(key) || echoedKeys.has(key) || (key === 'name' && isResult)) continue
       const value = present(message, key)
       if (value !== undefined)
         this.#extras.push({ key: `message.${key}`, path: pathOf(at, key), value, verdict: 'drop' })

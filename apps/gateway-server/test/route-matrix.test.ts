@@ -56,6 +56,7 @@ const matrix: Readonly<Record<string, Row>> = {
   '/v1/completions': call,
   '/v1/responses': call,
   '/v1/responses/input_tokens': call,
+  '/v1/responses/compact': call,
   '/v1/embeddings': call,
   '/v1/messages': call,
   '/v1/messages/count_tokens': call,
@@ -64,6 +65,7 @@ const matrix: Readonly<Record<string, Row>> = {
   '/openai/v1/completions': call,
   '/openai/v1/responses': call,
   '/openai/v1/responses/input_tokens': call,
+  '/openai/v1/responses/compact': call,
   '/openai/v1/embeddings': call,
   '/openai/v1/models': list,
   '/openai/responses': call,
@@ -71,6 +73,36 @@ const matrix: Readonly<Record<string, Row>> = {
   // One of each family of paths that name something.
   '/v1/models/gpt-none': show,
   '/v1/responses/resp_none': {
+    GET: [401, 403, 404, 404, 401],
+    DELETE: [401, 403, 404, 404, 401],
+    OPTIONS: all(204),
+    others: all(405),
+  },
+  '/v1/responses/resp_none/input_items': {
+    GET: [401, 403, 404, 404, 401],
+    OPTIONS: all(204),
+    others: all(405),
+  },
+  '/v1/responses/resp_none/cancel': {
+    POST: [401, 403, 404, 404, 401],
+    OPTIONS: all(204),
+    others: all(405),
+  },
+  '/v1/conversations': { POST: [401, 403, 200, 200, 401], OPTIONS: all(204), others: all(405) },
+  '/openai/v1/conversations/conv_none': {
+    GET: [401, 403, 404, 404, 401],
+    POST: [401, 403, 404, 404, 401],
+    DELETE: [401, 403, 404, 404, 401],
+    OPTIONS: all(204),
+    others: all(405),
+  },
+  '/v1/conversations/conv_none/items': {
+    GET: [401, 403, 404, 404, 401],
+    POST: [401, 403, 404, 404, 401],
+    OPTIONS: all(204),
+    others: all(405),
+  },
+  '/v1/conversations/conv_none/items/msg_none': {
     GET: [401, 403, 404, 404, 401],
     DELETE: [401, 403, 404, 404, 401],
     OPTIONS: all(204),
@@ -128,7 +160,8 @@ test('every route is in the matrix', () => {
   for (const path of declared)
     expect([path, endpointOf(path) !== undefined]).toEqual([
       path,
-      [call, list, show].some((row) => row === matrix[path]) || path === '/v1/responses/resp_none',
+      [call, list, show].some((row) => row === matrix[path]) ||
+        /\/(responses|conversations)(\/(resp|conv)_none.*)?$/.test(path),
     ])
 })
 

@@ -5,6 +5,7 @@ import { Pulse, type PulseOptions } from './lib/client/pulse.ts'
 import { dialectOfClient, type Endpoint, endpointOf, type Task } from './lib/endpoint.ts'
 import { GatewayError } from './lib/error.ts'
 import { Catalogue } from './lib/jobs/catalogue.ts'
+import { compact } from './lib/jobs/compact.ts'
 import { countTokens } from './lib/jobs/count-tokens.ts'
 import { checkEmbedding, embed } from './lib/jobs/embed.ts'
 import { generate } from './lib/jobs/generate.ts'
@@ -20,6 +21,7 @@ import type { GatewayRequest, Sink } from './lib/port.ts'
 import { type AccessRecord, recordOf } from './lib/record.ts'
 import type { Services } from './lib/services.ts'
 import type { GatewayState } from './lib/state.ts'
+import { conversation } from './lib/stored/conversation.ts'
 import { Makers } from './lib/stored/makers.ts'
 import { recall } from './lib/stored/recall.ts'
 import type { ResponseMemory } from './lib/stored/recall-response.ts'
@@ -188,6 +190,11 @@ function columns(
     // What is stored somewhere decides which of them can serve who goes on from it.
     (call) => recall(call, memory),
   ]
+  const kept: readonly Layer[] = [
+    ...known,
+    // A body, where there is one, is the provider's to read.
+    (call) => (call.request.method === 'POST' ? receive(call, budget) : undefined),
+  ]
   const paid: readonly Layer[] = [
     ...planned,
     // Only now is it known what the model costs; counting tokens costs nothing.
@@ -205,7 +212,9 @@ function columns(
       (call) => deliver(call, services, embed),
     ],
     'list-models': [...known, listing(services)],
-    'stored-response': [...known, (call) => storedResponse(call, memory.store)],
+    compact: [...paid, (call) => compact(call, services)],
+    'stored-response': [...kept, (call) => storedResponse(call, services, memory)],
+    conversation: [...kept, (call) => conversation(call, services, memory.makers)],
   }
 }
 

@@ -49,7 +49,7 @@ describe('endpointOf', () => {
     '%s is a stored response',
     (path) => {
       const endpoint = { task: 'stored-response', dialect: 'openai-responses', methods: ['GET', 'DELETE'] }
-      expect(endpointOf(path)).toEqual({ ...endpoint, name: 'resp_1' })
+      expect(endpointOf(path)).toEqual({ ...endpoint, name: 'resp_1', resource: ['responses', 'resp_1'] })
     },
   )
 

@@ -2,7 +2,14 @@ import type { Dialect } from '@llm-gateway/converter'
 import { type HeaderMap, headerOf } from './port.ts'
 
 /** What a client asks the gateway for. */
-export type Task = 'generate' | 'count-tokens' | 'embed' | 'list-models' | 'stored-response'
+export type Task =
+  | 'generate'
+  | 'count-tokens'
+  | 'compact'
+  | 'embed'
+  | 'list-models'
+  | 'stored-response'
+  | 'conversation'
 
 type Method = 'POST' | 'GET' | 'DELETE'
 
@@ -12,8 +19,10 @@ export interface Endpoint {
   /** The dialect of the path, where it has one of its own; a body may say otherwise. */
   readonly dialect?: Dialect
   readonly methods: readonly Method[]
-  /** What the path names: the model to call or to show, or a stored response. */
+  /** What the path names: the model to call or to show, a stored response or a conversation. */
   readonly name?: string
+  /** What is kept, as the segments of its path below the version. */
+  readonly resource?: readonly string[]
   /** Set where the path says whether to stream, as Gemini's do, and not the body. */
   readonly stream?: boolean
   /** The path is the one for several inputs at once (Gemini's `batchEmbedContents`). */
@@ -30,6 +39,7 @@ const openaiPaths: readonly (readonly [string, Endpoint])[] = [
   ['/completions', post('openai-completions')],
   ['/responses', post('openai-responses')],
   ['/responses/input_tokens', post('openai-responses', 'count-tokens')],
+  ['/responses/compact', post('openai-responses', 'compact')],
   ['/embeddings', post('openai-chat', 'embed')],
 ]
 
@@ -89,15 +99,33 @@ const families: readonly Family[] = [
     read: ([, name = '']) => ({ ...models, name: decoded(name) }),
   },
   {
-    pattern: /^(?:\/v1|\/openai(?:\/v1)?)\/responses\/([^/]+)$/,
-    read: ([, name = '']) => ({
+    pattern: /^(?:\/v1|\/openai(?:\/v1)?)\/responses\/([^/]+)(?:\/(cancel|input_items))?$/,
+    read: ([, name = '', of]) => ({
       task: 'stored-response',
       dialect: 'openai-responses',
-      methods: ['GET', 'DELETE'],
+      methods: of === undefined ? ['GET', 'DELETE'] : of === 'cancel' ? ['POST'] : ['GET'],
       name: decoded(name),
+      resource: ['responses', decoded(name), ...(of === undefined ? [] : [of])],
+    }),
+  },
+  {
+    pattern: /^\/(?:openai\/)?v1\/conversations(?:\/([^/]+)(?:\/(items)(?:\/([^/]+))?)?)?$/,
+    read: ([, name, items, item]) => ({
+      task: 'conversation',
+      dialect: 'openai-responses',
+      methods: methodsOf(name, items, item),
+      ...(name !== undefined && { name: decoded(name) }),
+      resource: ['conversations', name, items, item].filter((segment) => segment !== undefined).map(decoded),
     }),
   },
 ]
+
+/** What can be asked of conversations, of one, of its items and of one of these. */
+function methodsOf(name: string | undefined, items: string | undefined, item: string | undefined): readonly Method[] {
+  if (name === undefined) return ['POST']
+  if (items === undefined) return ['GET', 'POST', 'DELETE']
+  return item === undefined ? ['GET', 'POST'] : ['GET', 'DELETE']
+}
 
 /** The name of a resource stands in its path once, but some clients encode it whole. */
 function bareName(name: string): string {

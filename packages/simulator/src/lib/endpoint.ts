@@ -30,6 +30,8 @@ export interface Facts {
   responses: ResponseStore
   /** Message threads that were begun. */
   threads: ThreadStore
+  /** Milliseconds since the epoch. */
+  now: number
 }
 
 /** An answer that no model says: a count of tokens, embeddings. */

@@ -183,6 +183,7 @@ export class Exchange {
         seals,
         responses,
         threads,
+        now: this.#state.clock.now(),
         variant: variant ?? this.#state.variant,
       })
       if (models && !models.includes(model)) {

@@ -6,7 +6,7 @@ import { batchEmbedEndpoint, embedEndpoint } from './gemini/embed.ts'
 import { countTokensEndpoint, generateEndpoint, streamEndpoint } from './gemini/endpoint.ts'
 import { chatEndpoint } from './openai-chat/endpoint.ts'
 import { completionsEndpoint } from './openai-completions/endpoint.ts'
-import { inputTokensEndpoint, responsesEndpoint } from './openai-responses/endpoint.ts'
+import { compactEndpoint, inputTokensEndpoint, responsesEndpoint } from './openai-responses/endpoint.ts'
 
 const MODEL_PATHS: Readonly<Record<string, Endpoint>> = {
   '/v1/chat/completions': chatEndpoint,
@@ -17,6 +17,8 @@ const MODEL_PATHS: Readonly<Record<string, Endpoint>> = {
   '/v1/responses': responsesEndpoint,
   '/openai/v1/responses': responsesEndpoint,
   '/openai/responses': responsesEndpoint,
+  '/v1/responses/compact': compactEndpoint,
+  '/openai/v1/responses/compact': compactEndpoint,
   '/v1/responses/input_tokens': inputTokensEndpoint,
   '/openai/v1/responses/input_tokens': inputTokensEndpoint,
   '/v1/messages': messagesEndpoint,

@@ -6,7 +6,7 @@ import { ThreadStore } from './anthropic/threads.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { control, reset } from './control.ts'
 import { Ids } from './dice.ts'
-import type { Call } from './endpoint.ts'
+import { type Call, EVENT_STREAM } from './endpoint.ts'
 import { Exchange } from './exchange.ts'
 import { type FaultRule, Faults } from './faults.ts'
 import { generateEndpoint } from './gemini/endpoint.ts'
@@ -19,7 +19,7 @@ import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unautho
 import { conversations } from './openai-responses/conversations.ts'
 import { responsesEndpoint } from './openai-responses/endpoint.ts'
 import { ResponseStore } from './openai-responses/store.ts'
-import { stored } from './openai-responses/stored.ts'
+import { replayed, stored } from './openai-responses/stored.ts'
 import { Records, type RequestRecord, type Totals } from './record.ts'
 import type { ErrorReply } from './refused.ts'
 import { callOf, endpointOf } from './routes.ts'
@@ -177,6 +177,12 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (endpoint && request.method === 'POST') return new Exchange(state, endpoint, call, request, response).run(request)
   if (/^(\/openai)?\/v1\/conversations(\/|$)/.test(call.path)) return converse(state, call, request, response)
   request.resume()
+  const events = goneBackTo(state, call, request.method ?? '')
+  if (events) {
+    response.writeHead(200, { 'content-type': EVENT_STREAM })
+    response.end(events.join(''))
+    return
+  }
   const { status, body } = answer(state, call, request.method ?? '', endpoint !== undefined)
   send(response, status, body)
 }
@@ -210,9 +216,18 @@ async function converse(state: State, call: Call, request: IncomingMessage, resp
   send(response, status, body)
 }
 
+/** The events of a stored response that is asked for as the stream it was. */
+function goneBackTo(state: State, call: Call, method: string): readonly string[] | undefined {
+  if (!admits(responsesEndpoint.credential(call), state.identity, state.keys)) return undefined
+  const found = replayed(state.responses, call, method)
+  return Array.isArray(found) ? found : undefined
+}
+
 function responses(state: State, call: Call, method: string): ErrorReply | undefined {
   const key = responsesEndpoint.credential(call)
   if (!admits(key, state.identity, state.keys)) return responsesEndpoint.unauthorized(call)
+  const found = replayed(state.responses, call, method)
+  if (found !== undefined && 'status' in found) return found
   return responsesEndpoint.refuse(call) ?? stored(state.responses, call, method)
 }
 

@@ -102,6 +102,7 @@ function prebuild(endpoint: Endpoint, options: StaticOptions, request: JsonObjec
     seals: new Seals(0),
     responses: new ResponseStore(),
     threads: new ThreadStore(),
+    now: 0,
     variant: 'openai',
   })
   if ('told' in opened) throw new TypeError('an answer that no model says has nothing to prebuild')

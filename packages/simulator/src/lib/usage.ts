@@ -21,6 +21,11 @@ export function embeddingUsage(tokens: number): Usage {
   return { input: tokens, cached: 0, written5m: 0, written1h: 0, output: 0, reasoning: 0 }
 }
 
+/** What compacting costs: a prompt that is read anew, and little said. */
+export function promptUsage(tokens: number): Usage {
+  return { ...embeddingUsage(tokens), output: 1 }
+}
+
 type PromptUsage = Omit<Usage, 'output' | 'reasoning'>
 
 /** Shortest prompt either provider caches, in tokens. */

@@ -10,10 +10,10 @@ export interface UpstreamCall {
   /** Path with query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** Ignored when the method is GET. */
+  /** Goes with a POST only. */
   readonly body: Uint8Array | string
   /** Default POST. */
-  readonly method?: 'POST' | 'GET'
+  readonly method?: 'POST' | 'GET' | 'DELETE'
   /** Chooses the deadlines: those of a stream, or `requestMs` for the whole call. */
   readonly stream: boolean
   /** Default: those of the client. */

@@ -58,7 +58,7 @@ export class CallExchange implements Dispatcher.DispatchHandler, Exchange, Expir
 
   #request(): Dispatcher.DispatchOptions {
     const { origin, path, method = 'POST', headers, body } = this.#call
-    return { origin, path, method, headers, body: method === 'GET' ? null : body }
+    return { origin, path, method, headers, body: method === 'POST' ? body : null }
   }
 
   pause(): void {

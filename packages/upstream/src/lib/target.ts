@@ -20,11 +20,12 @@ export interface ResolvedCall {
  * @throws UpstreamError when the account, the model or a header of the client makes no valid call.
  */
 export function resolveCall(account: UpstreamAccount, provider: Provider, call: CallContext): ResolvedCall {
-  const { dialect, operation, model, stream, sameDialect, verbatim = false } = call
-  const context = { account, dialect, operation, model, stream }
+  const { dialect, operation, model, stream, sameDialect, resource, verbatim = false } = call
+  const context = { account, dialect, operation, model, stream, ...(resource && { resource }) }
   const wire = wires.get(dialect)
   const target = provider.target(context)
-  const names = verbatim ? undefined : wire?.forwardQuery
+  // What is asked of something kept stands in the query: pages, what to include, where to go on.
+  const names = verbatim || operation === 'stored' ? undefined : wire?.forwardQuery
   const query = sameDialect && wire && call.clientQuery ? forwardedQuery(call.clientQuery, names) : ''
   const address = addressOf(query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${query}`)
   const headers: Record<string, string> = verbatim

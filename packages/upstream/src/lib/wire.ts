@@ -2,7 +2,7 @@ import { pathSegment } from './path-segment.ts'
 import type { Operation, TargetContext } from './providers/provider.ts'
 
 /** What a path below the version depends on. */
-type PathContext = Pick<TargetContext, 'model' | 'stream'>
+type PathContext = Pick<TargetContext, 'model' | 'stream' | 'resource'>
 
 /** What a dialect asks of the HTTP request that carries it, whoever the provider is. */
 export interface Wire {
@@ -39,7 +39,16 @@ export const wires: ReadonlyMap<string, Wire> = new Map<string, Wire>([
   ['openai-completions', { ...openai, paths: { ...openaiPaths, generate: '/completions' } }],
   [
     'openai-responses',
-    { ...openai, paths: { ...openaiPaths, generate: '/responses', 'count-tokens': '/responses/input_tokens' } },
+    {
+      ...openai,
+      paths: {
+        ...openaiPaths,
+        generate: '/responses',
+        'count-tokens': '/responses/input_tokens',
+        compact: '/responses/compact',
+        stored: ({ resource = [] }) => resource.map((segment) => `/${pathSegment(segment)}`).join(''),
+      },
+    },
   ],
   [
     'anthropic',

@@ -13,11 +13,11 @@ export class ErrorReceiver implements Receiver {
   readonly complete: boolean = false
   readonly #status: number
   readonly #headers: HeaderMap
-  readonly #prepared: Prepared
+  readonly #prepared: Pick<Prepared, 'dialect'>
   readonly #pieces: Uint8Array[] = []
   #size = 0
 
-  constructor(status: number, headers: HeaderMap, prepared: Prepared) {
+  constructor(status: number, headers: HeaderMap, prepared: Pick<Prepared, 'dialect'>) {
     this.#status = status
     this.#headers = headers
     this.#prepared = prepared

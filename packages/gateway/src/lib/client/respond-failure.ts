@@ -14,7 +14,7 @@ export function respondFailure(
   services: Services,
   failure: AttemptFailure,
   account: Account,
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'sameDialect'>,
 ): void {
   const { answer } = failure
   const status = answer?.status ?? failure.error.status
@@ -25,8 +25,8 @@ export function respondFailure(
   }
   call.failure = { code: failure.error.code ?? `upstream_${status}`, message: services.redact(failure.error.message) }
   const head = answer ? replyHead(call, account.id, undefined, answer.headers) : headersOf(call, account)
-  // Attempts are recorded by now, unlike while a reply is being delivered.
-  head['x-llm-gateway-attempts'] = String(call.attempts.length)
+  // Attempts are recorded by now, unlike while a reply is being delivered; what only fetches something has none.
+  head['x-llm-gateway-attempts'] = String(Math.max(1, call.attempts.length))
   if (answer && prepared.sameDialect && !call.answer.begun) {
     passThrough(call, services, answer, head)
     return

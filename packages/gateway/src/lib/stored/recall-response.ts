@@ -9,6 +9,9 @@ import { toldInEvent } from './told-in-event.ts'
 
 /** The events that hold the whole response. */
 const lastEvents: readonly string[] = ['response.completed', 'response.incomplete']
+const firstEvents: readonly string[] = ['response.created']
+/** What runs in the background is no answer yet: its provider has it, and the gateway does not. */
+const unfinished: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** What the gateway knows of the responses that went through it. */
 export interface ResponseMemory {
@@ -40,6 +43,7 @@ export function recallResponse(call: Call, memory: ResponseMemory): void {
 class ResponseKeeper implements Remember {
   readonly #call: Call
   readonly #memory: ResponseMemory
+  #begun = false
 
   constructor(call: Call, memory: ResponseMemory) {
     this.#call = call
@@ -51,8 +55,18 @@ class ResponseKeeper implements Remember {
   }
 
   events(piece: Uint8Array | string, made: Made, finished: boolean): void {
+    if (!this.#begun && made.native) this.#begin(piece, made)
     const response = finished ? toldInEvent(piece, lastEvents, 'response') : undefined
     if (response) this.reply(response, made)
+  }
+
+  /** A client may come back for a response whose stream it did not see the end of. */
+  #begin(piece: Uint8Array | string, { account }: Made): void {
+    const id = toldInEvent(piece, firstEvents, 'response')?.id
+    if (typeof id !== 'string') return
+    this.#begun = true
+    if (textOf(this.#call, 'store') === 'false') return
+    this.#memory.makers.note(id, { account, key: keyOf(this.#call) })
   }
 }
 
@@ -129,7 +143,7 @@ function remember(call: Call, { makers, store }: ResponseMemory, response: JsonO
   if (made.native) {
     for (const name of [id, ...idOf(response.conversation), ...output.flatMap(idOf)]) makers.note(name, maker)
   }
-  if (!store.on) return
+  if (!store.on || unfinished.has(response.status)) return
   const wire = wireOf(call)
   const input = inputItems(wire.input).map((item) => resolved(item, call.history))
   const bytes = call.body.length + JSON.stringify(response).length

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { type Call, type Endpoint, type Facts, type Opened, partsText, promptTokens, withModel } from '../endpoint.ts'
-import { eventFrame } from '../frame.ts'
+import { eventFrame, type Frame } from '../frame.ts'
 import { isObject, type JsonObject, number, show } from '../json.ts'
 import { chatEndpoint } from '../openai-chat/endpoint.ts'
 import { AZURE_NOT_FOUND } from '../openai-chat/error.ts'
+import { promptUsage } from '../usage.ts'
 import { errorEvent } from './error.ts'
 import { itemsOf, typeOf } from './messages.ts'
-import { type ReplyOptions, reply } from './reply.ts'
+import { encrypt } from './reasoning.ts'
+import { type ReplyOptions, reply, usageOf } from './reply.ts'
 import { stream } from './stream.ts'
 import { type ResponseRequest, validate } from './validate.ts'
 
@@ -20,6 +23,7 @@ function open(body: JsonObject, call: Call, { seals, responses }: Facts): Opened
     logprobs: include.includes('message.output_text.logprobs') || Number(number(body.top_logprobs) ?? 0) > 0,
   }
   const keep = (response: JsonObject): void => store(body, request, response, responses)
+  const background = body.background === true
   const streamOptions = isObject(body.stream_options) ? body.stream_options : {}
   return {
     turns: [request.turn],
@@ -28,12 +32,21 @@ function open(body: JsonObject, call: Call, { seals, responses }: Facts): Opened
       const response = reply(generation, options)
       keep(response)
       // What runs in the background is fetched later.
-      return body.background === true ? { ...reply(generation, options, true), status: 'queued' } : response
+      return background ? { ...reply(generation, options, true), status: 'queued' } : response
     },
     stream: (generation) => {
-      return stream(generation, { ...options, obfuscate: streamOptions.include_obfuscation !== false }, keep)
+      const frames = stream(generation, { ...options, obfuscate: streamOptions.include_obfuscation !== false }, keep)
+      return background ? recorded(frames, generation.id, responses) : frames
     },
   }
+}
+
+/** What runs in the background runs to its end, whether its client hears it or not. */
+function recorded(frames: Iterable<Frame>, id: string, responses: Facts['responses']): Frame[] {
+  const all = [...frames]
+  const kept = responses.find(id)
+  if (kept) kept.events = all.map((frame) => frame.text)
+  return all
 }
 
 /** Keeps a response that was not to be forgotten, and adds it to its conversation. */
@@ -63,6 +76,22 @@ export const responsesEndpoint: Endpoint = {
   errorFrame: (body, sent) => eventFrame('error', errorEvent(body, sent)),
   lastWords,
   open,
+}
+
+/** `POST /v1/responses/compact`: what the user said, and the rest sealed into one item. */
+export const compactEndpoint: Endpoint = {
+  ...responsesEndpoint,
+  streams: () => false,
+  open: (body, _call, { seals, responses, now }) => {
+    const { turn, context } = validate(body, { seals, responses, counting: false, compacting: true })
+    const hash = createHash('sha256').update(JSON.stringify(context)).digest('hex').slice(0, 24)
+    const said = context.filter((item) => item.role === 'user')
+    const id = `cmp_${hash}`
+    const sealed = { id, type: 'compaction', encrypted_content: encrypt(seals, id, 'compaction') }
+    const usage = promptUsage(promptTokens(turn))
+    const head = { id: `resp_${hash}`, object: 'response.compaction', created_at: Math.floor(now / 1000) }
+    return { told: { ...head, output: [...said, sealed], usage: usageOf(usage) }, usage }
+  },
 }
 
 /** `POST /v1/responses/input_tokens`. */

@@ -118,6 +118,23 @@ const optionalFields: Fields = {
 /** The body of a request for a response. */
 export const requestShape: Shape = object({ model: string() }, optionalFields)
 
+/** What compacting takes (openai 7.57.0, `ResponseCompactParams`). */
+export const compactShape: Shape = object(
+  { model: nullable(string()) },
+  Object.fromEntries(
+    [
+      'image',
+      'input',
+      'instructions',
+      'previous_response_id',
+      'prompt_cache_key',
+      'prompt_cache_options',
+      'prompt_cache_retention',
+      'service_tier',
+    ].flatMap((name) => (optionalFields[name] ? [[name, optionalFields[name]]] : [])),
+  ),
+)
+
 /** The body of a token count. */
 export const countShape: Shape = object(
   {},

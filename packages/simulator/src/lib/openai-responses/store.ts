@@ -9,6 +9,8 @@ export interface Stored {
   response: JsonObject
   /** All input items it saw, those of the responses before it included. */
   input: readonly JsonObject[]
+  /** The events it was streamed as, for one that runs in the background: its stream can be gone back to. */
+  events?: readonly string[]
 }
 
 /** A conversation: what its next response goes on from. */
@@ -64,6 +66,14 @@ export class ResponseStore {
   /** Adds items to a conversation. */
   append(id: string, items: readonly JsonObject[]): void {
     this.#conversations.get(id)?.items.push(...items)
+  }
+
+  /** Takes an item out of a conversation. False: there was none. */
+  remove(id: string, item: string): boolean {
+    const items = this.#conversations.get(id)?.items ?? []
+    const at = items.findIndex((each) => each.id === item)
+    if (at !== -1) items.splice(at, 1)
+    return at !== -1
   }
 
   /** Ends a conversation. */

@@ -1,8 +1,8 @@
 import type { Call } from '../endpoint.ts'
 import { type JsonObject, objects, text } from '../json.ts'
 import type { ErrorReply } from '../refused.ts'
-import { responseNotFound } from './error.ts'
-import type { ResponseStore } from './store.ts'
+import { invalid, responseNotFound } from './error.ts'
+import type { ResponseStore, Stored } from './store.ts'
 
 /** Items on a page of `input_items`, unless the client says otherwise (API reference). */
 const PAGE = 20
@@ -23,9 +23,38 @@ export function stored(responses: ResponseStore, call: Call, method: string): Er
       return { status: 200, body: { id: found.response.id, object: 'response', deleted: true } }
     case 'GET input_items':
       return { status: 200, body: page(found.input, call) }
+    case 'POST cancel':
+      return cancel(responses, found)
     default:
       return { status: 200, body: found.response }
   }
+}
+
+/** Only what runs in the background can be cancelled. */
+function cancel(responses: ResponseStore, found: Stored): ErrorReply {
+  if (found.response.background !== true) return invalid('Cannot cancel a synchronous response.').reply
+  const response = { ...found.response, status: 'cancelled', output: [], usage: null }
+  responses.keep({ ...found, response })
+  return { status: 200, body: response }
+}
+
+/**
+ * The stream of a stored response, gone back to: `GET /v1/responses/{id}?stream=true&starting_after=3`. `undefined`: no such thing is
+ * asked for, or there is no such response.
+ */
+export function replayed(
+  responses: ResponseStore,
+  call: Call,
+  method: string,
+): ErrorReply | readonly string[] | undefined {
+  const [, id] = /\/responses\/([^/]+)$/.exec(call.path) ?? []
+  if (id === undefined || method !== 'GET' || call.query.get('stream') !== 'true') return undefined
+  const found = responses.find(decodeURIComponent(id))
+  if (found === undefined) return undefined
+  if (found.events === undefined) {
+    return invalid('This response cannot be streamed: it was not created with stream and background.', 'stream').reply
+  }
+  return found.events.slice(Number(call.query.get('starting_after') ?? -1) + 1)
 }
 
 /** A page of items, as `input_items` and conversations list them. */

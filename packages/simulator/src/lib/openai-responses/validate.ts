@@ -11,7 +11,7 @@ import { checkMedia } from './media.ts'
 import { contentText, itemsOf, readMessages, typeOf } from './messages.ts'
 import { checkFollowed, checkPairing } from './pairing.ts'
 import { checkReasoning } from './reasoning.ts'
-import { countShape, requestShape } from './shape.ts'
+import { compactShape, countShape, requestShape } from './shape.ts'
 import type { ResponseStore } from './store.ts'
 import { allowedTools, checkTools, toolChoice } from './tools.ts'
 
@@ -21,6 +21,8 @@ export interface ValidateOptions {
   responses: ResponseStore
   /** A token count, which takes fewer fields. */
   counting: boolean
+  /** A conversation to be made shorter, which takes fewer still. */
+  compacting?: boolean
 }
 
 /** A legal request: what it means, and the items it brought. */
@@ -34,7 +36,7 @@ export interface ResponseRequest {
 
 /** Checks a request as OpenAI does; throws its 400 or 404, or says what the request means. */
 export function validate(body: JsonObject, options: ValidateOptions): ResponseRequest {
-  const shape = options.counting ? countShape : requestShape
+  const shape = options.compacting ? compactShape : options.counting ? countShape : requestShape
   shape(body, [], wording)
   checkModelRules(body)
   checkOptions(body)

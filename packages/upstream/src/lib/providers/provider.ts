@@ -1,7 +1,10 @@
 import type { HeaderMap } from '../headers.ts'
 
-/** What is asked of a provider. `embed-batch` is Gemini's way of embedding several inputs; OpenAI's `embed` takes any number. */
-export type Operation = 'generate' | 'count-tokens' | 'list-models' | 'embed' | 'embed-batch'
+/**
+ * What is asked of a provider. `embed-batch` is Gemini's way of embedding several inputs; OpenAI's `embed` takes any number. `compact`
+ * makes a conversation shorter, `stored` is about something the provider keeps.
+ */
+export type Operation = 'generate' | 'count-tokens' | 'list-models' | 'embed' | 'embed-batch' | 'compact' | 'stored'
 
 /** What a call needs to know of an upstream account. */
 export interface UpstreamAccount {
@@ -24,6 +27,8 @@ export interface TargetContext {
   /** As planned; empty where the operation is about no model. */
   readonly model: string
   readonly stream: boolean
+  /** What is kept, as the segments of its path below the version; for `stored`. */
+  readonly resource?: readonly string[]
 }
 
 /** One request as far as its address and headers depend on it. */
@@ -32,6 +37,8 @@ export interface CallContext {
   readonly operation: Operation
   readonly model: string
   readonly stream: boolean
+  /** What is kept, as the segments of its path below the version; for `stored`. */
+  readonly resource?: readonly string[]
   readonly clientHeaders: HeaderMap
   /** The client's query, without `?`. */
   readonly clientQuery?: string

@@ -1,0 +1,98 @@
+import { type Simulator, startSimulator } from '@llm-gateway/simulator'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+
+const model = 'gpt-5.4'
+let first: Simulator
+let second: Simulator
+beforeAll(async () => {
+  // Ids of one seed are the same.
+  ;[first, second] = await Promise.all([startSimulator({ seed: 1 }), startSimulator({ seed: 2 })])
+})
+afterAll(() => Promise.all([first.close(), second.close()]))
+const gateways: TestGateway[] = []
+afterEach(async () => {
+  await Promise.all(gateways.splice(0).map((gateway) => gateway[Symbol.asyncDispose]()))
+})
+
+const two = (): Section[] => [
+  openaiAccount(first.url, { id: 'upstream_first', name: 'first' }),
+  openaiAccount(second.url, { id: 'upstream_second', name: 'second' }),
+]
+
+async function start(accounts: readonly Section[] = two(), config: Section = {}): Promise<TestGateway> {
+  const gateway = await startGateway({ accounts, config: { routing: { strategy: 'round-robin' }, ...config } })
+  gateways.push(gateway)
+  return gateway
+}
+
+test('a conversation is begun, gone on in, shown, changed and ended, all at the account that keeps it', async () => {
+  const client = (await start()).openai()
+  const message = { type: 'message' as const, role: 'user' as const, content: 'my name is Ann' }
+  const made = await client.conversations.create({ metadata: { a: 'b' }, items: [message] })
+  const { id } = made
+  expect(made.object).toBe('conversation')
+  // A round robin would send every second one to the account that knows nothing of it.
+  for (let i = 0; i < 4; i++) {
+    const response = await client.responses.create({ model, conversation: id, input: `[[say ${i}]]` })
+    expect([response.output_text, response.conversation]).toEqual([`${i}`, { id }])
+  }
+  const items: { id?: string | null; type: string }[] = []
+  for await (const item of client.conversations.items.list(id, { limit: 3, order: 'asc' })) items.push(item)
+  expect(items).toHaveLength(9)
+  const added = await client.conversations.items.create(id, { items: [{ ...message, content: 'or Bea' }] })
+  const [item] = added.data
+  const place = { conversation_id: id }
+  expect(await client.conversations.items.retrieve(item?.id ?? '', place)).toMatchObject({ content: 'or Bea' })
+  expect((await client.conversations.items.delete(item?.id ?? '', place)).id).toBe(id)
+  await expect(client.conversations.items.retrieve(item?.id ?? '', place)).rejects.toMatchObject({ status: 404 })
+  expect((await client.conversations.update(id, { metadata: { a: 'c' } })).metadata).toEqual({ a: 'c' })
+  expect((await client.conversations.retrieve(id)).metadata).toEqual({ a: 'c' })
+  expect((await client.conversations.delete(id)).deleted).toBe(true)
+  await expect(client.conversations.retrieve(id)).rejects.toMatchObject({ status: 404 })
+})
+
+test('a conversation that the gateway has forgotten since it started is found again', async () => {
+  const [, last] = two()
+  const { id } = await (await start(last ? [last] : [])).openai().conversations.create({})
+  const client = (await start()).openai()
+  expect((await client.conversations.retrieve(id)).id).toBe(id)
+  for (let i = 0; i < 3; i++) {
+    expect((await client.responses.create({ model, conversation: id, input: 'x' })).conversation).toEqual({ id })
+  }
+})
+
+test('another key’s conversation is none', async () => {
+  const [mine, other] = [gatewayKey(), gatewayKey()]
+  const gateway = await start(two(), { gateway_keys: [mine.section, other.section] })
+  const { id } = await gateway.openai({ apiKey: mine.raw }).conversations.create({})
+  const stranger = gateway.openai({ apiKey: other.raw }).conversations
+  await expect(stranger.retrieve(id)).rejects.toMatchObject({ status: 404 })
+  await expect(stranger.items.list(id)).rejects.toMatchObject({ status: 404 })
+  await expect(stranger.delete(id)).rejects.toMatchObject({ status: 404 })
+})
+
+test('an account that is down is passed over for one that can begin it', async () => {
+  const gone = await startSimulator()
+  const { url } = gone
+  await gone.close()
+  const client = (
+    await start([openaiAccount(url, { id: 'upstream_gone', name: 'gone' }), openaiAccount(first.url)])
+  ).openai()
+  expect((await client.conversations.create({})).object).toBe('conversation')
+})
+
+test('where no account keeps conversations, the client is told what to do instead', async () => {
+  const client = (await start([anthropicAccount(first.url)])).openai()
+  const refused = { status: 400, message: expect.stringMatching(/previous_response_id.*responses\.store: memory/) }
+  await expect(client.conversations.create({})).rejects.toMatchObject(refused)
+})
+
+test('what the provider refuses is told in its own words', async () => {
+  const client = (await start()).openai()
+  const metadata = { a: 'x'.repeat(1000) }
+  await expect(client.conversations.create({ metadata })).rejects.toMatchObject({
+    status: 400,
+    param: 'metadata.a',
+  })
+})

@@ -26,7 +26,7 @@ const calls = [
   { name: 'an Anthropic client at an openai upstream', path: '/v1/messages', model: 'gpt-4o' },
 ]
 
-describe.each(calls)('$name', ({ path, model }) => {
+describe.each(calls)('hazard 116: $name', ({ path, model }) => {
   test('that leaves within a stream ends the upstream call at once, 100 of 100', async () => {
     await expectEndedAtOnce(async () => {
       const abort = new AbortController()

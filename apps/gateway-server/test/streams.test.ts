@@ -111,7 +111,7 @@ describe.each(clients)('an $client client', ({ path, keepAlive }) => {
     expect(JSON.parse(events.at(-1)?.data ?? '')).toHaveProperty('error.message')
   })
 
-  test('that stops reading stops the upstream, and gets the rest when it reads on', async () => {
+  test('hazard 116: that stops reading stops the upstream, and gets the rest when it reads on', async () => {
     await using patient = await startGateway({ accounts: [openaiAccount(upstream.url)] })
     gateway = patient
     const total = 24 * 1024 * 1024
@@ -146,7 +146,7 @@ describe.each(clients)('an $client client', ({ path, keepAlive }) => {
     expect(textOf(text).length).toBe((sent / event.length) * 16 * 1024)
   })
 
-  test('that never reads on is given up, and its upstream call with it', async () => {
+  test('hazard 116: that never reads on is given up, and its upstream call with it', async () => {
     let closed = false
     upstream.answer((response) => {
       response.writeHead(200, sse)

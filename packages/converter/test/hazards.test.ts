@@ -9,8 +9,11 @@ const last = 122
 
 /** Hazards that no test here is named after, and why. */
 const elsewhere: ReadonlyMap<number, string> = new Map([
-  [116, 'who leaves and who is slow is the concern of what moves the bytes, not of what converts them'],
-  [117, 'headers and compression are the concern of what moves the bytes'],
+  [
+    116,
+    'who leaves and who is slow: client-leaves.test.ts and streams.test.ts of the server, exchange.test.ts of upstream',
+  ],
+  [117, 'headers and compression: headers.test.ts and failure.test.ts of upstream'],
 ])
 
 /** The hazards that tests are named after, in this package. */

@@ -4,7 +4,7 @@ import { callTo, finish, limits, openClient, pass, RecordingSink, serve, start, 
 const noop = (): void => {}
 
 describe('backpressure', () => {
-  it('stops reading from an upstream whose reader is slow, and loses nothing', async () => {
+  it('hazard 116: stops reading from an upstream whose reader is slow, and loses nothing', async () => {
     const total = 64 * 1024 * 1024
     const chunk = Buffer.alloc(256 * 1024, 'x')
     let written = 0

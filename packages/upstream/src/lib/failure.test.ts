@@ -136,7 +136,7 @@ describe('an answer that is not one', () => {
     expect(error.failure?.kind).toBe('too-large')
   })
 
-  it('a packed body is refused; of a packed error the status remains', async () => {
+  it('hazard 117: a packed body is refused; of a packed error the status remains', async () => {
     const server = await serve((request, response) => {
       response.writeHead(request.url === '/error' ? 429 : 200, { 'content-encoding': 'gzip', 'retry-after': '5' })
       response.end('bomb')

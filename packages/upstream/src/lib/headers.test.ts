@@ -116,7 +116,7 @@ describe('what goes back', () => {
     'access-control-allow-origin',
     'openai-organization',
     'anthropic-organization-id',
-  ])('but not %s', (name) => {
+  ])('hazard 117: but not %s', (name) => {
     expect(replyHeaders({ [name]: 'v' })).toEqual({})
   })
 

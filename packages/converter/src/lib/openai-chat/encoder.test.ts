@@ -50,6 +50,14 @@ describe('chunks', () => {
     expect(chunks[1]).toMatchObject({ id: 'chatcmpl-fresh', model: 'my-alias' })
   })
 
+  it('hazard 92: an id, a time and a model that nobody told are made up once', () => {
+    const events = eventsAround(hello).map((event) => (event.type === 'start' ? { type: event.type } : event))
+    const chunks = chunksOf(encodeStream(events, { model: 'mine' }).sse).filter((chunk) => chunk !== '[DONE]')
+    for (const chunk of chunks) {
+      expect(chunk).toMatchObject({ id: 'chatcmpl-fresh', created: 1_700_000_000, model: 'mine' })
+    }
+  })
+
   it('hazard 95: a literal goes on as it came, line separators included', () => {
     const literal = '"\u2028\\ud83d\\u000a"'
     const events = eventsAround([open(0, { type: 'text' }), { type: 'text', index: 0, literal }, close(0)])

@@ -140,6 +140,87 @@ describe('tools', () => {
     expect(declared.map((name) => name.at(-2))).toEqual(filtered ? allowed : names)
   })
 
+  it.each(pairs.filter(({ from }) => from === 'gemini'))(
+    'hazard 41: the upper case of a schema of Gemini is nowhere, $from to $to',
+    ({ from, to }) => {
+      const schema = {
+        type: 'OBJECT',
+        properties: {
+          TYPE: { type: 'STRING', nullable: true, enum: ['STRING'] },
+          n: { type: 'ARRAY', items: { type: 'INTEGER' } },
+        },
+        required: ['TYPE'],
+      }
+      const expected = {
+        type: 'object',
+        properties: {
+          TYPE: { type: ['string', 'null'], enum: ['STRING', null] },
+          n: { type: 'array', items: { type: 'integer' } },
+        },
+        required: ['TYPE'],
+      }
+      const request = {
+        contents: [{ parts: [{ text: 'Go.' }] }],
+        tools: [{ functionDeclarations: [{ name: 'f', parameters: schema }] }],
+        generationConfig: { responseMimeType: 'application/json', responseSchema: schema },
+      }
+      const { body } = convert(request, from, to)
+      const { tools, output } = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
+      expect(tools).toMatchObject([{ parameters: expected }])
+      expect(output).toMatchObject({ type: 'json-schema', schema: expected })
+    },
+  )
+
+  it.each(pairs.filter(({ to }) => to !== 'anthropic'))(
+    'hazard 39: what one dialect marks its prompt with is not in another, $from to $to',
+    ({ from, to }) => {
+      const cache = { cache_control: { type: 'ephemeral' } }
+      const text = (words: string): JsonObject => ({ type: 'text', text: words, ...cache })
+      const image = { type: 'base64', media_type: 'image/png', data: 'aGk=' }
+      const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }]
+      const point = { prompt_cache_breakpoint: { mode: 'explicit' } }
+      const requests: { readonly [dialect in Chatty]?: JsonObject } = {
+        anthropic: {
+          max_tokens: 99,
+          system: [text('Be kind.')],
+          messages: [
+            { role: 'user', content: [text('Go.'), { type: 'image', source: image, ...cache }] },
+            {
+              role: 'assistant',
+              content: [text('I see.'), { type: 'tool_use', id: 'a', name: 'f', input: {}, ...cache }],
+            },
+            { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: [text('done')], ...cache }] },
+          ],
+          tools: [{ name: 'f', input_schema: { type: 'object' }, ...cache }],
+          ...cache,
+        },
+        'openai-chat': {
+          messages: [
+            { role: 'system', content: [text('Be kind.')] },
+            { role: 'user', content: [text('Go.')], ...cache },
+            { role: 'assistant', content: [text('I see.')], tool_calls: calls, ...cache },
+            { role: 'tool', tool_call_id: 'a', content: 'done', ...cache },
+          ],
+          tools: [{ type: 'function', function: { name: 'f', ...cache }, ...cache }],
+        },
+        'openai-responses': {
+          input: [{ role: 'user', content: [{ type: 'input_text', text: 'Go.', ...point }] }],
+          prompt_cache_options: { mode: 'implicit' },
+        },
+        gemini: { contents: [{ parts: [{ inlineData: { mimeType: 'image/png', data: 'aGk=' } }] }] },
+      }
+      for (const model of ['gpt-4o', 'gpt-5.6-sol', 'llama-3.3-70b']) {
+        const { body } = convert({ model: 'm', ...requests[from] }, from, to, to === 'gemini' ? undefined : model)
+        const foreign = [
+          'cache_control|ephemeral|media_type',
+          ...(to === 'gemini' ? ['cache|image_url'] : ['mimeType|inlineData']),
+          ...(model === 'gpt-5.6-sol' || to === 'gemini' ? [] : ['prompt_cache_breakpoint']),
+        ]
+        expect(JSON.stringify(body)).not.toMatch(new RegExp(foreign.join('|')))
+      }
+    },
+  )
+
   it.each(pairs.filter(({ from }) => from !== 'openai-chat'))(
     'hazard 31: one that only its own provider runs is left out and told, never a function, $from to $to',
     ({ from, to }) => {
@@ -148,24 +229,27 @@ describe('tools', () => {
           max_tokens: 99,
           messages: [user],
           tools: [
-            { type: 'web_search_20250305', name: 'web_search' },
+            { type: 'code_execution_20250825', name: 'code_execution' },
             { name: 'f', input_schema: { type: 'object' } },
           ],
         },
         'openai-responses': {
           input: 'Go.',
-          tools: [{ type: 'web_search' }, { type: 'function', name: 'f', parameters: null, strict: false }],
+          tools: [
+            { type: 'code_interpreter', container: { type: 'auto' } },
+            { type: 'function', name: 'f', parameters: null, strict: false },
+          ],
         },
         gemini: {
           contents: [{ parts: [{ text: 'Go.' }] }],
-          tools: [{ googleSearch: {} }, { functionDeclarations: [{ name: 'f' }] }],
+          tools: [{ codeExecution: {} }, { functionDeclarations: [{ name: 'f' }] }],
         },
       }
       const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
       const { tools } = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
       expect(tools.map(({ name }) => name)).toEqual(['f'])
-      expect(JSON.stringify(body)).not.toMatch(/search/i)
-      expect(told).toContain(from === 'gemini' ? 'dropped tools[0].googleSearch' : 'dropped tools[0]')
+      expect(JSON.stringify(body)).not.toMatch(/code/i)
+      expect(told).toContain(from === 'gemini' ? 'dropped tools[0].codeExecution' : 'dropped tools[0]')
     },
   )
 

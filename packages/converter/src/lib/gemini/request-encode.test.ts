@@ -84,7 +84,7 @@ describe('writing a generateContent request', () => {
     expect(config({ extras })).toEqual({ topK: 40 })
   })
 
-  it('hazard 67: a schema of the answer stays a JSON Schema', () => {
+  it('hazards 40 and 67: a schema of the answer stays a JSON Schema', () => {
     const schema = { type: 'object', additionalProperties: false, $ref: '#/x' }
     expect(config({ output: { type: 'json-schema', schema } })).toEqual({
       responseMimeType: 'application/json',

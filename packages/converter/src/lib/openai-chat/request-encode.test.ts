@@ -466,7 +466,7 @@ describe('parameters', () => {
     expect(losses.map((loss) => loss.kind)).toEqual(kinds)
   })
 
-  it('hazard 67: a schema without a name gets a legal one, strict only where it keeps the rules', () => {
+  it('hazards 38 and 67: a schema without a name gets a legal one, strict only where it keeps the rules', () => {
     const loose = { type: 'object', properties: { a: { type: 'string' } } }
     const closed = { ...loose, required: ['a'], additionalProperties: false }
     const format = (schema: JsonObject, more: object = {}) =>

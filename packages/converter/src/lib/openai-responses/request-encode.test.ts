@@ -275,7 +275,7 @@ describe('parameters', () => {
     ])
   })
 
-  it('hazard 67: the format of the answer is written flat, strict only where the schema can be', () => {
+  it('hazards 38 and 67: the format of the answer is written flat, strict only where the schema can be', () => {
     const format = (schema: JsonObject): unknown =>
       encode(chatRequest({ output: { type: 'json-schema', schema } })).body.text
     const closed = { type: 'object', properties: {}, additionalProperties: false }

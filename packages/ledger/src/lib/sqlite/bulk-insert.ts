@@ -16,7 +16,7 @@ export class BulkInsert {
     const row = `(${columns.map(() => '?').join(', ')})`
     const insert = (rows: number): StatementSync =>
       db.prepare(
-        `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array.from({ length: rows }, () => row).join(', ')} ${conflict}`,
+        `INSERT OR ROLLBACK INTO ${table} (${columns.join(', ')}) VALUES ${Array.from({ length: rows }, () => row).join(', ')} ${conflict}`,
       )
     this.#many = insert(rowsAtOnce)
     this.#one = insert(1)

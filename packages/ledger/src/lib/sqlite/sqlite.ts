@@ -23,12 +23,12 @@ export function sqlite(): Sqlite {
   }
 }
 
-/** Runs `task` as one transaction: all of it or nothing. */
-export function transaction<T>(db: DatabaseSync, task: () => T): T {
+/** Runs `task` as one transaction: all of it, or nothing when it throws or its result is not to be kept. */
+export function transaction<T>(db: DatabaseSync, task: () => T, keep: (result: T) => boolean = () => true): T {
   db.exec('BEGIN IMMEDIATE')
   try {
     const result = task()
-    db.exec('COMMIT')
+    db.exec(keep(result) ? 'COMMIT' : 'ROLLBACK')
     return result
   } catch (cause) {
     // A full disk rolls back by itself, and there is nothing left to roll back then.

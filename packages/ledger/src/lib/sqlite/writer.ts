@@ -47,28 +47,37 @@ export class SqliteWriter {
     this.#settleInterrupted()
   }
 
-  /** Writes a batch whole or not at all. @returns how many of its requests were new. */
+  /**
+   * Writes a batch whole or not at all. It may come again when nobody heard that it was written: what is there already counts no
+   * second time.
+   *
+   * @returns how many of its requests were new.
+   */
   write(batch: Packed): number {
-    return transaction(this.#db, () => {
-      this.#dispatched.run(batch.dispatched)
-      const fresh = this.#enter(batch)
-      this.#attempts.run(fresh.attempts)
-      const rollup = new Rollup()
-      rollup.add(fresh)
-      rollup.write(this.#rollups)
-      return fresh.attemptCounts.length
-    })
-  }
-
-  /** Inserts the requests. A batch may come again when nobody heard that it was written: what is there already counts no second time. */
-  #enter(batch: Packed): Packed {
-    this.#db.exec('SAVEPOINT requests')
-    if (this.#requests.run(batch.requests) === batch.attemptCounts.length) return batch
-    this.#db.exec('ROLLBACK TO requests')
+    if (this.#writeNew(batch)) return batch.attemptCounts.length
     const known = this.#db.prepare('SELECT 1 FROM requests WHERE id = ?')
     const fresh = without(batch, (id) => known.get(id) !== undefined)
-    this.#requests.run(fresh.requests)
-    return fresh
+    this.#writeNew({ ...fresh, dispatched: batch.dispatched })
+    return fresh.attemptCounts.length
+  }
+
+  /**
+   * Writes a batch in which every request is new. One transaction and no savepoint in it: SQLite would copy every page that changes
+   * into a file of its own (measured: four in five of all writes to the disk).
+   *
+   * @returns false, with nothing written, when one is not.
+   */
+  #writeNew(batch: Packed): boolean {
+    const write = (): boolean => {
+      if (this.#requests.run(batch.requests) !== batch.attemptCounts.length) return false
+      this.#dispatched.run(batch.dispatched)
+      this.#attempts.run(batch.attempts)
+      const rollup = new Rollup()
+      rollup.add(batch)
+      rollup.write(this.#rollups)
+      return true
+    }
+    return transaction(this.#db, write, (whole) => whole)
   }
 
   /** Deletes some of what is older than it is kept for. @returns whether there may be more. */

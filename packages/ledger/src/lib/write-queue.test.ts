@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestRow } from './contract.ts'
-import { type QueuedBatch, WriteQueue, type WriteQueueOptions } from './write-queue.ts'
+import type { PackedBatch } from './packed/batch.ts'
+import { attemptColumns, requestColumns } from './packed/columns.ts'
+import { TableReader } from './packed/table.ts'
+import { WriteQueue, type WriteQueueOptions } from './write-queue.ts'
 
 let time: number
-let batches: QueuedBatch[]
+let batches: PackedBatch[]
 let failing: boolean
 let warnings: string[]
 
@@ -24,7 +27,7 @@ function queue(options: Partial<WriteQueueOptions> = {}): WriteQueue {
     write: async (batch) => {
       if (failing) throw new Error('the disk is full')
       batches.push(batch)
-      return { requests: batch.finished.length }
+      return { requests: batch.attemptCounts.length }
     },
     warn: (message) => warnings.push(message),
     now: () => time,
@@ -44,8 +47,13 @@ const intent = (requestId: string) => ({
   dialect: 'openai-chat',
 })
 
-const intents = (): string[] => batches.flatMap(({ dispatched }) => dispatched.map(({ requestId }) => requestId))
-const sizes = (): number[] => batches.map(({ finished }) => finished.length)
+function firstCells(reader: TableReader): string[] {
+  return Array.from({ length: reader.rows }, (_, row) => reader.text(row, 0))
+}
+
+const intents = (): string[] => batches.flatMap((batch) => firstCells(new TableReader(attemptColumns, batch.intents)))
+const requests = (): string[] => batches.flatMap((batch) => firstCells(new TableReader(requestColumns, batch.requests)))
+const sizes = (): number[] => batches.map(({ attemptCounts }) => attemptCounts.length)
 
 describe('WriteQueue', () => {
   it('writes what waited half a second', async () => {
@@ -77,7 +85,7 @@ describe('WriteQueue', () => {
       tested.finished(requestRow('long'))
       await vi.advanceTimersByTimeAsync(1_000)
       expect(intents()).toEqual(['long'])
-      expect(batches.flatMap(({ finished }) => finished.map(({ id }) => id))).toEqual(['earlier', 'long'])
+      expect(requests()).toEqual(['earlier', 'long'])
     },
   )
 
@@ -157,6 +165,19 @@ describe('WriteQueue', () => {
     expect(batches).toHaveLength(1)
   })
 
+  it('writes what came while it wrote, each request once and in order, also after a failure', async () => {
+    const tested = queue({ batchRows: 3 })
+    const ids = Array.from({ length: 40 }, (_, index) => `r${index}`)
+    for (const [index, id] of ids.entries()) {
+      failing = index > 10 && index < 25
+      tested.finished(requestRow(id))
+      await vi.advanceTimersByTimeAsync(index % 3 === 0 ? 300 : 0)
+    }
+    await tested.flush()
+    expect(requests()).toEqual(ids)
+    expect(tested.status()).toMatchObject({ state: 'ok', waiting: 0, written: 40, dropped: 0 })
+  })
+
   it('writes one batch at a time and none too large', async () => {
     let running = 0
     let most = 0
@@ -166,7 +187,7 @@ describe('WriteQueue', () => {
         await Promise.resolve()
         running--
         batches.push(batch)
-        return { requests: batch.finished.length }
+        return { requests: batch.attemptCounts.length }
       },
     })
     for (let index = 0; index < 2_250; index++) tested.finished(requestRow(`r${index}`))

@@ -1,14 +1,10 @@
 import type { LedgerStatus } from './ledger.ts'
+import { type PackedBatch, RequestBatch } from './packed/batch.ts'
 import type { DispatchRow, RequestRow } from './row.ts'
 
-/** What a queue writes at once. */
-export interface QueuedBatch {
-  readonly dispatched: readonly DispatchRow[]
-  readonly finished: readonly RequestRow[]
-}
-
 export interface WriteQueueOptions {
-  write(batch: QueuedBatch): Promise<{ readonly requests: number }>
+  /** @param batch its own to keep. */
+  write(batch: PackedBatch): Promise<{ readonly requests: number }>
   /** Told when writing begins to fail, then at most once a minute, and when it works again. */
   warn(message: string): void
   readonly now: () => number
@@ -45,7 +41,14 @@ export class WriteQueue {
   #young: Intents = new Map()
   /** Those of earlier ones that are not written yet. */
   #due: Intents = new Map()
-  #finished: RequestRow[] = []
+  /** Requests that are over, packed at once: as objects they would live long enough for the garbage collector to move them twice. */
+  #gathering = new RequestBatch()
+  /** Batches that are full or were tried, oldest first. */
+  readonly #gathered: RequestBatch[] = []
+  /** A batch that was written, to be used again. */
+  #spare: RequestBatch | undefined
+  /** Requests in all of them. */
+  #finished = 0
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<boolean> | undefined
   #stopped = false
@@ -73,13 +76,15 @@ export class WriteQueue {
   finished(row: RequestRow): void {
     this.#young.delete(row.id)
     if (this.#due.size > 0) this.#due.delete(row.id)
-    if (this.#finished.length >= this.#capacity) {
+    if (this.#finished >= this.#capacity) {
       this.#dropped++
       return
     }
-    this.#finished.push(row)
+    if (this.#gathering.size >= largestBatch) this.#setAside()
+    this.#gathering.add(row)
+    this.#finished++
     // While the store fails its own pace is kept: each request would else ask it again.
-    if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write('none')
+    if (this.#finished >= this.#batchRows && this.#problem === undefined) void this.#write('none')
     else this.#schedule()
   }
 
@@ -108,7 +113,7 @@ export class WriteQueue {
   }
 
   get #waiting(): number {
-    return this.#young.size + this.#due.size + this.#finished.length
+    return this.#young.size + this.#due.size + this.#finished
   }
 
   #schedule(): void {
@@ -137,7 +142,7 @@ export class WriteQueue {
     this.#writing ??= this.#writeNow(intents).finally(() => {
       this.#writing = undefined
       if (this.#waiting === 0) return
-      if (this.#finished.length >= this.#batchRows && this.#problem === undefined) void this.#write('none')
+      if (this.#finished >= this.#batchRows && this.#problem === undefined) void this.#write('none')
       else this.#schedule()
     })
     return this.#writing
@@ -146,12 +151,13 @@ export class WriteQueue {
   async #writeNow(intents: Taken): Promise<boolean> {
     const dispatched = intents === 'none' ? [] : [...this.#due.values()].flat()
     if (intents === 'all') for (const rows of this.#young.values()) dispatched.push(...rows)
-    const finished = this.#finished.slice(0, largestBatch)
-    if (dispatched.length + finished.length === 0) return true
+    if (this.#gathered.length === 0 && this.#gathering.size > 0) this.#setAside()
+    const [finished] = this.#gathered
+    if (dispatched.length === 0 && finished === undefined) return true
     try {
-      const { requests } = await this.#options.write({ dispatched, finished })
+      const { requests } = await this.#options.write((finished ?? this.#gathering).packed(dispatched))
       this.#written += requests
-      this.#finished = this.#finished.slice(finished.length)
+      if (finished) this.#forgetBatch(finished)
       for (const row of dispatched) {
         forget(this.#due, row)
         forget(this.#young, row)
@@ -164,6 +170,20 @@ export class WriteQueue {
     }
   }
 
+  #setAside(): void {
+    this.#gathered.push(this.#gathering)
+    this.#gathering = this.#spare ?? new RequestBatch()
+    this.#spare = undefined
+  }
+
+  /** The oldest of those set aside. */
+  #forgetBatch(batch: RequestBatch): void {
+    this.#gathered.shift()
+    this.#finished -= batch.size
+    batch.clear()
+    this.#spare = batch
+  }
+
   #failed(problem: string): void {
     this.#failures++
     this.#problem = problem
@@ -171,7 +191,7 @@ export class WriteQueue {
     if (now - this.#warnedAt < warnMs) return
     this.#warnedAt = now
     const lost = this.#dropped > 0 ? `, ${this.#dropped} were lost` : ''
-    this.#options.warn(`${problem}. Requests are served; ${this.#finished.length} wait to be counted${lost}`)
+    this.#options.warn(`${problem}. Requests are served; ${this.#finished} wait to be counted${lost}`)
   }
 
   #recovered(): void {

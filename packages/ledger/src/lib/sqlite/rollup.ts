@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { attemptColumns, type Cell, type Packed, requestColumns } from './packed.ts'
+import type { PackedBatch } from '../packed/batch.ts'
+import { attemptColumns, requestColumns } from '../packed/columns.ts'
+import { positions, TableReader } from '../packed/table.ts'
 import { type Measure, measures } from './schema.ts'
 
 export const dayMs = 86_400_000
@@ -22,18 +24,18 @@ export class Rollup {
   /** Neighbours mostly fall into one group, and comparing a key costs less than making its name. */
   #last: Group | undefined
 
-  add({ requests, attemptCounts, attempts }: Packed): void {
+  add(batch: PackedBatch): void {
+    const requests = new TableReader(requestColumns, batch.requests)
+    const attempts = new TableReader(attemptColumns, batch.attempts)
     let attemptAt = 0
-    for (const [index, count] of attemptCounts.entries()) {
-      const row = new RowView(requests, index * requestColumns.length, requestAt)
-      const day = Math.floor(row.number('at') / dayMs)
-      const keyId = row.text('key_id')
+    for (const [row, count] of batch.attemptCounts.entries()) {
+      const day = Math.floor(requests.number(row, request.at) / dayMs)
+      const keyId = requests.text(row, request.keyId)
       // Before its body is read a request has no model, and a name nobody serves must not make a group: clients choose it.
-      const model = count > 0 ? row.text('model') : ''
-      this.#request(this.#group(day, keyId, row.text('account'), model), row)
-      for (let each = 0; each < count; each++, attemptAt += attemptColumns.length) {
-        const attempt = new RowView(attempts, attemptAt, attemptsAt)
-        addAttempt(this.#group(day, keyId, attempt.text('account'), model).sums, attempt)
+      const model = count > 0 ? requests.text(row, request.model) : ''
+      addRequest(this.#group(day, keyId, requests.text(row, request.account), model), requests, row)
+      for (const end = attemptAt + count; attemptAt < end; attemptAt++) {
+        addAttempt(this.#group(day, keyId, attempts.text(attemptAt, attempt.account), model).sums, attempts, attemptAt)
       }
     }
   }
@@ -44,19 +46,6 @@ export class Rollup {
       for (const [bucket, count] of total) statements.latency.run(...key, 'total', bucket, count)
       for (const [bucket, count] of first) statements.latency.run(...key, 'first', bucket, count)
     }
-  }
-
-  #request({ sums, total, first }: Group, row: RowView): void {
-    const outcome = row.text('outcome')
-    sums.requests++
-    const measure = outcomeMeasure[outcome]
-    if (measure) sums[measure]++
-    sums.bytes_in += row.number('bytes_in')
-    sums.bytes_out += row.number('bytes_out')
-    sums.last_at = Math.max(sums.last_at, row.number('at'))
-    if (outcome !== 'success' || row.text('operation') !== 'generate') return
-    count(total, row.number('duration_bucket'))
-    if (row.number('stream') === 1 && row.has('first_token_bucket')) count(first, row.number('first_token_bucket'))
   }
 
   #group(day: number, keyId: string, account: string, model: string): Group {
@@ -81,41 +70,33 @@ function count(histogram: Map<number, number>, bucket: number): void {
   histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1)
 }
 
-/** One row among packed cells, by column. */
-class RowView {
-  readonly #cells: readonly Cell[]
-  readonly #start: number
-  readonly #columns: ReadonlyMap<string, number>
-
-  constructor(cells: readonly Cell[], start: number, columns: ReadonlyMap<string, number>) {
-    this.#cells = cells
-    this.#start = start
-    this.#columns = columns
-  }
-
-  has(column: string): boolean {
-    return this.#cell(column) !== null
-  }
-
-  /** 0 where there is nothing. */
-  number(column: string): number {
-    const cell = this.#cell(column)
-    return typeof cell === 'number' ? cell : 0
-  }
-
-  /** Empty where there is nothing. */
-  text(column: string): string {
-    const cell = this.#cell(column)
-    return typeof cell === 'string' ? cell : ''
-  }
-
-  #cell(column: string): Cell {
-    return this.#cells[this.#start + (this.#columns.get(column) ?? 0)] ?? null
-  }
+const requestAt = positions(requestColumns)
+const request = {
+  at: requestAt('at'),
+  keyId: requestAt('key_id'),
+  model: requestAt('model'),
+  account: requestAt('account'),
+  outcome: requestAt('outcome'),
+  operation: requestAt('operation'),
+  stream: requestAt('stream'),
+  durationBucket: requestAt('duration_bucket'),
+  firstTokenBucket: requestAt('first_token_bucket'),
+  bytesIn: requestAt('bytes_in'),
+  bytesOut: requestAt('bytes_out'),
 }
 
-const requestAt: ReadonlyMap<string, number> = new Map(requestColumns.map((name, index) => [name, index]))
-const attemptsAt: ReadonlyMap<string, number> = new Map(attemptColumns.map((name, index) => [name, index]))
+const attemptAt = positions(attemptColumns)
+const attempt = {
+  account: attemptAt('account'),
+  outcome: attemptAt('outcome'),
+  estimated: attemptAt('estimated'),
+  costNanoUsd: attemptAt('cost_nano_usd'),
+  input: attemptAt('input'),
+  cacheRead: attemptAt('cache_read'),
+  cacheWrite: attemptAt('cache_write'),
+  output: attemptAt('output'),
+  reasoning: attemptAt('reasoning'),
+}
 
 const outcomeMeasure: Readonly<Record<string, Measure>> = {
   success: 'successes',
@@ -124,20 +105,35 @@ const outcomeMeasure: Readonly<Record<string, Measure>> = {
   interrupted: 'interrupted',
 }
 
-function addAttempt(sums: Sums, row: RowView): void {
-  const outcome = row.text('outcome')
+function addRequest({ sums, total, first }: Group, rows: TableReader, row: number): void {
+  const outcome = rows.text(row, request.outcome)
+  sums.requests++
+  const measure = outcomeMeasure[outcome]
+  if (measure) sums[measure]++
+  sums.bytes_in += rows.number(row, request.bytesIn)
+  sums.bytes_out += rows.number(row, request.bytesOut)
+  sums.last_at = Math.max(sums.last_at, rows.number(row, request.at))
+  if (outcome !== 'success' || rows.text(row, request.operation) !== 'generate') return
+  count(total, rows.number(row, request.durationBucket))
+  if (rows.number(row, request.stream) === 1 && rows.has(row, request.firstTokenBucket)) {
+    count(first, rows.number(row, request.firstTokenBucket))
+  }
+}
+
+function addAttempt(sums: Sums, rows: TableReader, row: number): void {
+  const outcome = rows.text(row, attempt.outcome)
   sums.attempts++
   if (outcome === 'failure') sums.failed_attempts++
   if (outcome === 'throttled') sums.throttled_attempts++
-  sums.estimated += row.number('estimated')
-  sums.cost_nano_usd += row.number('cost_nano_usd')
-  const [input, output] = [row.number('input'), row.number('output')]
+  sums.estimated += rows.number(row, attempt.estimated)
+  sums.cost_nano_usd += rows.number(row, attempt.costNanoUsd)
+  const [input, output] = [rows.number(row, attempt.input), rows.number(row, attempt.output)]
   sums.input += input
-  sums.cache_read += row.number('cache_read')
-  sums.cache_write += row.number('cache_write')
+  sums.cache_read += rows.number(row, attempt.cacheRead)
+  sums.cache_write += rows.number(row, attempt.cacheWrite)
   sums.output += output
-  sums.reasoning += row.number('reasoning')
-  if (input + output > 0 && !row.has('cost_nano_usd')) sums.unpriced++
+  sums.reasoning += rows.number(row, attempt.reasoning)
+  if (input + output > 0 && !rows.has(row, attempt.costNanoUsd)) sums.unpriced++
 }
 
 export interface RollupStatements {

@@ -2,7 +2,6 @@ import type { Ledger, LedgerReader, LedgerStatus } from '../ledger.ts'
 import type { LastError, RequestDetail, RequestEntry, RequestsQuery, UsageQuery, UsageReport } from '../query.ts'
 import type { DispatchRow, RequestRow } from '../row.ts'
 import { WriteQueue } from '../write-queue.ts'
-import { pack } from './packed.ts'
 import { SqliteReader } from './reader.ts'
 import { DirectStore, ledgerError, type Store } from './store.ts'
 import { WorkerStore } from './worker-store.ts'
@@ -40,7 +39,7 @@ export class SqliteLedger implements Ledger {
     this.#store = thread ? new WorkerStore(settings) : new DirectStore({ ...settings, now })
     this.#queue = new WriteQueue({
       write: async (batch) => {
-        const written = await this.#store.write(pack(batch))
+        const written = await this.#store.write(batch)
         if (written.movedAside !== undefined) warn(damaged(file, written.movedAside))
         return written
       },

@@ -1,6 +1,6 @@
 import type { LedgerErrorCode, LedgerReader } from '../ledger.ts'
 import { LedgerError } from '../ledger.ts'
-import type { Packed } from './packed.ts'
+import type { PackedBatch } from '../packed/batch.ts'
 import { SqliteReader } from './reader.ts'
 import { sqliteCode, sqliteCodes } from './sqlite.ts'
 import { isDamage, moveAside, SqliteWriter, type WriterOptions } from './writer.ts'
@@ -18,7 +18,8 @@ export interface Written {
 
 /** One SQLite file, written and read. Rejects with a `LedgerError`, and may be asked again after it. */
 export interface Store {
-  write(batch: Packed): Promise<Written>
+  /** @param batch not to be used after. */
+  write(batch: PackedBatch): Promise<Written>
   ask(question: Question, argument: unknown): Promise<unknown>
   /** Deletes some of what is too old. Resolves with whether there may be more. */
   expire(): Promise<boolean>
@@ -36,7 +37,7 @@ export class DirectStore implements Store {
     this.#options = options
   }
 
-  async write(batch: Packed): Promise<Written> {
+  async write(batch: PackedBatch): Promise<Written> {
     const requests = this.#guard(() => this.#open().write(batch))
     const movedAside = this.#movedAside
     this.#movedAside = undefined

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { LedgerError, type LedgerErrorCode } from '../ledger.ts'
-import type { Packed } from './packed.ts'
+import type { PackedBatch } from '../packed/batch.ts'
 import type { Question, Store, Written } from './store.ts'
 
 /** What the worker is started with. */
@@ -10,7 +10,7 @@ export interface WorkerSettings {
 }
 
 export type WorkerRequest = { readonly id: number } & (
-  | { readonly op: 'write'; readonly batch: Packed }
+  | { readonly op: 'write'; readonly batch: PackedBatch }
   | { readonly op: 'ask'; readonly question: Question; readonly argument: unknown }
   | { readonly op: 'expire' }
   | { readonly op: 'close' }
@@ -43,8 +43,13 @@ export class WorkerStore implements Store {
     this.#settings = settings
   }
 
-  write(batch: Packed): Promise<Written> {
-    return this.#call({ op: 'write', batch })
+  /** The batch's memory becomes the thread's. */
+  write(batch: PackedBatch): Promise<Written> {
+    const tables = [batch.intents, batch.requests, batch.attempts]
+    return this.#call(
+      { op: 'write', batch },
+      tables.flatMap(({ cells, bytes }) => [cells.buffer, bytes.buffer]),
+    )
   }
 
   ask(question: Question, argument: unknown): Promise<unknown> {
@@ -64,15 +69,16 @@ export class WorkerStore implements Store {
 
   #call<T>(
     request:
-      | { op: 'write'; batch: Packed }
+      | { op: 'write'; batch: PackedBatch }
       | { op: 'ask'; question: Question; argument: unknown }
       | { op: 'expire' }
       | { op: 'close' },
+    transferred: readonly ArrayBuffer[] = [],
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const id = ++this.#ids
       this.#waiting.set(id, { resolve, reject })
-      this.#running().postMessage({ id, ...request } satisfies WorkerRequest)
+      this.#running().postMessage({ id, ...request } satisfies WorkerRequest, transferred)
     })
   }
 

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { type PackedBatch, RequestBatch, without } from '../packed/batch.ts'
+import { attemptColumns, requestColumns } from '../packed/columns.ts'
 import type { RequestRow } from '../row.ts'
 import { BulkInsert } from './bulk-insert.ts'
-import { attemptColumns, dispatchColumns, type Packed, pack, requestColumns, without } from './packed.ts'
 import { dayMs, Rollup, type RollupStatements, rollupStatements } from './rollup.ts'
 import { migrate } from './schema.ts'
 import { sqlite, sqliteCode, sqliteCodes, transaction } from './sqlite.ts'
@@ -25,7 +26,7 @@ const deletedAtOnce = 2_000
 export class SqliteWriter {
   readonly #options: WriterOptions
   readonly #db: DatabaseSync
-  readonly #dispatched: BulkInsert
+  readonly #intents: BulkInsert
   readonly #attempts: BulkInsert
   readonly #requests: BulkInsert
   readonly #rollups: RollupStatements
@@ -38,9 +39,8 @@ export class SqliteWriter {
     const { db, movedAside } = openSound(options)
     this.#db = db
     this.movedAside = movedAside
-    this.#dispatched = new BulkInsert(db, 'attempts', dispatchColumns, 'ON CONFLICT DO NOTHING')
-    const settled = attemptColumns.filter((name) => !dispatchColumns.includes(name))
-    const settle = settled.map((name) => `${name} = excluded.${name}`).join(', ')
+    this.#intents = new BulkInsert(db, 'attempts', attemptColumns, 'ON CONFLICT DO NOTHING')
+    const settle = attemptColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')
     this.#attempts = new BulkInsert(db, 'attempts', attemptColumns, `ON CONFLICT DO UPDATE SET ${settle}`)
     this.#requests = new BulkInsert(db, 'requests', requestColumns, 'ON CONFLICT DO NOTHING')
     this.#rollups = rollupStatements(db)
@@ -53,11 +53,11 @@ export class SqliteWriter {
    *
    * @returns how many of its requests were new.
    */
-  write(batch: Packed): number {
+  write(batch: PackedBatch): number {
     if (this.#writeNew(batch)) return batch.attemptCounts.length
     const known = this.#db.prepare('SELECT 1 FROM requests WHERE id = ?')
     const fresh = without(batch, (id) => known.get(id) !== undefined)
-    this.#writeNew({ ...fresh, dispatched: batch.dispatched })
+    this.#writeNew(fresh)
     return fresh.attemptCounts.length
   }
 
@@ -67,10 +67,10 @@ export class SqliteWriter {
    *
    * @returns false, with nothing written, when one is not.
    */
-  #writeNew(batch: Packed): boolean {
+  #writeNew(batch: PackedBatch): boolean {
     const write = (): boolean => {
       if (this.#requests.run(batch.requests) !== batch.attemptCounts.length) return false
-      this.#dispatched.run(batch.dispatched)
+      this.#intents.run(batch.intents)
       this.#attempts.run(batch.attempts)
       const rollup = new Rollup()
       rollup.add(batch)
@@ -101,8 +101,10 @@ export class SqliteWriter {
   #settleInterrupted(): void {
     const rows = this.#db.prepare('SELECT * FROM attempts WHERE outcome IS NULL ORDER BY request_id, number').all()
     const requests = Map.groupBy(rows, (row) => String(row.request_id))
-    const finished = [...requests.values()].map((attempts) => interruptedRequest(attempts))
-    if (finished.length > 0) this.write(pack({ dispatched: [], finished }))
+    if (requests.size === 0) return
+    const batch = new RequestBatch()
+    for (const attempts of requests.values()) batch.add(interruptedRequest(attempts))
+    this.write(batch.packed())
   }
 }
 

@@ -85,6 +85,27 @@ test.each(cases)('$client.name at $vendor, three turns, $way', async ({ vendor, 
   )
 })
 
+test('a stored response goes on with its reasoning, though its client sends none', async () => {
+  await using storing = await startGateway({
+    accounts: [openaiAccount(simulators.deepseek.url, { provider: 'openai-compatible', models: ['deepseek*'] })],
+    config: { responses: { store: 'memory' } },
+  })
+  const { responses } = storing.openai()
+  const parameters = { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] }
+  const tools = [{ type: 'function' as const, name: 'look', parameters, strict: false }]
+  let last = await responses.create({ model: models.deepseek, input: 'Go.', tools })
+  for (let step = 0; step < 2; step++) {
+    const call = last.output.find((item) => item.type === 'function_call')
+    const input = [{ type: 'function_call_output' as const, call_id: call?.call_id ?? '', output: 'done' }]
+    last = await responses.create({ model: models.deepseek, previous_response_id: last.id, input, tools })
+  }
+  expect(last.output_text).toBe('Done.')
+  expect(assistantsAt('deepseek').map((message) => message.reasoning_content)).toEqual([
+    'Thought 0: so?',
+    'Thought 1: so?',
+  ])
+})
+
 describe('a conversation that moves', () => {
   // A chat of Google's SDK is with one model.
   test.each([openaiResponses, anthropicMessages])(

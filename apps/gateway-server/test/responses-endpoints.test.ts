@@ -131,6 +131,18 @@ test('what the gateway has forgotten since it started is asked of all that keep 
   }
 })
 
+test('what was made in the background is counted once, when it is seen to be over', async () => {
+  const gateway = await start([openaiAccount(first.url)])
+  const { responses } = gateway.openai()
+  const { id } = await responses.create({ model, input: '[[say one two three]]', background: true })
+  const { usage } = await responses.retrieve(id)
+  await responses.retrieve(id)
+  const counted = (await gateway.stop()).filter(({ operation }) => operation !== undefined).map((line) => line.usage)
+  const output = usage?.output_tokens ?? 0
+  expect(output).toBeGreaterThan(0)
+  expect(counted).toMatchObject([{ output: 0 }, { input: 0, output }, undefined])
+})
+
 test('another key’s is none, also at the provider', async () => {
   const [mine, other] = [gatewayKey(), gatewayKey()]
   const gateway = await start(two(), { gateway_keys: [mine.section, other.section] })

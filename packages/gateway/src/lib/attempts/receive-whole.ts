@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import { replyHead } from '../client/reply-head.ts'
 import type { Prepared } from '../jobs/job.ts'
 import type { HeaderMap } from '../port.ts'
+import { isUnfinished } from '../stored/unfinished.ts'
 import { badReply, type Outcome, type Receiver, transportFailure } from './outcome.ts'
 import { parsed } from './receive-error.ts'
 
@@ -56,12 +57,17 @@ export class WholeReceiver implements Receiver {
       if (ConversionError.is(cause)) return badReply(`the upstream's reply could not be read: ${cause.message}`)
       throw cause
     }
-    if (call.task === 'generate' && call.usage?.output === undefined) call.spoken = estimateInputTokens(wire)
+    if (call.task === 'generate' && call.usage?.output === undefined) call.spoken = spokenIn(wire)
     const head = replyHead(call, this.#account, this.#prepared, this.#headers)
     head['content-type'] = 'application/json'
     call.answer.whole(200, head, out)
     return { type: 'delivered', fault: { status: 200 } }
   }
+}
+
+/** About how many tokens a reply says; none of what is still to be made in the background. */
+function spokenIn(wire: JsonObject): number {
+  return isUnfinished(wire) ? 0 : estimateInputTokens(wire)
 }
 
 /** What is wrong with a body that came under status 200. */

@@ -3,6 +3,8 @@ export interface Maker {
   readonly account: string
   /** The gateway key it was made for. */
   readonly key: string
+  /** It is made in the background: what it uses is not counted yet. */
+  readonly uncounted?: true
 }
 
 /**

@@ -6,12 +6,11 @@ import { goHome, keyOf } from './go-home.ts'
 import type { Maker, Makers } from './makers.ts'
 import { inputItems, type ResponseStore } from './store.ts'
 import { toldInEvent } from './told-in-event.ts'
+import { isUnfinished } from './unfinished.ts'
 
 /** The events that hold the whole response. */
 const lastEvents: readonly string[] = ['response.completed', 'response.incomplete']
 const firstEvents: readonly string[] = ['response.created']
-/** What runs in the background is no answer yet: its provider has it, and the gateway does not. */
-const unfinished: ReadonlySet<unknown> = new Set(['queued', 'in_progress'])
 
 /** What the gateway knows of the responses that went through it. */
 export interface ResponseMemory {
@@ -141,9 +140,10 @@ function remember(call: Call, { makers, store }: ResponseMemory, response: JsonO
   const maker = { account: made.account, key: keyOf(call) }
   const output = inputItems(response.output)
   if (made.native) {
-    for (const name of [id, ...idOf(response.conversation), ...output.flatMap(idOf)]) makers.note(name, maker)
+    for (const name of [...idOf(response.conversation), ...output.flatMap(idOf)]) makers.note(name, maker)
+    makers.note(id, isUnfinished(response) ? { ...maker, uncounted: true } : maker)
   }
-  if (!store.on || unfinished.has(response.status)) return
+  if (!store.on || isUnfinished(response)) return
   const wire = wireOf(call)
   const input = inputItems(wire.input).map((item) => resolved(item, call.history))
   const bytes = call.body.length + JSON.stringify(response).length

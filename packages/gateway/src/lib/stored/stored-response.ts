@@ -8,6 +8,7 @@ import { keyOf } from './go-home.ts'
 import { inputPage } from './input-page.ts'
 import type { ResponseMemory } from './recall-response.ts'
 import type { StoredResponse } from './store.ts'
+import { countFinished } from './unfinished.ts'
 
 /**
  * Answers what is asked of a stored response: to see it, whole or as the stream it was, its input items, to cancel or to delete it.
@@ -34,7 +35,11 @@ export async function storedResponse(call: Call, services: Services, memory: Res
     if (isMissing(outcome) && stored === undefined && made === undefined) throw missing(id, store.on)
     answerFailed(call, services, { outcome, stored, id })
   }
-  if (outcome.type === 'answered') makers.note(id, { account: outcome.account.id, key })
+  if (outcome.type === 'answered') {
+    const { account, wire } = outcome
+    const counted = maker?.uncounted && wire?.id === id && countFinished(call, account, wire, services.now())
+    makers.note(id, { account: account.id, key, ...(maker?.uncounted && !counted && { uncounted: true }) })
+  }
   if (call.request.method === 'DELETE' && (outcome.type === 'answered' || isGone(outcome))) store.delete(key, id)
 }
 

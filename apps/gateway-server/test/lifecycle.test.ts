@@ -60,6 +60,18 @@ describe('a change of the file', () => {
     expect(readEvents(await open.text()).at(-1)?.data).toBe('[DONE]')
   })
 
+  test('is taken once, though its author asks for it and the watch sees it', async () => {
+    const upstream_accounts = [openaiAccount(simulator.url)]
+    await using gateway = await startGateway({ accounts: upstream_accounts })
+    const logging = { file: join(gateway.home, 'server.log') }
+    gateway.saveConfig({ upstream_accounts, logging, routing: { strategy: 'weighted' } })
+    expect(await gateway.server.reload()).toEqual({ ok: true })
+    // Longer than the watch waits for a writer to end.
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    const lines = await gateway.stop()
+    expect(lines.filter(({ message }) => message === 'configuration reloaded')).toHaveLength(1)
+  })
+
   test('is taken on demand by the admin API, which says what is wrong', async () => {
     await using gateway = await startGateway({ accounts: [openaiAccount(simulator.url)] })
     const headers = { authorization: `Bearer ${readRuntime(gateway.home)?.token}` }

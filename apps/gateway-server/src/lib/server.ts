@@ -38,6 +38,8 @@ export class GatewayServer {
   readonly #token = newToken()
   readonly #startedAt = Date.now()
   #watch: ConfigWatch | undefined
+  /** What the configuration in force was read from. */
+  #text: string | undefined
   #configProblem: string | undefined
   #reloading: Promise<unknown> = Promise.resolve()
   #draining = false
@@ -125,7 +127,18 @@ export class GatewayServer {
 
   /** Reads the file again; a bad one changes nothing. One reload at a time, so that the last text read is the one in force. */
   reload(): Promise<ReloadResult> {
-    const run = (): Promise<ReloadResult> => this.#reload()
+    return this.#afterOthers(() => this.#reload())
+  }
+
+  /** The watch saw this text; whoever changed the file has often asked for a reload by then. */
+  async #changed(text: string): Promise<void> {
+    await this.#afterOthers(async () => {
+      if (text === this.#text && this.#configProblem === undefined) return { ok: true }
+      return this.#reload()
+    })
+  }
+
+  #afterOthers(run: () => Promise<ReloadResult>): Promise<ReloadResult> {
     const result = this.#reloading.then(run, run)
     this.#reloading = result
     return result
@@ -145,6 +158,7 @@ export class GatewayServer {
     const notes = await this.#engine.apply(next)
     Object.assign(this.#server, clientDeadlines(next.config))
     this.#configProblem = undefined
+    this.#text = read.text
     logger.info({ accounts: next.assembly.routed.length, keys: next.config.keys.length }, 'configuration reloaded')
     for (const note of notes) logger.warn(note)
     return { ok: true, ...(notes.length > 0 && { notes }) }
@@ -221,10 +235,13 @@ export class GatewayServer {
       configFile: this.#options.configFile,
       token: this.#token,
     })
+    this.#text = text
     this.#watch = watchConfig(this.#options.configFile, {
       initial: text,
-      onChange: () => {
-        this.reload().catch((error: unknown) => logger.error({ err: error }, 'the configuration could not be reloaded'))
+      onChange: (changed) => {
+        this.#changed(changed).catch((error: unknown) =>
+          logger.error({ err: error }, 'the configuration could not be reloaded'),
+        )
       },
       onError: (error) => logger.error({ err: error }, 'the configuration file cannot be watched'),
     })

@@ -250,7 +250,7 @@ describe('encoder', () => {
       close(0),
       open(1, { type: 'text' }),
       text(1, 'x'),
-      { type: 'citation', index: 1, citation: { url: 'https://example.com' } },
+      { type: 'citation', index: 1, citation: { title: 'a.pdf' } },
       { type: 'logprobs', index: 1, value: [] },
       { type: 'seal', index: 1, seal: { issuer: 'gemini', value: 's' } },
       close(1),

@@ -6,6 +6,7 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { Sequential } from '../stream/sequential.ts'
 import { errorFrame } from './error.ts'
 import { wireStop } from './reply.ts'
+import { writeCitation } from './sources.ts'
 import { wireDeltaUsage, wireUsage } from './wire.ts'
 
 /** The one part that is being written. */
@@ -186,14 +187,14 @@ export class AnthropicEncoder implements StreamEncoder {
     for (const literal of live.held) this.#delta(literal)
   }
 
-  #citation({ native }: Citation): void {
+  #citation(citation: Citation): void {
+    const { report } = this.#context
     const live = this.#live
-    if (native?.dialect === 'anthropic' && live?.index !== undefined && live.part.type === 'text') {
-      this.#send('content_block_delta', {
-        index: live.index,
-        delta: { type: 'citations_delta', citation: native.value },
-      })
-    } else this.#context.report.dropped('citations', 'Anthropic has no citation of this kind')
+    const value = writeCitation(citation, 'citations', report)
+    if (value === undefined) return
+    if (live?.index !== undefined && live.part.type === 'text') {
+      this.#send('content_block_delta', { index: live.index, delta: { type: 'citations_delta', citation: value } })
+    } else report.dropped('citations', 'it came when the text it stands for was over')
   }
 
   #close(): void {

@@ -289,7 +289,7 @@ describe('encodeReply', () => {
   it('tells own citations and reports others', () => {
     const native = { dialect: 'anthropic' as const, value: { type: 'char_location' } }
     const { body, losses } = encode({
-      parts: [{ type: 'text', text: 'x', at: 't', citations: [{ native }, { url: 'https://example.com' }] }],
+      parts: [{ type: 'text', text: 'x', at: 't', citations: [{ native }, { title: 'a.pdf' }] }],
       usage,
     })
     expect(body.content).toMatchObject([{ citations: [{ type: 'char_location' }] }])

@@ -1,14 +1,15 @@
 import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
-import type { AssistantPart } from '../chat/part.ts'
+import type { AssistantPart, TextPart } from '../chat/part.ts'
 import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
 import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { ReplyContext } from '../codec.ts'
 import { opaque, readCitations } from './content-decode.ts'
-import { reasoningBlocks, textBlocks, toolInput } from './content-encode.ts'
+import { reasoningBlocks, toolInput } from './content-encode.ts'
 import { decodeError } from './error.ts'
+import { writeCitation } from './sources.ts'
 import { inputText, readServiceTier, readStop, reportCaller, stopOfReason, UsageTally, wireUsage } from './wire.ts'
 
 /** Reads a whole message. */
@@ -114,16 +115,19 @@ export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
   }
 }
 
+function citationsOf({ citations = [], at }: TextPart, report: Report): JsonValue[] | null {
+  const told = citations
+    .map((citation) => writeCitation(citation, `${at}.citations`, report))
+    .filter((value) => value !== undefined)
+  return told.length > 0 ? told : null
+}
+
 function replyBlocks(part: AssistantPart, context: ReplyContext): JsonObject[] {
   const { report } = context
   switch (part.type) {
     case 'text':
       // Unlike a request's, an answer's white space is told as it is: it may stand between two cited texts.
-      if (part.text.trim() === '') return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
-      return textBlocks(part, { report, from: 'anthropic' }).map((block) => ({
-        ...block,
-        citations: block.citations ?? null,
-      }))
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: citationsOf(part, report) }]
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
     case 'reasoning':

@@ -21,7 +21,8 @@ export function mayHoldEnvelope(body: Uint8Array | string): boolean {
   return false
 }
 
-/** Why an envelope is left out. */
+/** Why an envelope is left out, and a source another provider's search has found. */
+const found = 'the source was found by another provider, which the conversation was with before'
 const why = 'the seal belongs to another provider, which the conversation was with before'
 
 /**
@@ -54,9 +55,12 @@ export function withholdEnvelopes(request: JsonObject, dialect: Dialect, report:
 
 /** A message of Anthropic's; one that held nothing else goes as a whole. */
 function content(message: JsonObject, at: string, report: Report): JsonObject | undefined {
-  const left = overList(message, 'content', at, (block, where) =>
-    isSealed(block, 'signature') || isSealed(block, 'data') ? dropped(where, report) : block,
-  )
+  const left = overList(message, 'content', at, (block, where) => {
+    if (isSealed(block, 'signature') || isSealed(block, 'data')) return dropped(where, report)
+    return overList(block, 'citations', where, (citation, place) =>
+      isSealed(citation, 'encrypted_index') ? dropped(place, report, found) : citation,
+    )
+  })
   const blocks = member(left, 'content')
   return left !== message && Array.isArray(blocks) && blocks.length === 0 ? undefined : left
 }
@@ -85,8 +89,8 @@ function isSealed(holder: JsonObject, key: string): boolean {
   return typeof value === 'string' && isEnvelope(value)
 }
 
-function dropped(path: string, report: Report): undefined {
-  report.dropped(path, why)
+function dropped(path: string, report: Report, detail: string = why): undefined {
+  report.dropped(path, detail)
 }
 
 /** The object with each object in one of its lists changed or, where nothing comes back, left out. */

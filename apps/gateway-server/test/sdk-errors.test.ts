@@ -77,7 +77,7 @@ const statuses = [
 describe.each(clients)('$client SDK', ({ sdk, ask, shape, client }) => {
   describe.each(upstreams)('at an $upstream upstream', ({ upstream, prefix }) => {
     describe.each(ways)('$way', ({ way, stream }) => {
-      test.each(statuses)('$status of the provider is a $name', async ({ status, name }) => {
+      test.each(statuses)('hazards 118 and 121: $status of the provider is a $name', async ({ status, name }) => {
         // A model of its own: what is learnt of one must not change the answer of the next.
         const model = `${prefix}-${client}-${way}-${status}`.toLowerCase()
         const retryAfter = status === 429 ? { retryAfter: 7 } : {}

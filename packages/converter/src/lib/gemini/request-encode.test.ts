@@ -311,7 +311,7 @@ describe('writing the conversation', () => {
     ])
   })
 
-  it('hazard 75: another’s seal is never sent; a model that insists on one gets the documented placeholder', () => {
+  it('hazards 48 and 75: another’s seal is never sent; a model that insists on one gets the documented placeholder', () => {
     const foreign = call('a', '{}', { seal: { issuer: 'anthropic', value: 'S' } })
     const turns = [userTurn('x'), assistantTurn([foreign, call('b')])]
     const old = encode(chatRequest({ turns }))

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { convertReply, type JsonObject, openStream } from '../src/index.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { fixed } from './corpus.ts'
+import { type Chatty, convert, outline, pairs } from './hazard-kit.ts'
+
+/** Hazards of calls and what comes of them, which only show between two dialects: each request is converted whole. */
+
+describe('calls and their results', () => {
+  const looks = (id: string): JsonObject => ({ id, type: 'function', function: { name: 'look', arguments: '{}' } })
+  const told = (callId: string): JsonObject => ({ type: 'function_call_output', call_id: callId, output: callId })
+  const made = (callId: string): JsonObject => ({
+    type: 'function_call',
+    call_id: callId,
+    name: 'look',
+    arguments: '{}',
+  })
+  /** Two calls in one turn; the words that follow stand before or between the results where the dialect lets them. */
+  const requests: { readonly [dialect in Chatty]: JsonObject } = {
+    anthropic: {
+      max_tokens: 99,
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: ['a', 'b'].map((id) => ({ type: 'tool_use', id, name: 'look', input: {} })) },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'And?' },
+            { type: 'tool_result', tool_use_id: 'a', content: 'a' },
+            { type: 'tool_result', tool_use_id: 'b', content: 'b' },
+          ],
+        },
+      ],
+      tools: [{ name: 'look', input_schema: { type: 'object' } }],
+    },
+    'openai-chat': {
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: '', tool_calls: [looks('a'), looks('b')] },
+        { role: 'tool', tool_call_id: 'a', content: 'a' },
+        { role: 'tool', tool_call_id: 'b', content: 'b' },
+        { role: 'user', content: 'And?' },
+      ],
+      tools: [{ type: 'function', function: { name: 'look' } }],
+    },
+    'openai-responses': {
+      input: [
+        { role: 'user', content: 'Go.' },
+        made('a'),
+        made('b'),
+        { role: 'user', content: 'And?' },
+        told('a'),
+        told('b'),
+      ],
+      tools: [{ type: 'function', name: 'look', parameters: null, strict: false }],
+    },
+    gemini: {
+      contents: [
+        { role: 'user', parts: [{ text: 'Go.' }] },
+        { role: 'model', parts: ['a', 'b'].map((id) => ({ functionCall: { id, name: 'look', args: {} } })) },
+        {
+          role: 'user',
+          parts: [
+            { text: 'And?' },
+            ...['a', 'b'].map((id) => ({ functionResponse: { id, name: 'look', response: { output: id } } })),
+          ],
+        },
+      ],
+      tools: [{ functionDeclarations: [{ name: 'look' }] }],
+    },
+  }
+  const legal: { readonly [dialect in Chatty]: readonly string[] } = {
+    anthropic: ['Go.', 'call a, call b', 'result a, result b, And?'],
+    'openai-chat': ['Go.', 'call a, call b', 'result a', 'result b', 'And?'],
+    'openai-responses': ['Go.', 'call a', 'call b', 'result a', 'result b', 'And?'],
+    gemini: ['Go.', 'call a, call b', 'result a, result b', 'And?'],
+  }
+
+  it.each(pairs)(
+    'hazards 8, 9, 10 and 11: all results stand directly behind their calls, before any words, $from to $to',
+    ({ from, to }) => {
+      const { body } = convert({ model: 'm', ...requests[from] }, from, to)
+      expect(outline(to, body)).toEqual(legal[to])
+    },
+  )
+
+  it('hazard 9: results that words came between lead their message to Anthropic all the same', () => {
+    const messages = [...(requests['openai-chat'].messages as JsonObject[])]
+    const [last] = messages.splice(-1)
+    messages.splice(3, 0, last as JsonObject)
+    const { body } = convert({ model: 'm', ...requests['openai-chat'], messages }, 'openai-chat', 'anthropic')
+    expect(outline('anthropic', body)).toEqual(legal.anthropic)
+  })
+
+  it.each(pairs)('hazard 7: the prompt holds what was said and nothing else, $from to $to', ({ from, to }) => {
+    const instructed: { readonly [dialect in Chatty]: JsonObject } = {
+      anthropic: { system: 'Be kind.' },
+      'openai-chat': {
+        messages: [{ role: 'system', content: 'Be kind.' }, ...(requests['openai-chat'].messages as JsonObject[])],
+      },
+      'openai-responses': { instructions: 'Be kind.' },
+      gemini: { systemInstruction: { parts: [{ text: 'Be kind.' }] } },
+    }
+    const { body } = convert({ model: 'm', ...requests[from], ...instructed[from] }, from, to)
+    const texts = JSON.stringify(body).match(/"(?:text|content|instructions|system|output)":"[^"]*"/g) ?? []
+    const said = texts.map((text) => text.replace(/^"\w+":"(.*)"$/, '$1')).filter((text) => text !== '')
+    expect([...said].sort()).toEqual(['And?', 'Be kind.', 'Go.', 'a', 'b'])
+  })
+})
+
+describe('calls of Gemini without ids', () => {
+  const call = { functionCall: { name: 'look', args: {} } }
+  const result = (output: string): JsonObject => ({ functionResponse: { name: 'look', response: { output } } })
+
+  it.each(pairs.filter(({ from }) => from === 'gemini'))(
+    'hazard 45: one tool called twice, in one turn and in the next, are calls of their own, $from to $to',
+    ({ from, to }) => {
+      const contents = [
+        { role: 'user', parts: [{ text: 'Go.' }] },
+        { role: 'model', parts: [call, call] },
+        { role: 'user', parts: [result('1'), result('2')] },
+        { role: 'model', parts: [call] },
+        { role: 'user', parts: [result('3')] },
+      ]
+      const { body } = convert({ contents, tools: [{ functionDeclarations: [{ name: 'look' }] }] }, from, to)
+      const chat = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
+      const made = chat.turns.flatMap((turn) =>
+        turn.role === 'assistant' ? turn.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])) : [],
+      )
+      const told = chat.turns.flatMap((turn) =>
+        turn.role === 'tool'
+          ? turn.results.map(({ callId, parts }) => [callId, (parts[0] as { text: string }).text])
+          : [],
+      )
+      expect(new Set(made).size).toBe(3)
+      expect(told).toEqual(made.map((id, i) => [id, String(i + 1)]))
+    },
+  )
+
+  it.each(pairs.filter(({ to }) => to === 'gemini'))(
+    'hazard 45: so are they in an answer, whole and streamed, $to to $from',
+    ({ from, to }) => {
+      const chunk = (parts: JsonObject[], more: object = {}): JsonObject => ({
+        responseId: 'r',
+        candidates: [{ content: { role: 'model', parts }, ...more }],
+      })
+      const whole = convertReply(chunk([call, call], { finishReason: 'STOP' }), { from: to, to: from, ...fixed }).body
+      const stream = openStream({ from: to, to: from, ...fixed })
+      const chunks = [chunk([call]), chunk([call], { finishReason: 'STOP' })]
+      const streamed = stream.push(chunks.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('')) + stream.end()
+      const idKey = from === 'openai-responses' ? 'call_id' : 'id'
+      const ids = (text: string): Set<string> => new Set(text.match(new RegExp(`"${idKey}":"call_[^"]*"`, 'g')) ?? [])
+      expect(ids(JSON.stringify(whole)).size).toBe(2)
+      expect(ids(streamed)).toEqual(ids(JSON.stringify(whole)))
+    },
+  )
+})

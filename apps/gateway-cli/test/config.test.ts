@@ -121,7 +121,7 @@ test('config validate passes warnings, unless --strict', async () => {
   sandbox.config = 'server:\n  timeout_seconds: 30\n'
   expect(await sandbox.run('config', 'validate')).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('1 warnings'),
+    stdout: expect.stringContaining('1 warning)'),
   })
   expect((await sandbox.run('config', 'validate', '--strict')).code).toBe(1)
 })

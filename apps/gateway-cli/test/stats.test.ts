@@ -295,8 +295,8 @@ test('with a server, all of it is told by the server, and the same after it has 
     const why = (await sandbox.run('why', id, '--json')).json<Record<string, unknown>>()
     expect(why).toMatchObject({ source, request: { id, outcome: 'success' } })
     expect((await sandbox.run('apikey', 'stats', 'my team')).stdout).toContain('In the last 24 hours')
-    expect((await sandbox.run('upstream', 'show', 'sim')).stdout).toMatch(/Last 24 h: +1 attempts, 100% ok/)
-    expect((await sandbox.run('status')).stdout).toContain('Last 24 h: 1 requests, 100% ok')
+    expect((await sandbox.run('upstream', 'show', 'sim')).stdout).toMatch(/Last 24 h: +1 attempt, 100% ok/)
+    expect((await sandbox.run('status')).stdout).toContain('Last 24 h: 1 request, 100% ok')
     return [stats.total, key.total, why.attempts]
   }
   const told = await ask('server')

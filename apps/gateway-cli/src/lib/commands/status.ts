@@ -21,7 +21,7 @@ import {
   pastHealth,
   recentUsage,
 } from '../usage/recent-usage.ts'
-import { amount, attemptSuccessText, costText, usageLine } from '../usage/usage-view.ts'
+import { amount, attemptSuccessText, costText, counted, usageLine } from '../usage/usage-view.ts'
 
 interface Row {
   readonly id: string
@@ -103,7 +103,7 @@ function headline(observation: Observation): string {
   if (observation.state === 'stuck') return `The server is not well: ${observation.problem}`
   const { url, pid, version, uptimeSeconds, inFlight, demo, draining } = observation.status
   const mode = demo ? ', DEMO: the simulator answers' : ''
-  return `The server ${draining ? 'is stopping' : 'runs'} at ${url} (pid ${pid}, version ${version}, up ${span(uptimeSeconds * 1000)}, ${inFlight} open requests${mode}).`
+  return `The server ${draining ? 'is stopping' : 'runs'} at ${url} (pid ${pid}, version ${version}, up ${span(uptimeSeconds * 1000)}, ${counted(inFlight, 'open request')}${mode}).`
 }
 
 function rowsOfServer(status: ServerStatus, config: GatewayConfig | undefined): Row[] {

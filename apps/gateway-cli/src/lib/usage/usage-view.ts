@@ -9,6 +9,11 @@ export function amount(count: number): string {
   return count < 999_995_000 ? `${(count / 1_000_000).toFixed(2)}M` : `${(count / 1_000_000_000).toFixed(2)}G`
 }
 
+/** `1 request`, `12.3k requests`. */
+export function counted(count: number, thing: string): string {
+  return `${amount(count)} ${thing}${count === 1 ? '' : 's'}`
+}
+
 /** `$12.34`, and with more digits where there is less: `$0.0042`. */
 export function dollars(nanoUsd: number): string {
   const usd = nanoUsd / 1e9
@@ -89,7 +94,7 @@ export function usageFields(totals: UsageTotals, now: number): readonly (readonl
       'Estimated',
       totals.estimatedAttempts === 0
         ? undefined
-        : `${amount(totals.estimatedAttempts)} attempts, whose provider did not tell all`,
+        : `${counted(totals.estimatedAttempts, 'attempt')}, whose provider did not tell all`,
     ],
     ['Cost', costText(totals)],
     ['Last request', totals.lastAt === undefined ? undefined : relativeTime(totals.lastAt, now)],
@@ -157,16 +162,12 @@ function some(count: number): string | undefined {
 
 /** `1.2k requests, 99.2% ok, p50 0.8 s, p95 2.1 s, 1.2M tokens, cost $1.23` */
 export function usageLine(totals: UsageTotals): string {
-  return lineOf(totals, `${amount(totals.requests)} requests`, successText(totals))
+  return lineOf(totals, counted(totals.requests, 'request'), successText(totals))
 }
 
 /** The same of one account: `1.2k attempts (3 failed, 1 throttled), 99.6% ok, …` */
 export function accountUsageLine(totals: UsageTotals): string {
-  return lineOf(
-    totals,
-    withParts(`${amount(totals.attempts)} attempts`, badAttempts(totals)),
-    attemptSuccessText(totals),
-  )
+  return lineOf(totals, withParts(counted(totals.attempts, 'attempt'), badAttempts(totals)), attemptSuccessText(totals))
 }
 
 function lineOf(totals: UsageTotals, count: string, success: string | undefined): string {

@@ -3,6 +3,7 @@ import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { exitCodes } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { ConfigStore } from '../../config-file/config-store.ts'
+import { counted } from '../../usage/usage-view.ts'
 
 export class ConfigValidate extends GatewayCommand {
   static override paths: string[][] = [['config', 'validate']]
@@ -28,7 +29,8 @@ export class ConfigValidate extends GatewayCommand {
     const { text, result } = await store.snapshot()
     const issues = result.ok ? result.warnings : result.issues
     const valid = result.ok && (!this.strict || issues.length === 0)
-    const counts = `${issues.filter(({ severity }) => severity === 'error').length} errors, ${issues.filter(({ severity }) => severity === 'warning').length} warnings`
+    const errors = issues.filter(({ severity }) => severity === 'error').length
+    const counts = `${counted(errors, 'error')}, ${counted(issues.length - errors, 'warning')}`
     const report = issues.length === 0 ? '' : `${renderIssues(issues, text, { file })}\n`
     this.output.result({ file, valid, issues }, `${report}${file}: ${valid ? 'valid' : 'not valid'} (${counts})`)
     return valid ? exitCodes.ok : exitCodes.failure

@@ -201,7 +201,8 @@ test('health is 0 only when the server and every account can serve', async () =>
   const open = await sandbox.run('health', '--json')
   expect([open.code, open.json()]).toEqual([1, expect.objectContaining({ healthy: false, server: 'healthy' })])
   fake.status = { unusable: [{ id: 'upstream_b', name: 'b', reason: 'no key' }] }
-  expect((await sandbox.run('health')).code).toBe(1)
+  const unusable = await sandbox.run('health')
+  expect([unusable.code, unusable.stderr]).toEqual([1, 'Of 1 account cannot serve: "b" (unusable).\n'])
   fake.status = {}
   fake.health = 'draining'
   expect((await sandbox.run('health')).code).toBe(1)

@@ -16,6 +16,7 @@ import { findServer } from '../running/liveness.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { span, when } from '../terminal/time.ts'
 import { accountUsage, pastHealth, recentUsage } from '../usage/recent-usage.ts'
+import { counted } from '../usage/usage-view.ts'
 
 interface Row {
   readonly id: string
@@ -80,7 +81,8 @@ export class Health extends GatewayCommand {
     accounts: readonly Row[],
     { problem, status, past }: { readonly problem?: string; readonly status?: ServerStatus; readonly past?: boolean },
   ): number {
-    const healthy = server === 'healthy' && !accounts.some(({ state }) => isUnhealthy(state))
+    const failing = accounts.filter(({ state }) => isUnhealthy(state))
+    const healthy = server === 'healthy' && failing.length === 0
     const { style } = this.output
     const detail = problem ?? (status && serverText(status))
     const first = `${style('bold', 'Server:')} ${style(server === 'healthy' ? 'green' : 'red', server)}${detail === undefined ? '' : ` (${detail})`}`
@@ -99,6 +101,10 @@ export class Health extends GatewayCommand {
         ...(accounts.length > 0 ? ['', table(accounts, columns(this.context.now()), style)] : []),
       ].join('\n'),
     )
+    if (failing.length > 0) {
+      const names = failing.map(({ name, state }) => `"${name}" (${state})`).join(', ')
+      this.output.note(`Of ${counted(accounts.length, 'account')} cannot serve: ${names}.`)
+    }
     return healthy ? exitCodes.ok : exitCodes.failure
   }
 }

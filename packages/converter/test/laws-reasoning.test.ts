@@ -212,6 +212,43 @@ describe('without a key', () => {
   })
 })
 
+describe('seals on calls of Gemini behind a chat endpoint', () => {
+  /** A reply as Google's endpoint for OpenAI's clients gives it. */
+  function sealedReply(turn: number): JsonObject {
+    const [{ message }] = replyOf(turn).choices as [{ message: { tool_calls: JsonObject[] } }]
+    const calls = message.tool_calls.map((call) => ({
+      ...call,
+      extra_content: { google: { thought_signature: `c2VhbA${turn}==` } },
+    }))
+    const bare = { role: 'assistant', content: null, tool_calls: calls }
+    return { ...replyOf(turn), choices: [{ index: 0, message: bare, finish_reason: 'tool_calls' }] }
+  }
+
+  function after(count: number, client: Client): JsonObject {
+    let request = sides[client].start
+    for (let turn = 0; turn < count; turn++) {
+      const { body } = convertReply(sealedReply(turn), { from: 'openai-chat', to: client, request, sealKey, ...fixed })
+      const items = sides[client].keep(JSON.parse(JSON.stringify(body)) as JsonObject)
+      request = grown(request, client, [...items, sides[client].answer(items, turn)])
+    }
+    return request
+  }
+
+  it.each(others)('%s: they come back where they were given', (client) => {
+    const { body, losses } = sent(after(3, client), client, { model: 'google/gemini-3-pro-preview' })
+    expect(assistants(body).map((message) => (message.tool_calls as JsonObject[])[0]?.extra_content)).toEqual(
+      turns.map((turn) => ({ google: { thought_signature: `c2VhbA${turn}==` } })),
+    )
+    expect(losses).toEqual([])
+  })
+
+  it.each(others)('%s: they go to no other model', (client) => {
+    const { body, losses } = sent(after(1, client), client, { model: 'served' })
+    expect(JSON.stringify(body)).not.toContain('c2VhbA')
+    expect(losses.map(({ kind }) => kind)).toEqual(['dropped'])
+  })
+})
+
 describe('an endpoint that insists on reasoning in a tool loop', () => {
   const call = { type: 'tool_use', id: 't', name: 'step', input: {} }
   const result = { type: 'tool_result', tool_use_id: 't', content: 'done' }

@@ -86,6 +86,7 @@ export interface CapabilityConfig {
   /** Members of a message in which reasoning may come back (Chat Completions). */
   reasoningMembers?: ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
   reasoningRequired?: boolean
+  callSeals?: boolean
   /** Media beside text. */
   media?: ('image' | 'document' | 'audio')[]
 }

@@ -41,6 +41,10 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     flag.optional(),
     'A Chat Completions message of a tool loop is refused without its reasoning; a blank stands for what is not at hand. Without: as DeepSeek, Kimi and MiMo do',
   ),
+  call_seals: setting(
+    flag.optional(),
+    "Google's seals on tool calls come back in `extra_content` of Chat Completions. Without: for models of Gemini alone",
+  ),
   media: setting(z.array(z.enum(['image', 'document', 'audio'])).optional(), 'Media beside text'),
 }).transform((raw) =>
   defined({
@@ -64,6 +68,7 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
     forcedTools: raw.forced_tools,
     reasoningMembers: raw.reasoning_members,
     reasoningRequired: raw.reasoning_required,
+    callSeals: raw.call_seals,
     media: raw.media,
   }),
 )

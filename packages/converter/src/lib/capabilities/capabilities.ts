@@ -73,6 +73,8 @@ export interface Capabilities {
    * where there is none, a blank stands in its place. Default false.
    */
   readonly reasoningRequired?: boolean
+  /** Takes Google's seals on tool calls back in `extra_content`, where its own endpoint gave them (openai-chat). Default false. */
+  readonly callSeals?: boolean
   /**
    * What a request and its answer may hold together. Tokens, default unknown. Told where models are listed; no request is refused
    * for it, because a prompt's length is an estimate until its provider has counted it.

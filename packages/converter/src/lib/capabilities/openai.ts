@@ -79,6 +79,8 @@ const vendors: readonly Family[] = [
   ['deepseek-reasoner', deepseek, 65_536, 128_000],
   ['deepseek', deepseek],
   ['kimi', insisting],
+  // Google's endpoint for OpenAI's clients refuses calls of Gemini 3 without the seal they came with (ai.google.dev, thought signatures).
+  ['gemini', { ...compatible, callSeals: true }],
   ['mimo', insisting],
   ['grok-3-mini', grok(['low', 'high']), undefined, 131_072],
   ['grok-4.3', grok(['none', 'low', 'medium', 'high'])],

@@ -8,8 +8,8 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { annotationOf } from './content.ts'
 import { errorFrame } from './error.ts'
-import { freeText, sealed, withheldSeal } from './reply.ts'
-import { finishOf, serviceTiers, vagueStops, writeUsage } from './wire.ts'
+import { freeText, withheldSeal } from './reply.ts'
+import { finishOf, sealed, serviceTiers, vagueStops, writeUsage } from './wire.ts'
 
 type Finish = Extract<ChatEvent, { type: 'finish' }>
 

@@ -16,6 +16,7 @@ import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { EchoedReasoning } from './reasoning-encode.ts'
+import { sealed } from './wire.ts'
 
 type Assistant = Extract<Turn, { role: 'assistant' }>
 type ToolTurn = Extract<Turn, { role: 'tool' }>
@@ -249,7 +250,8 @@ class MessageWriter {
     const { report, capabilities, from } = this.#context
     const id = this.#context.callId(part.id)
     const name = this.#context.toolName(part.name)
-    if (part.seal)
+    const google = part.seal?.issuer === 'gemini' && capabilities.callSeals ? part.seal : undefined
+    if (part.seal && google === undefined)
       report.dropped(
         placeOf('seal', part.at, from),
         `the seal of ${part.seal.issuer} goes back to its own provider only`,
@@ -259,7 +261,8 @@ class MessageWriter {
       return { id, type: 'custom', custom: { name, input: part.input } }
     }
     const json = part.inputKind === 'json' ? part.input : JSON.stringify({ input: part.input })
-    return { id, type: 'function', function: { name, arguments: json } }
+    const call = { id, type: 'function', function: { name, arguments: json } }
+    return google === undefined ? call : { ...call, extra_content: sealed(google.value) }
   }
 
   /** The results first, then what tool messages cannot hold, in one user message that says whose it is. */

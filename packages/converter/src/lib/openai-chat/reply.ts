@@ -19,6 +19,7 @@ import {
   readStop,
   reasoningMember,
   reasoningOf,
+  sealed,
   serviceTiers,
   thoughtSignatureOf,
   usageOf,
@@ -292,11 +293,6 @@ function encodeCall(call: ToolCallPart, context: ReplyContext): JsonObject {
   if (call.seal && call.seal.issuer !== 'gemini') context.report.dropped(`${call.at}.seal`, withheldSeal)
   const seal = call.seal?.issuer === 'gemini' ? { extra_content: sealed(call.seal.value) } : {}
   return { id, type: 'function', function: { name, arguments: call.input }, ...seal }
-}
-
-/** Where Google's compatible endpoint carries a thought signature, so that chat clients can send it back. */
-export function sealed(signature: string): JsonObject {
-  return { google: { thought_signature: signature } }
 }
 
 /** The free text a custom tool was called with through a function of one string argument. */

@@ -253,3 +253,8 @@ export function argumentsText(value: JsonValue | undefined): string {
 export function mintedCallId(replyId: string | undefined, ordinal: number): string {
   return replyId === undefined || replyId === '' ? `call_${ordinal}` : `call_${replyId}_${ordinal}`
 }
+
+/** Where Google's compatible endpoint carries a thought signature, so that chat clients can send it back. */
+export function sealed(signature: string): JsonObject {
+  return { google: { thought_signature: signature } }
+}

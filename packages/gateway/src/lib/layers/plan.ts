@@ -1,4 +1,5 @@
-import type { Plan, PlanRequest } from '@llm-gateway/router'
+import type { Dialect } from '@llm-gateway/converter'
+import type { Candidate, Plan, PlanRequest } from '@llm-gateway/router'
 import type { Call } from '../call.ts'
 import { GatewayError, type GatewayErrorCode } from '../error.ts'
 import type { Services } from '../services.ts'
@@ -26,7 +27,7 @@ export function plan(call: Call, services: Services): void {
   const audiences = audiencesOf(call)
   const planned = planFor(request, audiences, services)
   if (planned.ok) {
-    call.plan = planned
+    call.plan = inDialectsThatSearch(call, planned)
     return
   }
   if (planned.reason === 'wrong-audience') throw wrongAudience(call, planned.audiences ?? [], audiences)
@@ -36,6 +37,34 @@ export function plan(call: Call, services: Services): void {
     ...(planned.reason !== 'all-throttled' && planned.reason !== 'no-account' && { param: 'model' }),
     ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
   })
+}
+
+type Planned = Extract<Plan, { readonly ok: true }>
+
+/** What a body holds that asks its provider for a search of the web. */
+const searches: Partial<Readonly<Record<Dialect, readonly string[]>>> = {
+  anthropic: ['"web_search_20'],
+  gemini: ['"googleSearch', '"google_search'],
+}
+
+/**
+ * OpenAI searches in Responses, and in Chat Completions with models made for it alone: a request of another dialect that wants a
+ * search goes out in Responses where the account speaks both.
+ */
+function inDialectsThatSearch({ dialect, body }: Call, planned: Planned): Planned {
+  const wanted = searches[dialect]
+  const both = planned.candidates.some(isChatOfBoth)
+  if (wanted === undefined || !both || planned.model.includes('search')) return planned
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  if (!wanted.some((mark) => bytes.includes(mark))) return planned
+  const candidates = planned.candidates.map((candidate) =>
+    isChatOfBoth(candidate) ? { ...candidate, dialect: 'openai-responses' } : candidate,
+  )
+  return { ...planned, candidates }
+}
+
+function isChatOfBoth({ account, dialect }: Candidate): boolean {
+  return dialect === 'openai-chat' && account.dialects.includes('openai-responses')
 }
 
 /** A client that brings its own credential means it to be used: it is not served at the operator's cost instead. */

@@ -63,10 +63,13 @@ function checkThinkingFirst(messages: readonly JsonObject[]): void {
   )
 }
 
-/** Checks that thinking sent back was issued here and is unchanged. */
+/** Checks that thinking sent back was issued here and is unchanged, and so a search's results: there is no search here. */
 export function checkSeals(messages: readonly JsonObject[], seals: Seals): void {
   messages.forEach((message, index) => {
     blocksOf(message.content).forEach((block, place) => {
+      const found = objects(block.citations).findIndex(({ type }) => type === 'web_search_result_location')
+      if (found !== -1)
+        throw invalid(`messages.${index}.content.${place}.citations.${found}: Invalid \`encrypted_index\` in citation`)
       const [field, seal, shown] =
         block.type === 'thinking'
           ? ['signature', block.signature, text(block.thinking) ?? '']

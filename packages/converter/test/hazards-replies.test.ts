@@ -1,16 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { convertReply, type JsonObject, type Loss, openStream } from '../src/index.ts'
 import { fixed } from './corpus.ts'
+import { type Chatty, pairs } from './hazard-kit.ts'
 import { wantsAll } from './streams.ts'
 import { type Answer, counted, ended, gathered, reads, seal, spelled } from './told-answers.ts'
-import { asStream, type Chatty } from './told-streams.ts'
+import { asStream } from './told-streams.ts'
 
 /** Hazards of answers, each for every ordered pair of dialects, whole and streamed; streams are gathered by the official SDKs. */
 
-const dialects = ['anthropic', 'openai-chat', 'openai-responses', 'gemini'] as const
-const told = dialects.flatMap((from) =>
-  dialects.flatMap((to) => (to === from ? [] : (['whole', 'streamed'] as const).map((how) => ({ from, to, how })))),
-)
+const told = pairs.flatMap((pair) => (['whole', 'streamed'] as const).map((how) => ({ ...pair, how })))
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../src/index.ts'
+import type { Chatty } from './hazard-kit.ts'
 import { chat, contents, messages, response } from './sdk-kit.ts'
-import type { Chatty } from './told-streams.ts'
 
 /** Answers as each dialect's documentation spells them, and what a client reads in one. Written without the codecs. */
 

@@ -1,8 +1,6 @@
-import type { Dialect, JsonObject } from '../src/index.ts'
+import type { JsonObject } from '../src/index.ts'
 import type { JsonValue } from '../src/lib/chat/json.ts'
-
-/** The dialects that tell more than text. */
-export type Chatty = Exclude<Dialect, 'openai-completions'>
+import type { Chatty } from './hazard-kit.ts'
 
 /** Tells a whole answer as the stream its own provider would send it in. Written without the encoders. */
 export const asStream: Readonly<Record<Chatty, (reply: JsonObject) => string>> = {

@@ -61,6 +61,19 @@ describe('spliceMember', () => {
   })
 })
 
+describe('what passes as bytes', () => {
+  it('hazard 76: thinking keeps its signature and its place before the call, byte for byte', () => {
+    const thinking =
+      '{"signature":"Eq\\u0041=","thinking":"","type":"thinking"},{"type":"redacted_thinking","data":"x/+="}'
+    const call = '{ "type":"tool_use","input": {"n":1.0,"n2":12345678901234567890},"id":"toolu_1","name":"f"}'
+    const turn = `{"role":"assistant","content":[${thinking},\n ${call}]}`
+    const body = `{"model":"alias","messages":[${turn}],"thinking":{"type":"adaptive"},"of_tomorrow":1e2}`
+    const member = facts(body).scan.members.get('model')
+    if (!member) throw new Error('no model')
+    expect(text(spliceMember(bytes(body), member, '"claude-opus-4-8"'))).toBe(body.replace('alias', 'claude-opus-4-8'))
+  })
+})
+
 describe('insertMember', () => {
   it.each([
     ['{"a":1}', '{"model":"m","a":1}'],

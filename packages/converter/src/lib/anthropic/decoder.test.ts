@@ -160,6 +160,30 @@ describe('tool calls', () => {
     })
   })
 
+  it('a reply is complete inside message_start, its calls with their arguments', () => {
+    const content = [{ type: 'text', text: 'Looking.' }, tool('a', { n: 1 }), tool('b')]
+    const usage = { input_tokens: 0, output_tokens: 0 }
+    const message = { id: 'msg_1', model: 'm', content, stop_reason: 'end_turn', usage }
+    const events = decodeStream(sseEvent('message_start', { message }) + sseEvent('message_stop'))
+    expect(folded(events).reply()).toMatchObject({
+      parts: [{ text: 'Looking.' }, { id: 'a', input: '{"n":1}' }, { id: 'b', input: '{}' }],
+      stop: { reason: 'tool-calls' },
+      usage: { input: 0, output: 0 },
+    })
+  })
+
+  it('a stop reason in the result of a server tool is not the message’s', () => {
+    const result = {
+      type: 'web_fetch_tool_result',
+      tool_use_id: 'srvtoolu_1',
+      content: { type: 'web_fetch_result', content: { stop_reason: 'end_turn' } },
+    }
+    const sse = sseMessage([start(0, result), stop(0)], 'max_tokens')
+    expect(decodeStream(sse).at(-1)).toMatchObject({ type: 'finish', stop: { reason: 'length' } })
+    const cut = sse.slice(0, sse.indexOf('event: message_delta'))
+    expect(decodeStream(cut).at(-1)).toMatchObject({ type: 'error', error: { code: 'stream_truncated' } })
+  })
+
   it('hazard 105: the input of a server tool is nobody’s arguments', () => {
     const events = decodeStream(fixtureText('server-tools', 'stream.sse'))
     expect(events.some((event) => event.type === 'input')).toBe(false)

@@ -3,6 +3,7 @@ import { decodeStream, tapStream } from '../../../test/openai-kit.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { LossReport } from '../report.ts'
 import { Fold } from '../stream/fold.ts'
+import { openStream } from '../stream-converter.ts'
 import { decodeReply } from './reply.ts'
 
 /** What compatible vendors and gateways send that OpenAI does not; whole cases of each are among the fixtures. */
@@ -96,6 +97,43 @@ describe('content', () => {
       { type: 'text', text: 'a' },
       { type: 'opaque', kind: 'reference' },
     ])
+  })
+
+  it('indexes may begin at 1 and leave numbers out, and no delta need name its role', () => {
+    const call = (index: number, id: string): string =>
+      chunk({ tool_calls: [{ index, id, function: { name: id, arguments: '{}' } }] })
+    const sse = chunk({ content: 'a' }) + call(1, 'one') + call(4, 'four') + finish('tool_calls')
+    expect(folded(sse).reply()?.parts).toMatchObject([{ text: 'a' }, { id: 'one' }, { id: 'four' }])
+    for (const [to, places] of [
+      ['anthropic', /"index":(\d+),"content_block"/g],
+      ['openai-responses', /output_item.added","output_index":(\d+)/g],
+    ] as const) {
+      const stream = openStream({ from: 'openai-chat', to })
+      const told = [...(stream.push(sse) + stream.end()).matchAll(places)].map(([, place]) => place)
+      expect(told).toEqual(['0', '1', '2'])
+    }
+  })
+
+  it('the last text, a whole call and the usage may ride on the finish', () => {
+    const delta = { content: ' b', tool_calls: [{ id: 'c', function: { name: 'f', arguments: '{"x":1}' } }] }
+    const usage = { prompt_tokens: 3, completion_tokens: 4 }
+    const sse = chunk({ content: 'a' }) + chunk(delta, { finish_reason: 'tool_calls' }, { usage })
+    expect(folded(sse).reply()).toMatchObject({
+      parts: [{ text: 'a b' }, { id: 'c', name: 'f', input: '{"x":1}' }],
+      stop: { reason: 'tool-calls' },
+      usage: { input: 3, output: 4 },
+    })
+  })
+
+  it('null everywhere, and no finish_reason until there is one, say nothing', () => {
+    const nothing = { content: null, role: null, tool_calls: null, function_call: null, refusal: null, audio: null }
+    const silent = { finish_reason: undefined, logprobs: null }
+    const sse =
+      chunk(nothing, silent, { usage: null, system_fingerprint: null, service_tier: null }) +
+      chunk({ ...nothing, content: 'a' }, silent) +
+      finish('stop', {}, { usage: null })
+    expect(folded(sse).reply()).toMatchObject({ parts: [{ text: 'a' }], stop: { reason: 'end' } })
+    expect(folded(sse).reply()).not.toHaveProperty('usage')
   })
 
   it('a call of a tool that is never named is no call', () => {

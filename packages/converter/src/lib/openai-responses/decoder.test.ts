@@ -226,6 +226,22 @@ describe('the end', () => {
     ])
   })
 
+  it('hazard 109: an error that comes before the response is told as failed is told once, and one that comes alone too', () => {
+    const error = event('error', { code: 'server_error', message: 'first', param: null })
+    const failed = event('response.failed', {
+      response: { status: 'failed', error: { code: 'server_error', message: 'second' } },
+    })
+    for (const frames of [
+      [created, textDelta('x'), error, failed],
+      [created, error],
+    ]) {
+      const { events } = decodeStream(frames.join(''))
+      expect(events.filter(({ type }) => type === 'error' || type === 'finish')).toMatchObject([
+        { error: { message: 'first' } },
+      ])
+    }
+  })
+
   it('hazard 109: so do a failed response, a flat error, an error without a type and a frame that is no JSON', () => {
     expect(decodeStream(streamFixture('error-at-once')).events.at(-1)).toMatchObject({
       error: { kind: 'rate-limit', status: 429, code: 'rate_limit_exceeded' },

@@ -155,4 +155,31 @@ describe('calls of Gemini without ids', () => {
       expect(ids(streamed)).toEqual(ids(JSON.stringify(whole)))
     },
   )
+
+  it.each(['gemini', 'openai-chat'] as const)(
+    'hazard 45: and so are those of two answers of %s that have no ids at all, whole and streamed',
+    (upstream) => {
+      let count = 0
+      const newId = (): string => `fresh${count++}`
+      const made = { function: { name: 'look', arguments: '{}' } }
+      const replies = {
+        gemini: { candidates: [{ content: { role: 'model', parts: [call] }, finishReason: 'STOP' }] },
+        'openai-chat': {
+          choices: [{ index: 0, message: { role: 'assistant', tool_calls: [made] }, finish_reason: 'stop' }],
+        },
+      }
+      const chunks = {
+        gemini: replies.gemini,
+        'openai-chat': { choices: [{ index: 0, delta: { tool_calls: [made] }, finish_reason: 'stop' }] },
+      }
+      const ids = [1, 2].flatMap(() => {
+        const options = { from: upstream, to: 'anthropic', ...fixed, newId } as const
+        const whole = JSON.stringify(convertReply(replies[upstream], options).body)
+        const stream = openStream(options)
+        const streamed = stream.push(`data: ${JSON.stringify(chunks[upstream])}\n\n`) + stream.end()
+        return [whole, streamed].flatMap((text) => text.match(/"id":"call_[^"]*"/g) ?? [])
+      })
+      expect(new Set(ids).size).toBe(4)
+    },
+  )
 })

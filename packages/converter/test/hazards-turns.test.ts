@@ -87,6 +87,7 @@ describe('a conversation', () => {
           { role: 'assistant', content: [empty], tool_calls: calls },
           { role: 'tool', tool_call_id: 'a', content: 'done' },
           { role: 'assistant', content: '' },
+          { role: 'user', content: '' },
           { role: 'user', content: [empty, { type: 'text', text: 'End.' }] },
         ],
         tools: [{ type: 'function', function: { name: 'look' } }],

@@ -90,6 +90,9 @@ export interface DeclaredTool {
   readonly custom: boolean
 }
 
+/** A fresh id body without prefix. */
+export type NewId = () => string
+
 /** Limits of tool names and tool call ids, both of `[a-zA-Z0-9_-]`. Characters. */
 export interface Limits {
   readonly toolName: number
@@ -141,11 +144,15 @@ export interface RequestWriter extends DialectBasics {
 
 /** Reads replies, streams and errors of a provider. */
 export interface ReplyReader extends DialectBasics {
-  /** Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect. */
-  decodeReply(wire: JsonObject, report: Report): ChatReply
+  /**
+   * Throws `ConversionError` `INVALID_REPLY` when the body is no reply of this dialect.
+   *
+   * @param newId tells apart the calls of replies that have no id either; default by nothing but their order in the reply.
+   */
+  decodeReply(wire: JsonObject, report: Report, newId?: NewId): ChatReply
   /** Reads any body an upstream sends with an error status: the dialect's envelope, another vendor's, HTML, text, nothing. */
   decodeError(status: number, body: unknown): ChatError
-  openDecoder(emit: Emit, report: Report): StreamDecoder
+  openDecoder(emit: Emit, report: Report, newId?: NewId): StreamDecoder
 }
 
 /** A dialect as a client speaks it. */

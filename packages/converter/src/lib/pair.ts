@@ -170,7 +170,12 @@ export function replyThrough(
 ): Converted {
   const report = new LossReport()
   const context = contextOf(client, upstream, options, report)
-  const reply = withCarriedSeals(upstream.decodeReply(wire, report), [upstream.id, client.id], options, context)
+  const reply = withCarriedSeals(
+    upstream.decodeReply(wire, report, () => context.newId()),
+    [upstream.id, client.id],
+    options,
+    context,
+  )
   return { body: client.encodeReply(reply, context), losses: report.losses }
 }
 
@@ -217,7 +222,7 @@ export function streamThrough(
     options.seals?.stage(carriageOf([upstream.id, client.id], options, context), emit) ?? emit
   return new Conversion({
     report,
-    openDecoder: (emit) => upstream.openDecoder(staged(emit), report),
+    openDecoder: (emit) => upstream.openDecoder(staged(emit), report, () => context.newId()),
     encoder: client.openEncoder(context),
     openSplitter: (onFrame) => framed.openSplitter(onFrame, options.maxEventBytes),
     ...(framed.array && { array: framed.array }),

@@ -48,9 +48,9 @@ export function streamOfReply(
   const report = new LossReport()
   const upstream = codecOf(options.from)
   const client = codecOf(options.to)
-  const reply = upstream.decodeReply(readBodyOf(upstream, body, 'INVALID_REPLY'), report)
-  if (reply.alternatives) report.dropped('choices', 'a stream tells one answer, the first')
   const context = contextOf(client, upstream, options, report)
+  const reply = upstream.decodeReply(readBodyOf(upstream, body, 'INVALID_REPLY'), report, () => context.newId())
+  if (reply.alternatives) report.dropped('choices', 'a stream tells one answer, the first')
   const encoder = client.openEncoder(context)
   let text = ''
   unfold(withCarriedSeals(reply, [upstream.id, client.id], withSeals(options), context), (event) => {

@@ -39,7 +39,7 @@ describe('anthropicCapabilities', () => {
     expect(anthropicCapabilities('claude-opus-5').thinkingOff).toBeUndefined()
   })
 
-  it('API version 2026-10-21 takes no sampling parameters of any model', () => {
+  it('hazard 64: API version 2026-10-21 takes no sampling parameters of any model', () => {
     expect(anthropicCapabilities('claude-3-opus-20240229', '2023-06-01').sampling).toBe('full')
     expect(anthropicCapabilities('claude-3-opus-20240229', '2026-10-21').sampling).toBe('none')
     expect(anthropicCapabilities('kimi-k3', '2026-10-21').sampling).toBe('none')

@@ -1,6 +1,7 @@
 import type { Emit } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
+import type { NewId } from '../codec.ts'
 import { isSeal, mintedCallId } from './wire.ts'
 
 /** The arguments of a call grow here: objects without a prototype, so that any key is only a key. */
@@ -23,14 +24,16 @@ interface OpenCall {
 export class CallDecoder {
   readonly #emit: Emit
   readonly #takeIndex: () => number
+  readonly #newId: NewId | undefined
   #open: OpenCall | undefined
   #count = 0
   /** The reply's own id, which minted call ids are made of. */
   replyId: string | undefined
 
-  constructor(emit: Emit, takeIndex: () => number) {
+  constructor(emit: Emit, takeIndex: () => number, newId: NewId | undefined) {
     this.#emit = emit
     this.#takeIndex = takeIndex
+    this.#newId = newId
   }
 
   /** Whether the answer calls a tool. */
@@ -85,8 +88,8 @@ export class CallDecoder {
     if (name === '') return undefined
     this.close()
     starting()
-    const minted = mintedCallId(this.replyId, this.#count++)
-    const id = stringAt(wire, 'id') || minted
+    const ordinal = this.#count++
+    const id = stringAt(wire, 'id') || mintedCallId(this.replyId ?? this.#newId?.(), ordinal)
     this.#open = { index: this.#takeIndex(), id, name, args: emptyTree(), continues: false }
     this.#emit({ type: 'open', index: this.#open.index, part: { type: 'tool-call', id, name, inputKind: 'json' } })
     return this.#open

@@ -6,7 +6,7 @@ import type { Report } from '../chat/loss.ts'
 import { arrayAt, numberAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
-import type { StreamDecoder } from '../codec.ts'
+import type { NewId, StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
@@ -47,12 +47,13 @@ export class GeminiDecoder implements StreamDecoder {
   /** The texts that were opened, which sources belong to. */
   readonly #texts: OpenText[] = []
 
-  constructor(emit: Emit, report: Report) {
+  constructor(emit: Emit, report: Report, newId?: NewId) {
     this.#sink = emit
     this.#report = report
     this.#calls = new CallDecoder(
       (event) => this.#emit(event),
       () => this.#next++,
+      newId,
     )
   }
 

@@ -6,7 +6,7 @@ import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
-import type { ReplyContext } from '../codec.ts'
+import type { NewId, ReplyContext } from '../codec.ts'
 import { type CitedPiece, type CitedText, citationIn, readSources, TextIndex, writeSources } from './citations.ts'
 import { kindOf, opaquePart } from './content-decode.ts'
 import { argsOf } from './content-encode.ts'
@@ -31,13 +31,13 @@ export const noText = 'there is no text for the sources to belong to'
 export const withheldSeal = 'a seal goes back to its own provider only'
 
 /** Reads a whole generateContent reply. */
-export function decodeReply(wire: JsonObject, report: Report): ChatReply {
+export function decodeReply(wire: JsonObject, report: Report, newId?: NewId): ChatReply {
   if (isError(wire)) throw noReply(decodeError(0, wire).message)
   const head = readHead(wire)
   const usage = readUsage(wire)
   const candidates = arrayAt(wire, 'candidates').filter(isObject)
   const [first, ...others] = candidates.map((candidate, i) =>
-    decodeCandidate(candidate, `candidates[${i}]`, head.id, report),
+    decodeCandidate(candidate, `candidates[${i}]`, report, () => head.id ?? newId?.()),
   )
   const blocked = first === undefined ? blockOf(wire) : undefined
   if (first === undefined && blocked === undefined) throw noReply('it has no candidates')
@@ -73,11 +73,16 @@ export function wireParts(candidate: JsonObject): readonly JsonObject[] {
   return arrayAt(objectAt(candidate, 'content') ?? {}, 'parts').filter(isObject)
 }
 
-function decodeCandidate(candidate: JsonObject, at: string, replyId: string | undefined, report: Report): Alternative {
+function decodeCandidate(
+  candidate: JsonObject,
+  at: string,
+  report: Report,
+  replyId: () => string | undefined,
+): Alternative {
   let calls = 0
   const placed = wireParts(candidate).flatMap((wire, i) => {
     const path = `${at}.content.parts[${i}]`
-    const part = readPart(wire, path, () => mintedCallId(replyId, calls++), report)
+    const part = readPart(wire, path, () => mintedCallId(replyId(), calls++), report)
     return part === undefined ? [] : [{ part, i }]
   })
   return { parts: withSources(placed, candidate, report), stop: stopOf(candidate) ?? missingStop(candidate, report) }

@@ -9,7 +9,7 @@ import { encodeRequest } from './request-encode.ts'
 /** Writes the requests of a provider that speaks Gemini. */
 export const geminiRequestWriter: RequestWriter = { id, limits, graft, capabilities, encodeRequest }
 
-const openDecoder: ReplyReader['openDecoder'] = (emit, report) => new GeminiDecoder(emit, report)
+const openDecoder: ReplyReader['openDecoder'] = (emit, report, newId) => new GeminiDecoder(emit, report, newId)
 
 /** Reads the replies, streams and errors of a provider that speaks Gemini. */
 export const geminiReplyReader: ReplyReader = { id, limits, graft, decodeReply, decodeError, openDecoder }

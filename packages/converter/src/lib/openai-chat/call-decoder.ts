@@ -2,6 +2,7 @@ import type { Emit } from '../chat/event.ts'
 import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { NewId } from '../codec.ts'
 import { argumentsText, mintedCallId, thoughtSignatureOf } from './wire.ts'
 
 interface Call {
@@ -27,6 +28,7 @@ export class CallDecoder {
   readonly #emit: Emit
   readonly #report: Report
   readonly #takeIndex: () => number
+  readonly #newId: NewId | undefined
   readonly #calls: Call[] = []
   readonly #byIndex = new Map<number, Call>()
   #last: Call | undefined
@@ -34,7 +36,8 @@ export class CallDecoder {
   /** The reply's own id, which minted call ids are made of. */
   replyId: string | undefined
 
-  constructor(emit: Emit, report: Report, takeIndex: () => number) {
+  constructor(emit: Emit, report: Report, takeIndex: () => number, newId?: NewId) {
+    this.#newId = newId
     this.#emit = emit
     this.#report = report
     this.#takeIndex = takeIndex
@@ -62,7 +65,7 @@ export class CallDecoder {
   legacy(wire: JsonObject): void {
     this.#legacy ??= this.#add('')
     const call = this.#legacy
-    if (call.id === '') call.id = mintedCallId(this.replyId, this.#calls.indexOf(call))
+    if (call.id === '') call.id = this.#minted(this.#calls.indexOf(call))
     this.#name(call, stringAt(wire, 'name') ?? '')
     this.#input(call, argumentsText(member(wire, 'arguments')))
   }
@@ -71,7 +74,7 @@ export class CallDecoder {
   finish(): void {
     for (const [ordinal, call] of this.#calls.entries()) {
       if (call.index === undefined && call.name !== '') {
-        if (call.id === '') call.id = mintedCallId(this.replyId, ordinal)
+        if (call.id === '') call.id = this.#minted(ordinal)
         this.#open(call)
       }
       if (call.index !== undefined) this.#emit({ type: 'close', index: call.index })
@@ -90,6 +93,10 @@ export class CallDecoder {
     if (index !== undefined) this.#byIndex.set(index, call)
     this.#last = call
     return call
+  }
+
+  #minted(ordinal: number): string {
+    return mintedCallId(this.replyId ?? this.#newId?.(), ordinal)
   }
 
   #add(id: string): Call {

@@ -6,7 +6,7 @@ import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
-import type { StreamDecoder } from '../codec.ts'
+import type { NewId, StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
@@ -77,10 +77,10 @@ export class ChatDecoder implements StreamDecoder {
   /** Sources that came before any text. */
   #early: Citation[] = []
 
-  constructor(emit: Emit, report: Report) {
+  constructor(emit: Emit, report: Report, newId?: NewId) {
     this.#emit = emit
     this.#report = report
-    this.#calls = new CallDecoder(emit, report, () => this.#next++)
+    this.#calls = new CallDecoder(emit, report, () => this.#next++, newId)
   }
 
   frame(event: string, data: string): void {

@@ -8,7 +8,7 @@ import { arrayAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
-import type { ReplyContext } from '../codec.ts'
+import type { NewId, ReplyContext } from '../codec.ts'
 import { namesCall } from './call-decoder.ts'
 import { annotationOf, citationsOf, imagesOf } from './content.ts'
 import { isError, streamError } from './error.ts'
@@ -28,13 +28,15 @@ import {
 } from './wire.ts'
 
 /** Reads a Chat Completions reply. */
-export function decodeReply(wire: JsonObject, report: Report): ChatReply {
+export function decodeReply(wire: JsonObject, report: Report, newId?: NewId): ChatReply {
   const choices = choicesOf(wire)
   const id = stringAt(wire, 'id')
   const model = stringAt(wire, 'model')
   const created = secondsAt(wire, 'created')
   const usage = usageOf(wire)
-  const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, id, report))
+  const [first, ...others] = choices.map((choice, i) =>
+    decodeChoice(choice, `choices[${i}]`, report, () => id || newId?.()),
+  )
   if (first === undefined) throw noReply('it has no choices')
   const logprobs = choices[0] && objectAt(choices[0], 'logprobs')
   const serviceTier = stringAt(wire, 'service_tier')
@@ -61,13 +63,15 @@ export function choicesOf(wire: JsonObject): JsonObject[] {
   return arrayAt(wire, 'choices').filter(isObject)
 }
 
-function decodeChoice(choice: JsonObject, at: string, replyId: string | undefined, report: Report): Alternative {
+type ReplyId = () => string | undefined
+
+function decodeChoice(choice: JsonObject, at: string, report: Report, replyId: ReplyId): Alternative {
   const message = objectAt(choice, 'message') ?? {}
   const path = `${at}.message`
   const parts = [
     ...reasoningParts(message, path),
     ...withSources(contentParts(message, path, report), message, `${path}.annotations`, report),
-    ...callParts(message, path, replyId, report),
+    ...callParts(message, path, report, replyId),
   ]
   return { parts, stop: stopOf(choice) }
 }
@@ -156,26 +160,26 @@ function withSources(parts: AssistantPart[], holder: JsonObject, path: string, r
 /** Why sources are lost. */
 export const noText = 'there is no text for the sources to belong to'
 
-function callParts(message: JsonObject, path: string, replyId: string | undefined, report: Report): ToolCallPart[] {
+function callParts(message: JsonObject, path: string, report: Report, replyId: ReplyId): ToolCallPart[] {
   const calls = arrayAt(message, 'tool_calls').filter(isObject)
-  const parts = calls.map((call, i) => callPart(call, `${path}.tool_calls[${i}]`, mintedCallId(replyId, i)))
+  const parts = calls.map((call, i) => callPart(call, `${path}.tool_calls[${i}]`, () => mintedCallId(replyId(), i)))
   const legacy = objectAt(message, 'function_call')
   if (legacy !== undefined) {
-    const id = mintedCallId(replyId, calls.length)
-    parts.push(callPart({ id, function: legacy }, `${path}.function_call`, id))
+    const id = mintedCallId(replyId(), calls.length)
+    parts.push(callPart({ function: legacy }, `${path}.function_call`, () => id))
   }
   for (const { at } of parts.filter(({ name }) => name === '')) report.dropped(at, 'the upstream never named the tool')
   return parts.filter(({ name }) => name !== '')
 }
 
-function callPart(call: JsonObject, at: string, minted: string): ToolCallPart {
+function callPart(call: JsonObject, at: string, minted: () => string): ToolCallPart {
   const custom = objectAt(call, 'custom')
   const body = custom ?? objectAt(call, 'function') ?? {}
   const input = argumentsText(member(body, custom === undefined ? 'arguments' : 'input'))
   const signature = thoughtSignatureOf(call)
   return {
     type: 'tool-call',
-    id: stringAt(call, 'id') || minted,
+    id: stringAt(call, 'id') || minted(),
     name: stringAt(body, 'name') ?? '',
     input: custom === undefined && input.trim() === '' ? '{}' : input,
     inputKind: custom === undefined ? 'json' : 'text',

@@ -9,7 +9,7 @@ import { encodeRequest } from './request-encode.ts'
 /** Writes the requests of a provider that speaks Chat Completions. */
 export const openaiChatRequestWriter: RequestWriter = { id, limits, graft, capabilities, encodeRequest }
 
-const openDecoder: ReplyReader['openDecoder'] = (emit, report) => new ChatDecoder(emit, report)
+const openDecoder: ReplyReader['openDecoder'] = (emit, report, newId) => new ChatDecoder(emit, report, newId)
 
 /** Reads the replies, streams and errors of a provider that speaks Chat Completions. */
 export const openaiChatReplyReader: ReplyReader = { id, limits, graft, decodeReply, decodeError, openDecoder }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Paths } from '@llm-gateway/config'
 import { readRuntime } from '@llm-gateway/server'
-import { CliError } from '../command-line/error.ts'
+import { CliError, exitCodes } from '../command-line/error.ts'
 import type { Io } from '../terminal/io.ts'
 import { AdminClient } from './admin-client.ts'
 
@@ -104,17 +104,19 @@ function failure(log: string, from: number): CliError {
   const lines = readFileSync(log).subarray(from).toString('utf8').trimEnd().split('\n')
   for (const line of lines.toReversed()) {
     const told = failureIn(line)
-    if (told) return new CliError('FAILED', told.message, told.hint === undefined ? {} : { hint: told.hint })
+    if (told) return told
   }
   const tail = lines.slice(-5).join('\n')
   return new CliError('FAILED', `the server did not start${tail === '' ? '' : `:\n${tail}`}`, { hint: `see ${log}` })
 }
 
-function failureIn(line: string): { readonly message: string; readonly hint?: string } | undefined {
+/** The failure as the server's own command told it, with the exit code it would have had in the foreground. */
+function failureIn(line: string): CliError | undefined {
   try {
-    const { error } = JSON.parse(line) as { error?: { message?: unknown; hint?: unknown } }
+    const { error } = JSON.parse(line) as { error?: { message?: unknown; hint?: unknown; exitCode?: unknown } }
     if (typeof error?.message !== 'string') return undefined
-    return { message: error.message, ...(typeof error.hint === 'string' && { hint: error.hint }) }
+    const code = error.exitCode === exitCodes.refused ? 'REFUSED' : 'FAILED'
+    return new CliError(code, error.message, typeof error.hint === 'string' ? { hint: error.hint } : {})
   } catch {
     return undefined
   }

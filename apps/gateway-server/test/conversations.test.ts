@@ -82,6 +82,18 @@ test('an account that is down is passed over for one that can begin it', async (
   expect((await client.conversations.create({})).object).toBe('conversation')
 })
 
+test('a key whose routes lead to some accounts alone has its conversations there', async () => {
+  const routes = [{ source_model: '*', account: 'upstream_second' }]
+  const key = gatewayKey({ model_routes: { default_behavior: 'reject', routes } })
+  const gateway = await start(two(), { gateway_keys: [key.section] })
+  const client = gateway.openai({ apiKey: key.raw })
+  const asked = first.totals.requests
+  const { id } = await client.conversations.create({})
+  expect((await client.responses.create({ model, conversation: id, input: 'x' })).conversation).toEqual({ id })
+  await expect(client.conversations.retrieve('conv_none')).rejects.toMatchObject({ status: 404 })
+  expect(first.totals.requests).toBe(asked)
+})
+
 test('where no account keeps conversations, the client is told what to do instead', async () => {
   const client = (await start([anthropicAccount(first.url)])).openai()
   const refused = { status: 400, message: expect.stringMatching(/previous_response_id.*responses\.store: memory/) }

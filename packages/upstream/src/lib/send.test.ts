@@ -26,14 +26,14 @@ describe('a call', () => {
     expect(sink.body).toBe(`k ${Buffer.from(body).toString('base64')}`)
   })
 
-  it('sends no body with GET', async () => {
+  it.each(['GET', 'DELETE'] as const)('sends no body with %s', async (method) => {
     const server = await serve((request, response) => {
       afterBody(request, (body) =>
         response.end(`${request.method} ${body.length} ${request.headers['content-length']}`),
       )
     })
-    const sink = await finish(openClient(), callTo(server.origin, { method: 'GET', body: 'ignored' }))
-    expect(sink.body).toBe('GET 0 undefined')
+    const sink = await finish(openClient(), callTo(server.origin, { method, body: 'ignored' }))
+    expect(sink.body).toBe(`${method} 0 undefined`)
   })
 
   it('reuses a connection within an account and never across accounts', async () => {

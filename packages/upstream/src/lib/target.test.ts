@@ -325,6 +325,54 @@ describe('a call that goes up as it came', () => {
   })
 })
 
+describe('what a provider keeps', () => {
+  const stored = (segments: readonly string[], more: object = {}) =>
+    ({ operation: 'stored', dialect: 'openai-responses', resource: segments, ...more }) as const
+
+  it.each([
+    ['openai', {}, '/v1/conversations/conv_1/items'],
+    ['azure', { baseUrl: 'https://x.openai.azure.com' }, '/openai/v1/conversations/conv_1/items'],
+    ['simulator', { baseUrl: 'http://127.0.0.1:1' }, '/v1/conversations/conv_1/items'],
+  ])('%s has it by its path', (provider, account, path) => {
+    expect(resolve({ provider, ...account }, stored(['conversations', 'conv_1', 'items'])).path).toBe(path)
+  })
+
+  it('at Azure’s classic API belongs to no deployment', () => {
+    const account = {
+      provider: 'azure',
+      baseUrl: 'https://x.openai.azure.com',
+      options: { api_version: '2025-04-01-preview' },
+    }
+    expect(resolve(account, stored(['responses', 'resp_1', 'cancel'])).path).toBe(
+      '/openai/responses/resp_1/cancel?api-version=2025-04-01-preview',
+    )
+  })
+
+  it('is asked of with the whole query, but for a key to the gateway', () => {
+    const call = stored(['responses', 'resp_1'], {
+      sameDialect: true,
+      clientQuery: 'stream=true&key=gw&starting_after=3',
+    })
+    expect(resolve({ provider: 'openai' }, call).path).toBe('/v1/responses/resp_1?stream=true&starting_after=3')
+  })
+
+  it.each([['..'], ['.'], ['']])('by the name %j is refused, which would step out of its folder', (name) => {
+    expect(codeOf(() => resolve({ provider: 'openai' }, stored(['responses', name])))).toBe('MODEL_INVALID')
+  })
+
+  it('by any other name stays in its folder', () => {
+    expect(resolve({ provider: 'openai' }, stored(['responses', '../models?a#b'])).path).toBe(
+      '/v1/responses/..%2Fmodels%3Fa%23b',
+    )
+  })
+
+  it('a conversation is compacted where responses are made', () => {
+    const call = { operation: 'compact', dialect: 'openai-responses' } as const
+    expect(resolve({ provider: 'openai' }, call).path).toBe('/v1/responses/compact')
+    expect(codeOf(() => resolve({ provider: 'openai' }, { ...call, dialect: 'openai-chat' }))).toBe('UNSUPPORTED')
+  })
+})
+
 describe('what an endpoint is known to accept otherwise', () => {
   it.each([
     ['openai', undefined, []],

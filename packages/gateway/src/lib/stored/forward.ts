@@ -17,7 +17,7 @@ import { respondFailure } from '../client/respond-failure.ts'
 import { GatewayError, NoCredentialError } from '../error.ts'
 import { type HeaderMap, headerOf } from '../port.ts'
 import type { Services } from '../services.ts'
-import type { Account } from '../state.ts'
+import type { Account, Client } from '../state.ts'
 
 const dialect = 'openai-responses'
 
@@ -31,11 +31,21 @@ export type Forwarding =
   | { readonly type: 'failed'; readonly account: Account; readonly failure: AttemptFailure }
   | { readonly type: 'gone' }
 
-/** The accounts that may keep responses and conversations: they speak the dialect, and serve any request. */
-export function keepersIn({ state }: Call): readonly Account[] {
-  return [...state.accounts.values()].filter(({ audience, dialects, provider }) => {
+/** The accounts that may keep responses and conversations for a client: they speak the dialect, serve any request, and its. */
+export function keepersIn({ state, client }: Call): readonly Account[] {
+  return [...state.accounts.values()].filter((account) => {
+    const { audience, dialects, provider } = account
     const spoken = dialects ?? providers.get(provider)?.dialects ?? []
-    return audience === undefined && spoken.includes(dialect)
+    return audience === undefined && spoken.includes(dialect) && leadsTo(client, account)
+  })
+}
+
+/** Whether a key's own routes lead to an account with any model: they alone decide where they refuse all others. */
+function leadsTo(client: Client | undefined, { id, provider }: Account): boolean {
+  const { routes, defaultBehavior } = client?.modelRoutes ?? { routes: [] }
+  if (defaultBehavior !== 'reject') return true
+  return routes.some(({ enabled = true, account, provider: named }) => {
+    return enabled && (account === undefined || account === id) && (named === undefined || named === provider)
   })
 }
 

@@ -13,7 +13,7 @@ import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { citationsOf, imagesOf } from './content.ts'
-import { brokenFrame, isError, streamError } from './error.ts'
+import { brokenFrame, choiceError, isError, streamError } from './error.ts'
 import { noText } from './reply.ts'
 import { readStop, reasoningMember, reasoningOf, usageOf } from './wire.ts'
 
@@ -180,8 +180,9 @@ export class ChatDecoder implements StreamDecoder {
       this.#report.dropped(`choices[${index}]`, 'only the first choice of a stream is converted')
       return
     }
-    if (isError(choice) || stringAt(choice, 'finish_reason') === 'error') {
-      this.#fail(streamError(choice))
+    const error = choiceError(choice)
+    if (error !== undefined) {
+      this.#fail(error)
       return
     }
     // A server that cannot stream sends its whole message in one chunk; Perplexity repeats it beside every delta.

@@ -33,6 +33,17 @@ function groqError(wire: JsonObject): string | undefined {
   return stringAt(objectAt(wire, 'x_groq') ?? {}, 'error') || undefined
 }
 
+/** Finish reasons of an answer that broke off: OpenRouter's, DeepSeek's, Zhipu's, and vLLM's and SGLang's. */
+const brokenFinishes: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'network_error', 'abort'])
+
+/** Why a choice failed: its own error, or a finish reason that is none; undefined for one that did not. */
+export function choiceError(choice: JsonObject): ChatError | undefined {
+  if (isError(choice)) return streamError(choice)
+  const code = stringAt(choice, 'finish_reason') ?? ''
+  if (!brokenFinishes.has(code)) return undefined
+  return streamError({ error: { message: `the upstream broke the answer off: ${code}`, code } })
+}
+
 /** What a stream whose frame cannot be read is told as. */
 export const brokenFrame: ChatError = {
   status: 502,

@@ -11,7 +11,7 @@ import type { Usage } from '../chat/usage.ts'
 import type { NewId, ReplyContext } from '../codec.ts'
 import { namesCall } from './call-decoder.ts'
 import { annotationOf, citationsOf, imagesOf } from './content.ts'
-import { isError, streamError } from './error.ts'
+import { choiceError, isError, streamError } from './error.ts'
 import {
   argumentsText,
   finishOf,
@@ -60,7 +60,10 @@ function noReply(why: string): ConversionError {
 /** The choices of a reply. Throws when it is none, or an error under 200. */
 export function choicesOf(wire: JsonObject): JsonObject[] {
   if (isError(wire)) throw noReply(streamError(wire).message)
-  return arrayAt(wire, 'choices').filter(isObject)
+  const choices = arrayAt(wire, 'choices').filter(isObject)
+  const error = choices[0] && choiceError(choices[0])
+  if (error !== undefined) throw noReply(error.message)
+  return choices
 }
 
 type ReplyId = () => string | undefined

@@ -8,7 +8,7 @@ import { mergeUsage } from '../stream/fold.ts'
 import { TextTemplate } from '../stream/text-template.ts'
 import { holdsCall } from './call-decoder.ts'
 import { deltaContent, isPlainText } from './decoder.ts'
-import { isError, streamError } from './error.ts'
+import { choiceError, isError, streamError } from './error.ts'
 import { readStop, reasoningOf, usageOf } from './wire.ts'
 
 interface ChoiceState {
@@ -71,8 +71,9 @@ export class ChatTap implements StreamTap {
   }
 
   #choice(choice: JsonObject): void {
-    if (isError(choice) || stringAt(choice, 'finish_reason') === 'error') {
-      this.#error = streamError(choice)
+    const error = choiceError(choice)
+    if (error !== undefined) {
+      this.#error = error
       return
     }
     const index = numberAt(choice, 'index') ?? 0

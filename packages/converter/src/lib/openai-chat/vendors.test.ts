@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeStream, tapStream } from '../../../test/openai-kit.ts'
 import type { JsonObject } from '../chat/json.ts'
+import { openaiCompletionsCodec } from '../openai-completions/index.ts'
 import { LossReport } from '../report.ts'
 import { Fold } from '../stream/fold.ts'
 import { openStream } from '../stream-converter.ts'
@@ -51,6 +52,23 @@ describe('errors', () => {
     const sse = chunk({ content: 'a' }) + chunk({}, {}, { x_groq: { id: 'r', error: 'over capacity' } })
     expect(folded(sse).error).toMatchObject({ message: 'over capacity', status: 500 })
     expect(tapStream(sse).error).toMatchObject({ message: 'over capacity' })
+  })
+
+  it.each([
+    ['DeepSeek', 'insufficient_system_resource', 'overloaded'],
+    ['Zhipu', 'network_error', 'server'],
+    ['vLLM', 'abort', 'server'],
+    ['OpenRouter', 'error', 'server'],
+  ])('hazard 107: %s: an answer that ended in %s broke off', (_vendor, word, kind) => {
+    const sse = chunk({ content: 'a' }) + finish(word)
+    const error = { kind, message: expect.stringContaining(word) as unknown }
+    expect(folded(sse).error).toMatchObject(error)
+    expect(tapStream(sse)).toMatchObject({ finished: false, error })
+    const whole = { choices: [{ message: { content: 'a' }, finish_reason: word }] }
+    expect(() => decodeReply(whole, new LossReport())).toThrow(expect.objectContaining({ code: 'INVALID_REPLY' }))
+    const text = `data: {"choices":[{"index":0,"text":"a","finish_reason":"${word}"}]}\n\n`
+    expect(decodeStream(text, openaiCompletionsCodec).events.at(-1)).toMatchObject({ type: 'error', error })
+    expect(tapStream(text, openaiCompletionsCodec)).toMatchObject({ finished: false, error })
   })
 
   it('a bare JSON object in the stream', () => {
@@ -155,7 +173,9 @@ describe('words and times', () => {
     ['refusal', 'refusal'],
     ['eos', 'end'],
     ['model_length', 'context-window'],
-    ['insufficient_system_resource', 'other'],
+    ['model_context_window_exceeded', 'context-window'],
+    ['sensitive', 'content-filter'],
+    ['of_tomorrow', 'other'],
   ])('finish reason %s is %s', (word, reason) => {
     expect(folded(chunk({ content: 'a' }) + finish(word)).reply()?.stop.reason).toBe(reason)
   })

@@ -46,6 +46,8 @@ const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason
   ['max_tokens', 'length'],
   ['max_output_tokens', 'length'],
   ['model_length', 'context-window'],
+  ['model_context_window_exceeded', 'context-window'],
+  ['sensitive', 'content-filter'],
   ['tool_use', 'tool-calls'],
   ['tool_call', 'tool-calls'],
   ['complete', 'end'],
@@ -122,6 +124,7 @@ export const kindOfType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorK
   ['service_unavailable_error', 'unavailable'],
   ['overloaded', 'overloaded'],
   ['overloaded_error', 'overloaded'],
+  ['insufficient_system_resource', 'overloaded'],
   // Google's compatible endpoint keeps its own status words.
   ['INVALID_ARGUMENT', 'invalid-request'],
   ['FAILED_PRECONDITION', 'invalid-request'],

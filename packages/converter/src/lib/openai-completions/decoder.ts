@@ -9,7 +9,7 @@ import { usageOf } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
-import { brokenFrame, isError, streamError } from './error.ts'
+import { brokenFrame, choiceError, isError, streamError } from './error.ts'
 import { choiceText, isPlainText, readLogprobs, stopOf } from './wire.ts'
 
 /** The one part such an answer has. */
@@ -78,6 +78,7 @@ export class CompletionsDecoder implements StreamDecoder {
     const choices = arrayAt(chunk, 'choices')
     if (choices.length > 0) this.#start(chunk)
     for (const choice of choices) if (isObject(choice)) this.#readChoice(choice)
+    if (this.#over) return
     const usage = usageOf(chunk)
     if (usage !== undefined && this.#started) {
       this.#usage = mergeUsage(this.#usage, usage)
@@ -105,6 +106,11 @@ export class CompletionsDecoder implements StreamDecoder {
     this.#choice ??= number
     if (number !== this.#choice) {
       this.#report.dropped(`choices[${number}]`, 'only the first choice of a stream is converted')
+      return
+    }
+    const error = choiceError(choice)
+    if (error !== undefined) {
+      this.#fail(error)
       return
     }
     const text = stringAt(choice, 'text') ?? ''

@@ -1,2 +1,10 @@
 /** Both OpenAI dialects have one envelope. */
-export { brokenFrame, decodeError, encodeError, errorFrame, isError, streamError } from '../openai-chat/error.ts'
+export {
+  brokenFrame,
+  choiceError,
+  decodeError,
+  encodeError,
+  errorFrame,
+  isError,
+  streamError,
+} from '../openai-chat/error.ts'

@@ -8,13 +8,15 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext } from '../codec.ts'
 import { usageOf, writeUsage } from '../openai-chat/wire.ts'
-import { isError, streamError } from './error.ts'
+import { choiceError, isError, streamError } from './error.ts'
 import { finishOfStop, noCitations, readLogprobs, stopOf, vagueStops, writeLogprobs } from './wire.ts'
 
 /** Reads a Completions reply. */
 export function decodeReply(wire: JsonObject, _report: Report): ChatReply {
   if (isError(wire)) throw noReply(streamError(wire).message)
   const choices = arrayAt(wire, 'choices').filter(isObject)
+  const error = choices[0] && choiceError(choices[0])
+  if (error !== undefined) throw noReply(error.message)
   const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`))
   if (first === undefined) throw noReply('it has no choices')
   const id = stringAt(wire, 'id')

@@ -7,7 +7,7 @@ import type { StreamTap } from '../codec.ts'
 import { usageOf } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { TextTemplate } from '../stream/text-template.ts'
-import { isError, streamError } from './error.ts'
+import { choiceError, isError, streamError } from './error.ts'
 import { choiceText, isPlainText, stopOf } from './wire.ts'
 
 /** Reads usage, stop and errors from a completion stream that passes as bytes. */
@@ -59,6 +59,11 @@ export class CompletionsTap implements StreamTap {
   }
 
   #choice(choice: JsonObject): void {
+    const error = choiceError(choice)
+    if (error !== undefined) {
+      this.#error = error
+      return
+    }
     const index = numberAt(choice, 'index') ?? 0
     if (stringAt(choice, 'text')) this.#content = true
     this.#stops.set(index, stringAt(choice, 'finish_reason') ? stopOf(choice) : this.#stops.get(index))

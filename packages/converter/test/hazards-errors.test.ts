@@ -81,6 +81,29 @@ const signsOfLife: Readonly<Record<Dialect, readonly string[]>> = {
 }
 const decoder = new TextDecoder()
 
+const eventsOf = (text: string): string => text.replaceAll('\r\n', '\n')
+
+/** Other ways to write the same events. */
+const spellings: Readonly<Record<string, (text: string) => string>> = {
+  'CRLF for the end of a line': (text) => eventsOf(text).replaceAll('\n', '\r\n'),
+  'LF for the end of a line': eventsOf,
+  'CR for the end of a line': (text) => eventsOf(text).replaceAll('\n', '\r'),
+  'a byte order mark': (text) => `\ufeff${text}`,
+  'no space behind a colon': (text) => text.replaceAll(/^(data|event): /gm, '$1:'),
+  'data in two lines': (text) => text.replaceAll(/^data: \{/gm, 'data: {\ndata:'),
+  'other fields': (text) => text.replaceAll(/^data: /gm, 'id: 7\nretry: 9\ndata: '),
+  'no blank line at the end': (text) => text.trimEnd(),
+  'no trailer': (text) =>
+    text
+      .replace('data: [DONE]', '')
+      .replace(/event: message_stop\ndata: .*\n/, '')
+      .trimEnd(),
+}
+
+function* bytesOf(all: Uint8Array): Generator<Uint8Array> {
+  for (let i = 0; i < all.length; i++) yield all.subarray(i, i + 1)
+}
+
 describe.each(pairs)('frames, $from to $to', ({ from, to }) => {
   const streams = everyCase.filter((each) => each.dialect === from)
 
@@ -97,6 +120,17 @@ describe.each(pairs)('frames, $from to $to', ({ from, to }) => {
       for (const noisy of [between, within]) {
         expect(converted([new TextEncoder().encode(noisy)], optionsOf(from, to)).text).toBe(quiet)
       }
+    }
+  })
+
+  it.each(Object.entries(spellings))('hazards 94 and 96: %s changes nothing a client gets', (_name, spell) => {
+    for (const { stream } of streams) {
+      const plain = converted([stream], optionsOf(from, to)).text
+      const spelled = new TextEncoder().encode(spell(decoder.decode(stream)))
+      expect(converted([spelled], optionsOf(from, to)).text).toBe(plain)
+      // In single bytes it is cut within every character and every line end; how it is read is the same for every client.
+      if (to !== dialects.find((other) => other !== from)) continue
+      expect(converted(bytesOf(spelled), optionsOf(from, to)).text).toBe(plain)
     }
   })
 

@@ -144,6 +144,7 @@ export class Engine {
     this.#upstream.configure({
       proxy: assembly.proxy,
       accounts: assembly.state.accounts.keys(),
+      connections: config.limits.concurrency,
     })
     this.#active = next
     this.gateway.update(assembly.state)

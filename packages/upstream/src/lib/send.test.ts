@@ -95,6 +95,22 @@ describe('a call', () => {
 })
 
 describe('a client', () => {
+  it('takes another bound of connections for the calls to come', async () => {
+    const server = await serve(noop)
+    const client = openClient({ connections: 1, waiting: 0 })
+    start(client, callTo(server.origin))
+    const refused = start(client, callTo(server.origin))
+    await refused.sink.done
+    expect(refused.sink.failure).toMatchObject({ code: 'POOL_FULL' })
+    client.configure({ connections: 3 })
+    for (let call = 0; call < 3; call++) start(client, callTo(server.origin))
+    const beyond = start(client, callTo(server.origin))
+    await beyond.sink.done
+    expect(beyond.sink.failure).toMatchObject({ code: 'POOL_FULL' })
+    await until(() => client.stats().some(({ connections }) => connections === 3))
+    client.destroy()
+  })
+
   it('refuses more calls than may wait', async () => {
     const server = await serve(noop)
     const client = openClient({ connections: 2, waiting: 1 })

@@ -24,6 +24,8 @@ export interface UpstreamClientOptions extends ConnectSettings {
 export interface UpstreamClientChange {
   readonly proxy?: ProxySettings
   readonly timeouts?: Timeouts
+  /** Connections per upstream account and origin at the most. */
+  readonly connections?: number
   /** Every account there is: the connections of all others are closed when their calls have ended. */
   readonly accounts?: Iterable<string>
 }
@@ -48,8 +50,7 @@ export interface PoolStats {
  * const exchange = client.send({ accountId: 'a1', origin, path, headers, body, stream: true }, sink)
  */
 export class UpstreamClient {
-  readonly #options: Required<Omit<UpstreamClientOptions, 'proxy' | 'timeouts' | keyof ConnectSettings>> &
-    ConnectSettings
+  #options: Required<Omit<UpstreamClientOptions, 'proxy' | 'timeouts' | keyof ConnectSettings>> & ConnectSettings
   readonly #pools = new Map<string, Map<string, AccountPool>>()
   /** Closed to new calls, with calls still under way. */
   readonly #retired = new Set<AccountPool>()
@@ -92,11 +93,16 @@ export class UpstreamClient {
   configure(change: UpstreamClientChange): void {
     if (change.proxy) this.#rules = new ProxyRules(change.proxy)
     if (change.timeouts) this.#timeouts = change.timeouts
+    const { connections = this.#options.connections } = change
+    // A pool's bound is fixed when it is made.
+    const rebound = connections !== this.#options.connections
+    this.#options = { ...this.#options, connections }
     const accounts = change.accounts && new Set(change.accounts)
     for (const [accountId, pools] of this.#pools) {
       for (const pool of pools.values()) {
         const gone = accounts !== undefined && !accounts.has(accountId)
-        if (gone || this.#rules.proxyFor(pool.origin, accountId) !== pool.proxy) this.#retire(accountId, pool)
+        if (gone || rebound || this.#rules.proxyFor(pool.origin, accountId) !== pool.proxy)
+          this.#retire(accountId, pool)
       }
     }
   }

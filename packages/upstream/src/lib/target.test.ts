@@ -379,6 +379,7 @@ describe('what an endpoint is known to accept otherwise', () => {
     ['azure', 'https://x.openai.azure.com', []],
     ['openai-compatible', 'https://api.deepseek.com', undefined],
     ['openai-compatible', 'https://api.groq.com/openai/v1', ['reasoning']],
+    ['openai-compatible', 'https://api.cerebras.ai/v1', ['reasoning']],
     ['openai-compatible', 'https://api.mistral.ai/v1', []],
     ['anthropic', undefined, undefined],
     ['nobody', undefined, undefined],
@@ -391,5 +392,14 @@ describe('what an endpoint is known to accept otherwise', () => {
     expect(profileOf({ provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai' })).toMatchObject({
       openaiExtensions: false,
     })
+  })
+
+  it('a host that refuses reasoning insists on none, whosever model it serves', () => {
+    expect(profileOf({ provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai/v1' })).toMatchObject({
+      reasoningRequired: false,
+    })
+    expect(profileOf({ provider: 'openai-compatible', baseUrl: 'https://api.deepseek.com' })).not.toHaveProperty(
+      'reasoningRequired',
+    )
   })
 })

@@ -35,7 +35,7 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
   forced_tools: setting(flag.optional(), 'A tool call can be forced'),
   reasoning_members: setting(
     z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details'])).optional(),
-    'Members of a Chat Completions message in which reasoning may come back; others are left out. Without: any, but none at OpenAI, Azure and Mistral, and `reasoning` alone at Groq',
+    'Members of a Chat Completions message in which reasoning may come back; others are left out. Without: any, but none at OpenAI, Azure and Mistral, and `reasoning` alone at Groq and Cerebras',
   ),
   reasoning_required: setting(
     flag.optional(),

@@ -5,11 +5,13 @@ import type { Provider, ProviderProfile } from './provider.ts'
 const profile: ProviderProfile = { maxTokensField: 'max_tokens', openaiExtensions: false, developerRole: false }
 
 /**
- * Hosts that refuse reasoning in a message of the history, by what they take all the same. Mistral answers with 422 extra_forbidden
- * (BerriAI/litellm#30835), Groq with 400 for every name but its own (agentjido/req_llm#772).
+ * Hosts that refuse reasoning in a message of the history, by what they take all the same; none of them insists on any, whosever
+ * models they serve. Mistral answers with 422 extra_forbidden (BerriAI/litellm#30835), Groq (agentjido/req_llm#772) and Cerebras
+ * (QwenLM/qwen-code#11045) with 400 for every name but their own.
  */
 const reasoningByHost: ReadonlyMap<string, NonNullable<ProviderProfile['reasoningMembers']>> = new Map([
   ['api.groq.com', ['reasoning']],
+  ['api.cerebras.ai', ['reasoning']],
   ['api.mistral.ai', []],
 ])
 
@@ -29,7 +31,7 @@ export const openaiCompatible: Provider = {
   profileFor: ({ baseUrl = '' }) => {
     const { hostname = '' } = URL.canParse(baseUrl) ? new URL(baseUrl) : {}
     const members = reasoningByHost.get(hostname)
-    return members && { ...profile, reasoningMembers: members }
+    return members && { ...profile, reasoningMembers: members, reasoningRequired: false }
   },
   // OpenRouter's way of naming the application that asks.
   forwardHeaders: ['http-referer', 'x-title'],

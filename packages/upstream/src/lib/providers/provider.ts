@@ -55,6 +55,7 @@ export interface ProviderProfile {
   readonly openaiExtensions?: boolean
   readonly developerRole?: boolean
   readonly reasoningMembers?: readonly ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
+  readonly reasoningRequired?: boolean
 }
 
 /** The header that carries a credential, and what stands before it. */

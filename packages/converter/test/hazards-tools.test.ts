@@ -249,6 +249,21 @@ describe('tools', () => {
     },
   )
 
+  it.each([
+    ['none is offered', {}],
+    ['none is left', { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }], tool_choice: 'auto' }],
+    ['none is allowed', { tools: [], tool_choice: { type: 'allowed_tools', mode: 'required', tools: [] } }],
+  ])('hazard 27: Anthropic is told of the tools that were called where %s', (_, offer) => {
+    const input = [
+      user,
+      { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'done' },
+    ]
+    const { body, told } = convert({ model: 'm', input, ...offer }, 'openai-responses', 'anthropic')
+    expect(body).toMatchObject({ tools: [{ name: 'f' }], tool_choice: { type: 'none' } })
+    expect(told).toContain('invented tools')
+  })
+
   it.each(['openai-chat', 'openai-responses', 'gemini'] as const)(
     'hazard 31: a choice of a tool only Anthropic runs is refused on the way to %s, not sent as one of a function',
     (to) => {

@@ -30,9 +30,10 @@ export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonOb
   if (chat.maxTokens === undefined) {
     report.invented('max_tokens', `Anthropic requires an output limit; ${maxTokens} tokens is the default`)
   }
-  const tools = encodeTools(chat, context)
-  const offered = chat.tools.length > 0
-  const choice = offered || tools.length === 0 ? encodeToolChoice(chat, tools.length > 0, context) : { type: 'none' }
+  const offered = encodeTools(chat, context)
+  const tools = offered.length > 0 ? offered : calledTools(chat, context)
+  const chosen = encodeToolChoice(chat, offered.length > 0, context)
+  const choice = tools === offered || tools.length === 0 ? chosen : { type: 'none' }
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
   const system = [...chat.system.flatMap((part) => textBlocks(part, context)), ...outputNote(chat, context)]
@@ -70,14 +71,13 @@ function encodeTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
       'only the allowed tools are declared, which changes the cached prefix',
     )
   }
-  if (chat.tools.length === 0) return calledTools(chat, context)
   return chat.tools.flatMap((tool) => {
     if (names && (tool.name === undefined || !names.has(tool.name))) return []
     return encodeTool(tool, chat.tools, context)
   })
 }
 
-/** Anthropic refuses calls in the history where no tool is declared: those that were called are, and may not be called again. */
+/** Anthropic refuses calls in the history where no tool is declared: those that were called are then, and may not be called again. */
 function calledTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
   const names = new Set<string>()
   for (const turn of chat.turns) {

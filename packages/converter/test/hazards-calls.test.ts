@@ -3,7 +3,7 @@ import { convertReply, type JsonObject, openStream } from '../src/index.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { fixed } from './corpus.ts'
-import { type Chatty, convert, outline, pairs } from './hazard-kit.ts'
+import { type Chatty, convert, outline, pairs, turnsKey } from './hazard-kit.ts'
 
 /** Hazards of calls and what comes of them, which only show between two dialects: each request is converted whole. */
 
@@ -107,6 +107,43 @@ describe('calls and their results', () => {
     const said = texts.map((text) => text.replace(/^"\w+":"(.*)"$/, '$1')).filter((text) => text !== '')
     expect([...said].sort()).toEqual(['And?', 'Be kind.', 'Go.', 'a', 'b'])
   })
+})
+
+describe('calls whose ids come again', () => {
+  const look = (id: string): JsonObject => ({ id, type: 'function', function: { name: 'look', arguments: '{}' } })
+  const rounds = ['1', '2', '3'].map((content): JsonObject[] => [
+    { role: 'assistant', tool_calls: [look('functions.look:0'), look('call_0')] },
+    { role: 'tool', tool_call_id: 'call_0', content: `b${content}` },
+    { role: 'tool', tool_call_id: 'functions.look:0', content: `a${content}` },
+  ])
+  const requestOf = (turns: number): JsonObject => ({
+    model: 'm',
+    messages: [{ role: 'user', content: 'Go.' }, ...rounds.slice(0, turns).flat()],
+    tools: [{ type: 'function', function: { name: 'look' } }],
+  })
+
+  it.each(pairs.filter(({ from }) => from === 'openai-chat'))(
+    'hazards 33 and 45: are told apart, and each has its own result, as servers that count anew in each answer need, $from to $to',
+    ({ from, to }) => {
+      const { body } = convert(requestOf(3), from, to)
+      const chat = codecOf(to).decodeRequest({ model: 'm', ...body }, new LossReport())
+      const made = chat.turns.flatMap((turn) =>
+        turn.role === 'assistant' ? turn.parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : [])) : [],
+      )
+      expect(new Set(made).size).toBe(6)
+      const told = new Map(
+        chat.turns.flatMap((turn) =>
+          turn.role === 'tool'
+            ? turn.results.map(({ callId, parts }) => [callId, (parts[0] as { text: string }).text] as const)
+            : [],
+        ),
+      )
+      expect(made.map((id) => told.get(id))).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'b3'])
+      // What was said stays as it was sent, so that prompt caches stay warm.
+      const before = JSON.stringify(convert(requestOf(2), from, to).body[turnsKey[to]]).slice(0, -1)
+      expect(JSON.stringify(body[turnsKey[to]]).startsWith(before)).toBe(true)
+    },
+  )
 })
 
 describe('calls of Gemini without ids', () => {

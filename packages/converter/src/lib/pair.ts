@@ -1,5 +1,6 @@
 import { ambient } from './ambient.ts'
 import { type Body, readBodyOf } from './body.ts'
+import { withUniqueCalls } from './call-ids.ts'
 import { fitToModel } from './capabilities/fit.ts'
 import type { Dialect } from './chat/dialect.ts'
 import { type ChatError, ConversionError } from './chat/error.ts'
@@ -119,7 +120,7 @@ export function requestThrough(
   options: PairRequestOptions,
 ): Converted {
   const report = new LossReport()
-  const decoded = opened(client.decodeRequest(wire, report), client.id, options, report)
+  const decoded = withUniqueCalls(opened(client.decodeRequest(wire, report), client.id, options, report))
   const renamed = options.model === undefined ? decoded : { ...decoded, model: options.model }
   const capabilities = { ...upstream.capabilities(renamed.model, options.apiVersion), ...options.capabilities }
   const chat = fitToModel(renamed, capabilities, report)

@@ -38,6 +38,9 @@ const withoutWrites: Readonly<Record<Chatty, JsonObject>> = {
   },
 }
 
+/** The word for an answer that came to its end with calls. */
+const called = { ...ended, anthropic: 'tool_use', 'openai-chat': 'tool_calls' }
+
 describe.each(told)('hazards of answers, $from to $to, $how', (each) => {
   const { from, to } = each
 
@@ -64,7 +67,7 @@ describe.each(told)('hazards of answers, $from to $to, $how', (each) => {
     const { text, calls, stop } = reads[to](body)
     expect(text).toBe('One. Two.')
     expect(calls).toEqual(Array.from({ length: 2 }, () => 'look {"city":"Oslo"}'))
-    expect(stop).toBe({ ...ended, anthropic: 'tool_use', 'openai-chat': 'tool_calls' }[to])
+    expect(stop).toBe(called[to])
   })
 
   it('hazards 84, 85 and 86: a stop is told by the word for it', async () => {
@@ -82,11 +85,19 @@ describe.each(told)('hazards of answers, $from to $to, $how', (each) => {
     expect(losses).toContainEqual(expect.objectContaining({ path: 'stop_reason', kind: 'approximated' }))
   })
 
+  it('hazard 84: such a word is told of also where calls decide', async () => {
+    // A chat server's word for calls that are there says nothing that they do not.
+    if (from === 'openai-chat') return
+    const { body, losses } = await hear(spelled[from]({ calls: ['look'] }, 'of_tomorrow'), each)
+    expect(reads[to](body).stop).toBe({ ...called, gemini: 'OTHER' }[to])
+    expect(losses).toContainEqual(expect.objectContaining({ path: 'stop_reason', kind: 'approximated' }))
+  })
+
   it('hazards 91 and 105: what only its provider understands says nothing, and is told of', async () => {
     const { body, losses } = await hear(strange[from], each)
     const { text, calls, stop } = reads[to](body)
     expect({ text, calls }).toEqual({ text: 'So. Done.', calls: ['look {"city":"Oslo"}'] })
-    expect(stop).toBe({ ...ended, anthropic: 'tool_use', 'openai-chat': 'tool_calls' }[to])
+    expect(stop).toBe(called[to])
     expect(losses).toContainEqual(expect.objectContaining({ kind: 'dropped' }))
   })
 

@@ -354,7 +354,7 @@ const responses: ProbedReply = {
         reasoning: [{ effort: 'low' }, repeats],
         safety_identifier: ['s', repeats],
         service_tier: ['priority', noTier],
-        status: ['incomplete', 'why a response is incomplete stands beside it'],
+        status: ['incomplete'],
         text: [{}, repeats],
         tool_usage: [{}, finer],
         top_logprobs: [1, repeats],

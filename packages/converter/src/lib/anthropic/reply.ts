@@ -162,8 +162,8 @@ export function wireStop(
 ): JsonObject {
   const ended = stop.reason === 'end' || stop.reason === 'other'
   const word = ended && seen.calls ? 'tool_use' : ended && seen.refused ? 'refusal' : stopOfReason[stop.reason]
-  if (stop.reason === 'other' && word === 'end_turn') {
-    seen.report.approximated('stop_reason', `${stop.said ?? 'an unknown reason'} is told as end_turn`)
+  if (stop.reason === 'other') {
+    seen.report.approximated('stop_reason', `${stop.said ?? 'an unknown reason'} is told as ${word}`)
   }
   const details = { type: 'refusal', category: null, explanation: stop.explanation ?? null }
   return {

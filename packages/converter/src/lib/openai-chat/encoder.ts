@@ -274,10 +274,10 @@ export class ChatEncoder implements StreamEncoder {
     const { report, wantsUsage, legacyFunctions } = this.#context
     const calls = this.#calls === 0 ? 'none' : legacyFunctions ? 'function' : 'tools'
     const vague = vagueStops[stop.reason]
-    if (vague !== undefined && calls === 'none') report.approximated('stop_reason', vague)
     let out = this.#annotations.length > 0 ? this.#delta({ annotations: this.#annotations }) : ''
     out += this.#explanation(stop)
     const finish = stop.reason === 'refusal' && this.#refused ? 'stop' : finishOf(stop, calls)
+    if (vague !== undefined) report.approximated('stop_reason', `${vague}: told as ${finish}`)
     const tier = this.#tier === '' && isTier(serviceTier) ? `,"service_tier":"${serviceTier}"` : ''
     out += `${this.#open}{},"logprobs":null,"finish_reason":"${finish}"}]${tier}${this.#suffix}`
     if (wantsUsage && this.#usage) out += `${this.#base}],"usage":${JSON.stringify(writeUsage(this.#usage))}}\n\n`

@@ -217,7 +217,7 @@ function encodeChoice(
   const vague = vagueStops[stop.reason]
   const hasRefusal = parts.some((part) => part.type === 'refusal' && part.text !== '')
   const finish = stop.reason === 'refusal' && hasRefusal ? 'stop' : finishOf(stop, spelling)
-  if (vague !== undefined && spelling === 'none') context.report.approximated('stop_reason', vague)
+  if (vague !== undefined) context.report.approximated('stop_reason', `${vague}: told as ${finish}`)
   return {
     index,
     message: encodeMessage(parts, stop, context),

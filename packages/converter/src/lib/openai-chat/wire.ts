@@ -28,8 +28,8 @@ export const finishOfStop: Readonly<Record<StopReason, FinishReason>> = {
 
 /** Reasons the dialect has only a vaguer word for: why the answer looks more finished than it was. */
 export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
-  pause: 'openai-chat has no word for a paused turn: told as stop',
-  other: 'openai-chat has no word for this stop reason: told as stop',
+  pause: 'openai-chat has no word for a paused turn',
+  other: 'openai-chat has no word for this stop reason',
 }
 
 /** OpenAI's words, and those compatible vendors and gateways use in their place, in either case. */

@@ -40,7 +40,6 @@ export class ResponsesEncoder implements StreamEncoder {
   #live: Text | undefined
   #liveIndex = -1
   #refused = false
-  #called = false
   #usage: Usage | undefined
   #serviceTier: string | undefined
 
@@ -148,7 +147,6 @@ export class ResponsesEncoder implements StreamEncoder {
         this.#silent.add(index)
         break
       case 'tool-call': {
-        this.#called = true
         const head = this.#headOf(part)
         const wrapped = head.custom && part.inputKind === 'json'
         this.#add(index, new CallWriter(this.#place, head, wrapped))
@@ -235,7 +233,7 @@ export class ResponsesEncoder implements StreamEncoder {
   #finish({ stop, usage, serviceTier = this.#serviceTier }: Extract<ChatEvent, { type: 'finish' }>): void {
     this.#usage = mergeUsage(this.#usage, usage)
     const vague = vagueStops[stop.reason]
-    if (vague !== undefined && !this.#called) this.#context.report.approximated('stop_reason', vague)
+    if (vague !== undefined) this.#context.report.approximated('stop_reason', vague)
     if (stop.reason === 'refusal' && !this.#refused && stop.explanation) this.#explain(stop.explanation)
     const ending = endingOf(stop, { refusal: this.#refused })
     this.#settle(undefined, ending.status)

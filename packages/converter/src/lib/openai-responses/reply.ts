@@ -149,8 +149,7 @@ export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
     report.dropped('choices', 'openai-responses tells one answer, the first')
   }
   const vague = vagueStops[reply.stop.reason]
-  const calls = reply.parts.some((part) => part.type === 'tool-call')
-  if (vague !== undefined && !calls) report.approximated('stop_reason', vague)
+  if (vague !== undefined) report.approximated('stop_reason', vague)
   const items = new Items(reply, context)
   for (const part of reply.parts) items.add(part)
   if (reply.stop.reason === 'refusal') items.explain(reply.stop)

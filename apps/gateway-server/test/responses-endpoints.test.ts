@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import type OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import { bytes, startRawUpstream } from './raw-upstream.ts'
 
 /** What OpenAI's SDK does with responses besides making them, at two accounts of which only one has each. */
 
@@ -185,6 +186,28 @@ test('a provider that cannot be reached is told as that, and not as a response t
   const response = await gateway.fetch(`/v1/responses/${id}`)
   expect(response.status).toBe(502)
   expect(response.headers.get('x-llm-gateway-error-source')).toBe('gateway')
+})
+
+test('a stream gone back to that breaks off is told as that, and not as a response that is over', async () => {
+  const event = (type: string, more: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
+  const rest = event('response.output_text.delta', {
+    item_id: 'm',
+    output_index: 0,
+    content_index: 0,
+    delta: 'x',
+    sequence_number: 4,
+  })
+  const upstream = await startRawUpstream(bytes(200, { 'content-type': 'text/event-stream' }, rest))
+  const gateway = await start([openaiAccount(upstream.url)])
+  const response = await gateway.fetch('/v1/responses/resp_1?stream=true&starting_after=3')
+  const text = await response.text()
+  expect([upstream.requests.at(-1)?.method, upstream.requests.at(-1)?.target]).toEqual([
+    'GET',
+    '/v1/responses/resp_1?stream=true&starting_after=3',
+  ])
+  expect(text.startsWith(rest)).toBe(true)
+  expect(text.slice(rest.length)).toMatch(/^event: (error|response\.failed)\n/)
+  await upstream.close()
 })
 
 test('a name that would step out of its folder is none', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../src/index.ts'
+import { convertReply, type JsonObject } from '../src/index.ts'
+import { fixed } from './corpus.ts'
 import { type Chatty, convert, outline, pairs, spoken } from './hazard-kit.ts'
 
 /** Hazards of who says what in which order, which only show between two dialects: each request is converted whole. */
@@ -274,4 +275,56 @@ describe('a conversation', () => {
       ])
     },
   )
+
+  it.each(pairs)('hazard 19: what comes in pieces has nothing between them, $from to $to', ({ from, to }) => {
+    const pieces = ['It is ', 'sunny', '.']
+    const requests: { readonly [dialect in Chatty]: JsonObject } = {
+      anthropic: {
+        max_tokens: 99,
+        messages: [user, { role: 'assistant', content: pieces.map((text) => ({ type: 'text', text })) }, user],
+      },
+      'openai-chat': {
+        messages: [user, { role: 'assistant', content: pieces.map((text) => ({ type: 'text', text })) }, user],
+      },
+      'openai-responses': {
+        input: [
+          user,
+          { role: 'assistant', content: pieces.map((text) => ({ type: 'output_text', text, annotations: [] })) },
+          user,
+        ],
+      },
+      gemini: {
+        contents: [
+          { role: 'user', parts: [{ text: 'Go.' }] },
+          { role: 'model', parts: pieces.map((text) => ({ text })) },
+          { role: 'user', parts: [{ text: 'Go.' }] },
+        ],
+      },
+    }
+    const { body, told } = convert({ model: 'm', ...requests[from] }, from, to)
+    const said = spoken(to, body).filter((words) => words.startsWith('assistant: '))
+    expect(said.map((words) => words.slice('assistant: '.length)).join('')).toBe('It is sunny.')
+    expect(told.filter((loss) => !loss.endsWith('max_tokens'))).toEqual([])
+    const parts = pieces.map((text) => ({ type: 'text', text }))
+    const reply = {
+      anthropic: { content: parts, stop_reason: 'end_turn', usage: {} },
+      'openai-chat': { choices: [{ message: { role: 'assistant', content: parts }, finish_reason: 'stop' }] },
+      'openai-responses': {
+        object: 'response',
+        status: 'completed',
+        output: pieces.map((text, i) => ({
+          type: 'message',
+          id: `msg_${i}`,
+          role: 'assistant',
+          content: [{ type: 'output_text', text, annotations: [] }],
+        })),
+      },
+      gemini: {
+        candidates: [{ content: { role: 'model', parts: pieces.map((text) => ({ text })) }, finishReason: 'STOP' }],
+      },
+    }[from]
+    const whole = JSON.stringify(convertReply(reply, { from, to, ...fixed }).body)
+    const texts = whole.match(/"(?:text|content)":"[^"]*"/g) ?? []
+    expect(texts.map((text) => text.replace(/^"\w+":"(.*)"$/, '$1')).join('')).toBe('It is sunny.')
+  })
 })

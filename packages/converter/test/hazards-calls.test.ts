@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { convertReply, type JsonObject, openStream } from '../src/index.ts'
+import { convertReply, type JsonObject, openStream, streamOfReply } from '../src/index.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { fixed } from './corpus.ts'
-import { type Chatty, convert, outline, pairs, turnsKey } from './hazard-kit.ts'
+import { type Chatty, callTold, convert, outline, pairs, turnsKey } from './hazard-kit.ts'
 
 /** Hazards of calls and what comes of them, which only show between two dialects: each request is converted whole. */
 
@@ -107,6 +107,73 @@ describe('calls and their results', () => {
     const said = texts.map((text) => text.replace(/^"\w+":"(.*)"$/, '$1')).filter((text) => text !== '')
     expect([...said].sort()).toEqual(['And?', 'Be kind.', 'Go.', 'a', 'b'])
   })
+})
+
+describe('calls without arguments', () => {
+  const call = { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'look' } }] }
+  const requests: { readonly [dialect in Chatty]: JsonObject } = {
+    anthropic: {
+      max_tokens: 99,
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'look' }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a' }] },
+      ],
+    },
+    'openai-chat': {
+      messages: [{ role: 'user', content: 'Go.' }, call, { role: 'tool', tool_call_id: 'a', content: '' }],
+    },
+    'openai-responses': {
+      input: [
+        { role: 'user', content: 'Go.' },
+        { type: 'function_call', call_id: 'a', name: 'look' },
+        { type: 'function_call_output', call_id: 'a', output: '' },
+      ],
+    },
+    gemini: {
+      contents: [
+        { role: 'user', parts: [{ text: 'Go.' }] },
+        { role: 'model', parts: [{ functionCall: { id: 'a', name: 'look' } }] },
+        { role: 'user', parts: [{ functionResponse: { id: 'a', name: 'look' } }] },
+      ],
+    },
+  }
+  const replies: { readonly [dialect in Chatty]: JsonObject } = {
+    anthropic: { content: [{ type: 'tool_use', id: 'a', name: 'look' }], stop_reason: 'end_turn', usage: {} },
+    'openai-chat': { choices: [{ index: 0, message: call, finish_reason: 'stop' }] },
+    'openai-responses': {
+      object: 'response',
+      status: 'completed',
+      output: [{ type: 'function_call', id: 'fc_1', call_id: 'a', name: 'look' }],
+    },
+    gemini: {
+      candidates: [
+        { content: { role: 'model', parts: [{ functionCall: { id: 'a', name: 'look' } }] }, finishReason: 'STOP' },
+      ],
+    },
+  }
+  /** No arguments as each dialect writes them, and the word that makes a client run the call. */
+  const none: { readonly [dialect in Chatty]: readonly [args: string, stop: string] } = {
+    anthropic: ['"input":{}', '"stop_reason":"tool_use"'],
+    'openai-chat': ['"arguments":"{}"', '"finish_reason":"tool_calls"'],
+    'openai-responses': ['"arguments":"{}"', '"status":"completed"'],
+    gemini: ['"args":{}', '"finishReason":"STOP"'],
+  }
+
+  it.each(pairs)(
+    'hazards 20, 46 and 47: have none, in a request and an answer, and are run, $from to $to',
+    ({ from, to }) => {
+      const { body } = convert({ model: 'm', ...requests[from] }, from, to)
+      expect(JSON.stringify(body)).toContain(none[to][0])
+      const whole = JSON.stringify(convertReply(replies[from], { from, to, ...fixed }).body)
+      expect(whole).toContain(none[to][0])
+      expect(whole).toContain(none[to][1])
+      const stream = openStream({ from, to, ...fixed })
+      const text = stream.push(streamOfReply(replies[from], { from, to: from, ...fixed }).text) + stream.end()
+      expect(callTold(to, text).input).toMatch(/^(\{\})?$/)
+      expect(text).toContain(none[to][1])
+    },
+  )
 })
 
 describe('calls whose ids come again', () => {

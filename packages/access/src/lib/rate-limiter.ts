@@ -98,6 +98,27 @@ const WINDOWED = [
   perRequest: number
 }[]
 
+/** A limit's windows and what is told of them, made once for each limit. */
+interface Plan {
+  readonly windows: readonly {
+    readonly window: (typeof WINDOWED)[number]
+    readonly limit: number
+    /** What stands before the number of what is left. */
+    readonly label: string
+  }[]
+  /** The `ratelimit-policy` field. */
+  readonly policy: string
+}
+
+function planOf(limit: RateLimit): Plan {
+  const windows = WINDOWED.flatMap((window) => {
+    const max = limit[window.member]
+    return max === undefined ? [] : [{ window, limit: max, label: `"${window.name}";r=` }]
+  })
+  const policy = windows.map(({ window, limit: max }) => `"${window.name}";q=${max};w=${window.ms / 1000}`).join(', ')
+  return { windows, policy }
+}
+
 /** What one gateway key has used. */
 class KeyUse {
   readonly requestsPerMinute: Window = new Window(MINUTE_MS)
@@ -150,7 +171,7 @@ export class RateLimiter {
   readonly #now: () => number
   readonly #random: () => number
   readonly #uses = new Map<string, KeyUse>()
-  readonly #policies = new WeakMap<RateLimit, string>()
+  readonly #plans = new WeakMap<RateLimit, Plan>()
   #changes = 0
   // Goes round the keys, two steps for each key added, so that idle ones leave without there ever being a long sweep.
   #hand: Iterator<[string, KeyUse]> = this.#uses.entries()
@@ -165,14 +186,13 @@ export class RateLimiter {
     if (!limit) return NO_LIMIT
     const now = this.#now()
     const use = this.#uses.get(keyId) ?? this.#begin(keyId, now)
-    const refusal = this.#refusal(use, limit, now)
+    const plan = this.#planOf(limit)
+    const refusal = this.#refusal(use, plan, limit.concurrency, now)
     if (refusal) return refusal
-    for (const { member, perRequest } of WINDOWED) {
-      if (perRequest > 0 && limit[member] !== undefined) use[member].add(perRequest, now)
-    }
+    for (const { window } of plan.windows) if (window.perRequest > 0) use[window.member].add(window.perRequest, now)
     this.#changes++
-    const windows = statesOf(use, limit, now)
-    return { ok: true, lease: new KeyLease(use, this.#now), headers: this.#headers(windows, limit), windows }
+    const windows = statesOf(use, plan, now)
+    return { ok: true, lease: new KeyLease(use, this.#now), headers: headersOf(windows, plan), windows }
   }
 
   /** Grows with every admission: while it stands still there is nothing new to save. */
@@ -230,48 +250,49 @@ export class RateLimiter {
     if (use.isIdle(now)) this.#uses.delete(keyId)
   }
 
-  #refusal(use: KeyUse, limit: RateLimit, now: number): Admission | undefined {
+  #planOf(limit: RateLimit): Plan {
+    const known = this.#plans.get(limit)
+    if (known !== undefined) return known
+    const plan = planOf(limit)
+    this.#plans.set(limit, plan)
+    return plan
+  }
+
+  #refusal(use: KeyUse, plan: Plan, concurrency: number | undefined, now: number): Admission | undefined {
     let longest: { limit: LimitName; retryAfterMs: number; phrase: string } | undefined
-    for (const { name, member, unit } of WINDOWED) {
-      const max = limit[member]
-      if (max === undefined || use[member].count(now) < max) continue
+    for (const { window, limit: max } of plan.windows) {
+      const { name, member, unit } = window
+      if (use[member].count(now) < max) continue
       const retryAfterMs = use[member].remainingMs(now)
       if (longest && longest.retryAfterMs >= retryAfterMs) continue
       longest = { limit: name, retryAfterMs, phrase: `${max} ${unit}` }
     }
-    if (!longest && limit.concurrency !== undefined && use.running >= limit.concurrency) {
+    if (!longest && concurrency !== undefined && use.running >= concurrency) {
       const retryAfterMs = CONCURRENCY_RETRY_MS + Math.floor(this.#random() * CONCURRENCY_JITTER_MS)
-      longest = { limit: 'concurrency', retryAfterMs, phrase: `${limit.concurrency} requests at one time` }
+      longest = { limit: 'concurrency', retryAfterMs, phrase: `${concurrency} requests at one time` }
     }
     if (!longest) return undefined
     const seconds = inSeconds(longest.retryAfterMs)
-    const windows = statesOf(use, limit, now)
+    const windows = statesOf(use, plan, now)
     return {
       ok: false,
       retryAfterMs: longest.retryAfterMs,
       limit: longest.limit,
       message: `this gateway key is limited to ${longest.phrase}: try again in ${seconds} s`,
-      headers: { ...this.#headers(windows, limit), 'retry-after': String(seconds) },
+      headers: { ...headersOf(windows, plan), 'retry-after': String(seconds) },
       windows,
     }
   }
+}
 
-  /** The fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
-  #headers(windows: readonly LimitState[], limit: RateLimit): RateLimitHeaders {
-    if (windows.length === 0) return {}
-    const state = windows.map(({ name, remaining, resetMs }) => `"${name}";r=${remaining};t=${inSeconds(resetMs)}`)
-    return { 'ratelimit-policy': this.#policy(limit), ratelimit: state.join(', ') }
+/** The fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
+function headersOf(states: readonly LimitState[], { windows, policy }: Plan): RateLimitHeaders {
+  if (states.length === 0) return {}
+  let text = ''
+  for (const [index, { remaining, resetMs }] of states.entries()) {
+    text += `${index === 0 ? '' : ', '}${windows[index]?.label}${remaining};t=${inSeconds(resetMs)}`
   }
-
-  #policy(limit: RateLimit): string {
-    const known = this.#policies.get(limit)
-    if (known !== undefined) return known
-    const policy = WINDOWED.filter(({ member }) => limit[member] !== undefined)
-      .map(({ name, member, ms }) => `"${name}";q=${limit[member]};w=${ms / 1000}`)
-      .join(', ')
-    this.#policies.set(limit, policy)
-    return policy
-  }
+  return { 'ratelimit-policy': policy, ratelimit: text }
 }
 
 /** Rounded up, and never "now": a client must not come back before the window has ended. */
@@ -279,13 +300,9 @@ function inSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000))
 }
 
-function statesOf(use: KeyUse, limit: RateLimit, now: number): LimitState[] {
-  const states: LimitState[] = []
-  for (const { name, member } of WINDOWED) {
-    const max = limit[member]
-    if (max === undefined) continue
-    const remaining = Math.max(0, Math.floor(max - use[member].count(now)))
-    states.push({ name, limit: max, remaining, resetMs: use[member].remainingMs(now) })
-  }
-  return states
+function statesOf(use: KeyUse, { windows }: Plan, now: number): LimitState[] {
+  return windows.map(({ window: { name, member }, limit }) => {
+    const remaining = Math.max(0, Math.floor(limit - use[member].count(now)))
+    return { name, limit, remaining, resetMs: use[member].remainingMs(now) }
+  })
 }

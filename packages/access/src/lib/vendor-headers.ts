@@ -15,54 +15,48 @@ export type HeaderVendor = 'openai' | 'anthropic'
  * @param now milliseconds since the epoch
  */
 export function vendorHeaders(windows: readonly LimitState[], vendor: HeaderVendor, now: number): RateLimitHeaders {
-  const headers: Record<string, string> = {}
-  for (const kind of kinds) {
-    const tightest = tightestOf(windows, kind)
-    if (tightest === undefined) continue
-    const { limit, remaining, resetMs } = tightest
-    const names = headerNames[vendor][kind]
-    headers[names.limit] = String(limit)
-    headers[names.remaining] = String(remaining)
-    headers[names.reset] = vendor === 'openai' ? spanOf(resetMs) : momentOf(now + resetMs)
-  }
-  return headers
+  const requests = tightestOf(windows, false)
+  const tokens = tightestOf(windows, true)
+  return vendor === 'openai' ? openai(requests, tokens) : anthropic(requests, tokens, now)
 }
 
-type Kind = 'requests' | 'tokens'
-const kinds: readonly Kind[] = ['requests', 'tokens']
+// Names are written out: putting them together for every request costs more than their values.
 
-/** Written out: putting each name together for every request costs more than its value. */
-const headerNames = {
-  openai: {
-    requests: {
-      limit: 'x-ratelimit-limit-requests',
-      remaining: 'x-ratelimit-remaining-requests',
-      reset: 'x-ratelimit-reset-requests',
-    },
-    tokens: {
-      limit: 'x-ratelimit-limit-tokens',
-      remaining: 'x-ratelimit-remaining-tokens',
-      reset: 'x-ratelimit-reset-tokens',
-    },
-  },
-  anthropic: {
-    requests: {
-      limit: 'anthropic-ratelimit-requests-limit',
-      remaining: 'anthropic-ratelimit-requests-remaining',
-      reset: 'anthropic-ratelimit-requests-reset',
-    },
-    tokens: {
-      limit: 'anthropic-ratelimit-tokens-limit',
-      remaining: 'anthropic-ratelimit-tokens-remaining',
-      reset: 'anthropic-ratelimit-tokens-reset',
-    },
-  },
-} as const
+function openai(requests: LimitState | undefined, tokens: LimitState | undefined): RateLimitHeaders {
+  return {
+    ...(requests && {
+      'x-ratelimit-limit-requests': String(requests.limit),
+      'x-ratelimit-remaining-requests': String(requests.remaining),
+      'x-ratelimit-reset-requests': spanOf(requests.resetMs),
+    }),
+    ...(tokens && {
+      'x-ratelimit-limit-tokens': String(tokens.limit),
+      'x-ratelimit-remaining-tokens': String(tokens.remaining),
+      'x-ratelimit-reset-tokens': spanOf(tokens.resetMs),
+    }),
+  }
+}
 
-function tightestOf(windows: readonly LimitState[], kind: Kind): LimitState | undefined {
+function anthropic(requests: LimitState | undefined, tokens: LimitState | undefined, now: number): RateLimitHeaders {
+  return {
+    ...(requests && {
+      'anthropic-ratelimit-requests-limit': String(requests.limit),
+      'anthropic-ratelimit-requests-remaining': String(requests.remaining),
+      'anthropic-ratelimit-requests-reset': momentOf(now + requests.resetMs),
+    }),
+    ...(tokens && {
+      'anthropic-ratelimit-tokens-limit': String(tokens.limit),
+      'anthropic-ratelimit-tokens-remaining': String(tokens.remaining),
+      'anthropic-ratelimit-tokens-reset': momentOf(now + tokens.resetMs),
+    }),
+  }
+}
+
+function tightestOf(windows: readonly LimitState[], ofTokens: boolean): LimitState | undefined {
   let least: LimitState | undefined
   for (const each of windows) {
-    if (each.name.startsWith(kind) && (least === undefined || isTighter(each, least))) least = each
+    if ((each.name === 'tokens-per-minute') !== ofTokens) continue
+    if (least === undefined || isTighter(each, least)) least = each
   }
   return least
 }

@@ -81,6 +81,13 @@ test('the line is what pino would write, with the least and with the most there 
   expect(accessLine(least, head)).toBe(byPino(least))
   expect(accessLine(most, { ...head, costNanoUsd: 5_250_000 })).toBe(byPino(most, 0.00525))
   expect(accessLine(most, { ...head, costNanoUsd: 1 })).toBe(byPino(most, 1e-9))
+  for (const usage of [
+    {},
+    { output: Number.POSITIVE_INFINITY },
+    { input: 0, cacheRead: 1, cacheWrite: 2, cacheWrite1h: 3, output: 4, reasoning: 5 },
+  ]) {
+    expect(accessLine({ ...most, usage }, head)).toBe(byPino({ ...most, usage }))
+  }
 })
 
 test('whatever a client or a provider puts into a text, the line is one line of JSON that gives it back', () => {

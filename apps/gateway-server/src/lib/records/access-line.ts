@@ -35,7 +35,7 @@ export function accessLine(record: AccessRecord, { level, time, costNanoUsd }: A
     text(',"account":', record.account) +
     text(',"upstreamRequestId":', record.upstreamRequestId) +
     plain(',"firstContentMs":', record.firstContentMs) +
-    nested(',"usage":', record.usage) +
+    usageText(record.usage) +
     nested(',"stop":', record.stop) +
     nested(',"losses":', record.losses) +
     plain(',"clientLeft":', record.clientLeft) +
@@ -58,6 +58,24 @@ function attemptText({ account, status, verdict, durationMs, error, estimated }:
     plain(',"estimated":', estimated) +
     '}'
   )
+}
+
+/** Written out: the engine's own way looks at every object anew, for three times as much. */
+function usageText(usage: AccessRecord['usage']): string {
+  if (usage === undefined) return ''
+  const members =
+    count(',"input":', usage.input) +
+    count(',"cacheRead":', usage.cacheRead) +
+    count(',"cacheWrite":', usage.cacheWrite) +
+    count(',"cacheWrite1h":', usage.cacheWrite1h) +
+    count(',"output":', usage.output) +
+    count(',"reasoning":', usage.reasoning)
+  return `,"usage":{${members.slice(1)}}`
+}
+
+/** A number that a provider told: JSON has no word for one that is too large. */
+function count(name: string, value: number | undefined): string {
+  return value === undefined ? '' : name + (Number.isFinite(value) ? String(value) : 'null')
 }
 
 function text(name: string, value: string | undefined): string {

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, write } from 'node:fs'
 import { dirname } from 'node:path'
+import { LineBuffer } from './line-buffer.ts'
 
 export interface LogFileOptions {
   /** Absent: standard error. */
@@ -10,9 +11,9 @@ export interface LogFileOptions {
   failed?(error: NodeJS.ErrnoException): void
   /** Lines wait no longer than this for others, in milliseconds. Default: 100. */
   readonly waitMs?: number
-  /** Length from which they wait no more, in UTF-16 units. Default: 65,536. */
+  /** Length from which they wait no more, in bytes. Default: 65,536. */
   readonly batchLength?: number
-  /** Kept at the most while the file cannot be written, in UTF-16 units. Default: 8,388,608. */
+  /** Kept at the most while the file cannot be written, in bytes. Default: 8,388,608. */
   readonly heldLength?: number
   /** After a failure the file is tried again no sooner than this, in milliseconds. Default: 1,000. */
   readonly retryMs?: number
@@ -34,7 +35,7 @@ export class LogFile {
   readonly #onExit = (): void => this.#writeNow()
   /** Absent while the file cannot be opened. */
   #descriptor: number | undefined
-  #lines = ''
+  readonly #lines = new LineBuffer()
   /** Taken from the lines: being written, or to be written again. */
   #piece: Buffer | undefined
   #writing = false
@@ -59,7 +60,7 @@ export class LogFile {
       this.#dropped++
       return
     }
-    this.#lines += line
+    this.#lines.add(line)
     if (this.#lines.length >= batchLength && !this.#failed) this.flush()
     else this.#flushIn(waitMs)
   }
@@ -96,10 +97,7 @@ export class LogFile {
 
   /** Writes the next piece, if there is one. */
   #next(): void {
-    if (this.#piece === undefined && this.#lines !== '') {
-      this.#piece = Buffer.from(this.#lines)
-      this.#lines = ''
-    }
+    if (this.#piece === undefined && this.#lines.length > 0) this.#piece = this.#lines.take()
     if (this.#piece === undefined) {
       this.#ended()
       return
@@ -127,6 +125,7 @@ export class LogFile {
   }
 
   #succeed(): void {
+    if (this.#piece) this.#lines.giveBack(this.#piece)
     this.#piece = undefined
     this.#failed = false
     if (this.#dropped > 0) {
@@ -174,10 +173,11 @@ export class LogFile {
 
   /** The process ends: there is no later. A write under way is the system's already. */
   #writeNow(): void {
-    const rest = this.#writing || this.#piece === undefined ? '' : this.#piece.toString()
-    if (rest + this.#lines === '') return
+    const rest = this.#writing || this.#piece === undefined ? [] : [this.#piece]
+    const bytes = Buffer.concat([...rest, this.#lines.take()])
+    if (bytes.length === 0) return
     try {
-      appendFileSync(this.#open(), rest + this.#lines)
+      appendFileSync(this.#open(), bytes)
     } catch {
       // Nobody is left to be told.
     }

@@ -9,7 +9,7 @@ const bytesPerUnit = 3
  */
 export class LineBuffer {
   #bytes = Buffer.allocUnsafeSlow(usualSize)
-  #spare: Buffer | undefined
+  #spare: Buffer<ArrayBuffer> | undefined
   #length = 0
 
   /** Bytes it holds. */
@@ -24,7 +24,7 @@ export class LineBuffer {
   }
 
   /** All it holds, which it holds no more. They stay as they are until they are given back. */
-  take(): Buffer {
+  take(): Buffer<ArrayBuffer> {
     const taken = this.#bytes.subarray(0, this.#length)
     this.#bytes = this.#spare ?? Buffer.allocUnsafeSlow(usualSize)
     this.#spare = undefined
@@ -33,7 +33,7 @@ export class LineBuffer {
   }
 
   /** Gives back what was taken: its memory is used again. */
-  giveBack(taken: Buffer): void {
+  giveBack(taken: Buffer<ArrayBuffer>): void {
     if (taken.buffer.byteLength === usualSize) this.#spare = Buffer.from(taken.buffer, 0, usualSize)
   }
 

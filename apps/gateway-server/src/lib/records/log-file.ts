@@ -37,7 +37,7 @@ export class LogFile {
   #descriptor: number | undefined
   readonly #lines = new LineBuffer()
   /** Taken from the lines: being written, or to be written again. */
-  #piece: Buffer | undefined
+  #piece: Buffer<ArrayBuffer> | undefined
   #writing = false
   #failed = false
   #dropped = 0
@@ -109,7 +109,7 @@ export class LogFile {
     }
   }
 
-  #begin(piece: Buffer, descriptor: number): void {
+  #begin(piece: Buffer<ArrayBuffer>, descriptor: number): void {
     this.#writing = true
     write(descriptor, piece, 0, piece.length, null, (error, written) => {
       if (!error && written < piece.length) {

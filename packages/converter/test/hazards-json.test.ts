@@ -53,6 +53,22 @@ describe('a format of the answer', () => {
   )
 
   it.each([
+    ['openai-chat', { messages: [{ ...user, content: 'A city as JSON.' }], response_format: { type: 'json_object' } }],
+    ['openai-responses', { input: 'A city as JSON.', text: { format: { type: 'json_object' } } }],
+    [
+      'gemini',
+      { contents: [{ parts: [{ text: 'Go.' }] }], generationConfig: { responseMimeType: 'application/json' } },
+    ],
+  ] as const)(
+    'hazard 67: JSON without a schema is asked of Anthropic in words, and that is told, %s',
+    (from, request) => {
+      const { body, told } = convert({ model: 'm', ...request } as unknown as JsonObject, from, 'anthropic')
+      expect(body.system).toEqual([{ type: 'text', text: 'Answer with one JSON object and nothing else.' }])
+      expect(told).toContainEqual(expect.stringMatching(/^approximated .*(format|responseMimeType)$/))
+    },
+  )
+
+  it.each([
     ['anthropic', 'openai-chat', 'deepseek-chat'],
     ['gemini', 'openai-responses', 'gpt-4-turbo'],
     ['openai-responses', 'openai-chat', 'gpt-4-turbo'],

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { dropOthers } from '../chat/read.ts'
-import { readSearch, searchName, type WebSearch, writeSearch } from '../chat/web-search.ts'
+import type { WebSearch } from '../chat/search-settings.ts'
+import { readSearch, searchName, writeSearch } from '../chat/web-search.ts'
 
 const members = {
   maxUses: 'max_uses',

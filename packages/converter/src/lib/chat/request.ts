@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from './json.ts'
 import type { AssistantPart, CacheHint, TextPart, ToolResult, UserPart } from './part.ts'
-import type { WebSearch } from './web-search.ts'
+import type { WebSearch } from './search-settings.ts'
 
 /** One turn of the conversation, in order. Two turns of the same role may follow each other. */
 export type Turn =

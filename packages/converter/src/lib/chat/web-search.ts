@@ -2,19 +2,10 @@ import type { JsonObject, JsonValue } from './json.ts'
 import type { Report } from './loss.ts'
 import { pathOf, present } from './read.ts'
 import type { HostedTool, Tool, ToolChoice } from './request.ts'
-
-/** What a client may say of a search. */
-export type SearchSetting = 'maxUses' | 'allowedDomains' | 'blockedDomains' | 'location' | 'contextSize'
+import type { SearchSetting, WebSearch } from './search-settings.ts'
 
 /** Under which name the tool is chosen: Anthropic's own, and nobody else has one. */
 export const searchName = 'web_search'
-
-/**
- * A search of the web that the provider runs itself: `web_search_20250305` (anthropic), `web_search` (openai-responses),
- * `web_search_options` (openai-chat), `googleSearch` (gemini). Values are the source's own, each with the place it stood in. A
- * location is `{type: 'approximate', city, region, country, timezone}`.
- */
-export type WebSearch = Readonly<Partial<Record<SearchSetting, { readonly value: JsonValue; readonly at: string }>>>
 
 /** Reads settings from the members that hold them; null is absent. */
 export function readSearch(

@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { dropOthers } from '../chat/read.ts'
-import { readSearch, type WebSearch, writeSearch } from '../chat/web-search.ts'
+import type { WebSearch } from '../chat/search-settings.ts'
+import { readSearch, writeSearch } from '../chat/web-search.ts'
 import { bothSpellings, keyOf } from './wire.ts'
 
 const known = bothSpellings(['excludeDomains'])

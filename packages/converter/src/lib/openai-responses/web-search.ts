@@ -2,7 +2,8 @@ import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { dropOthers, pathOf, readObject } from '../chat/read.ts'
 import type { Tool } from '../chat/request.ts'
-import { readSearch, type WebSearch, writeSearch } from '../chat/web-search.ts'
+import type { WebSearch } from '../chat/search-settings.ts'
+import { readSearch, writeSearch } from '../chat/web-search.ts'
 
 const members = { location: 'user_location', contextSize: 'search_context_size' } as const
 const filters = { allowedDomains: 'allowed_domains' } as const

@@ -23,4 +23,4 @@ export {
   type RateLimitHeaders,
   type SavedUse,
 } from './lib/rate-limiter.ts'
-export { type HeaderVendor, vendorHeaders } from './lib/vendor-headers.ts'
+export { addVendorHeaders, type HeaderVendor, vendorHeaders } from './lib/vendor-headers.ts'

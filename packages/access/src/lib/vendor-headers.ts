@@ -1,5 +1,7 @@
 import type { LimitState, RateLimitHeaders } from './rate-limiter.ts'
 
+type Headers = Record<string, string | string[]>
+
 /** Whose clients read the headers. */
 export type HeaderVendor = 'openai' | 'anthropic'
 
@@ -15,40 +17,51 @@ export type HeaderVendor = 'openai' | 'anthropic'
  * @param now milliseconds since the epoch
  */
 export function vendorHeaders(windows: readonly LimitState[], vendor: HeaderVendor, now: number): RateLimitHeaders {
+  const headers: Record<string, string> = {}
+  addVendorHeaders(headers, windows, vendor, now)
+  return headers
+}
+
+/** Puts {@link vendorHeaders} among others: an object of their own, to be copied, costs every request more than they do. */
+export function addVendorHeaders(
+  headers: Headers,
+  windows: readonly LimitState[],
+  vendor: HeaderVendor,
+  now: number,
+): void {
   const requests = tightestOf(windows, false)
   const tokens = tightestOf(windows, true)
-  return vendor === 'openai' ? openai(requests, tokens) : anthropic(requests, tokens, now)
+  if (vendor === 'openai') tellOpenai(requests, tokens, headers)
+  else tellAnthropic(requests, tokens, now, headers)
 }
+
+type Told = LimitState | undefined
 
 // Names are written out: putting them together for every request costs more than their values.
 
-function openai(requests: LimitState | undefined, tokens: LimitState | undefined): RateLimitHeaders {
-  return {
-    ...(requests && {
-      'x-ratelimit-limit-requests': String(requests.limit),
-      'x-ratelimit-remaining-requests': String(requests.remaining),
-      'x-ratelimit-reset-requests': spanOf(requests.resetMs),
-    }),
-    ...(tokens && {
-      'x-ratelimit-limit-tokens': String(tokens.limit),
-      'x-ratelimit-remaining-tokens': String(tokens.remaining),
-      'x-ratelimit-reset-tokens': spanOf(tokens.resetMs),
-    }),
+function tellOpenai(requests: Told, tokens: Told, headers: Headers): void {
+  if (requests) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit)
+    headers['x-ratelimit-remaining-requests'] = String(requests.remaining)
+    headers['x-ratelimit-reset-requests'] = spanOf(requests.resetMs)
+  }
+  if (tokens) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.limit)
+    headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining)
+    headers['x-ratelimit-reset-tokens'] = spanOf(tokens.resetMs)
   }
 }
 
-function anthropic(requests: LimitState | undefined, tokens: LimitState | undefined, now: number): RateLimitHeaders {
-  return {
-    ...(requests && {
-      'anthropic-ratelimit-requests-limit': String(requests.limit),
-      'anthropic-ratelimit-requests-remaining': String(requests.remaining),
-      'anthropic-ratelimit-requests-reset': momentOf(now + requests.resetMs),
-    }),
-    ...(tokens && {
-      'anthropic-ratelimit-tokens-limit': String(tokens.limit),
-      'anthropic-ratelimit-tokens-remaining': String(tokens.remaining),
-      'anthropic-ratelimit-tokens-reset': momentOf(now + tokens.resetMs),
-    }),
+function tellAnthropic(requests: Told, tokens: Told, now: number, headers: Headers): void {
+  if (requests) {
+    headers['anthropic-ratelimit-requests-limit'] = String(requests.limit)
+    headers['anthropic-ratelimit-requests-remaining'] = String(requests.remaining)
+    headers['anthropic-ratelimit-requests-reset'] = momentOf(now + requests.resetMs)
+  }
+  if (tokens) {
+    headers['anthropic-ratelimit-tokens-limit'] = String(tokens.limit)
+    headers['anthropic-ratelimit-tokens-remaining'] = String(tokens.remaining)
+    headers['anthropic-ratelimit-tokens-reset'] = momentOf(now + tokens.resetMs)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Admission, type HeaderVendor, type RateLimitHeaders, vendorHeaders } from '@llm-gateway/access'
+import { type Admission, addVendorHeaders, type HeaderVendor, type RateLimitHeaders } from '@llm-gateway/access'
 import type { Dialect } from '@llm-gateway/converter'
 
 /** Whose words a dialect's SDKs read; Gemini's has none. */
@@ -17,8 +17,20 @@ const vendorOf: Readonly<Record<Dialect, HeaderVendor | undefined>> = {
  * @param now milliseconds since the epoch
  */
 export function limitHeaders(admission: Admission | undefined, dialect: Dialect, now: number): RateLimitHeaders {
-  if (admission === undefined) return {}
+  const headers: Record<string, string> = {}
+  addLimitHeaders(headers, admission, dialect, now)
+  return headers
+}
+
+/** Puts {@link limitHeaders} among others. */
+export function addLimitHeaders(
+  headers: Record<string, string | string[]>,
+  admission: Admission | undefined,
+  dialect: Dialect,
+  now: number,
+): void {
+  if (admission === undefined) return
+  Object.assign(headers, admission.headers)
   const vendor = vendorOf[dialect]
-  if (vendor === undefined || admission.windows.length === 0) return admission.headers
-  return { ...admission.headers, ...vendorHeaders(admission.windows, vendor, now) }
+  if (vendor !== undefined) addVendorHeaders(headers, admission.windows, vendor, now)
 }

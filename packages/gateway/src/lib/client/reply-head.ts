@@ -2,7 +2,7 @@ import { replyHeaders } from '@llm-gateway/upstream'
 import type { Call } from '../call.ts'
 import type { Prepared } from '../jobs/job.ts'
 import type { HeaderMap } from '../port.ts'
-import { limitHeaders } from './limit-headers.ts'
+import { addLimitHeaders } from './limit-headers.ts'
 
 /** How many loss paths a header names. */
 const shownLosses = 5
@@ -17,7 +17,7 @@ export function replyHead(
   const head = replyHeaders(headers)
   head['x-llm-gateway-upstream'] = account
   head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
-  if (call.admission) Object.assign(head, limitHeaders(call.admission, call.dialect, call.startedAt))
+  addLimitHeaders(head, call.admission, call.dialect, call.startedAt)
   if (prepared?.job.headers) Object.assign(head, prepared.job.headers)
   if (prepared && prepared.losses.length > 0) head['x-llm-gateway-losses'] = lossHeader(prepared)
   return head

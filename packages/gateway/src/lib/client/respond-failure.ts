@@ -5,7 +5,7 @@ import type { Prepared } from '../jobs/job.ts'
 import { headerOf } from '../port.ts'
 import type { Services } from '../services.ts'
 import type { Account } from '../state.ts'
-import { limitHeaders } from './limit-headers.ts'
+import { addLimitHeaders } from './limit-headers.ts'
 import { replyHead } from './reply-head.ts'
 
 /** Tells the client of the last failure, when no account could serve. */
@@ -38,7 +38,7 @@ export function respondFailure(
 
 function headersOf(call: Call, account: Account): Record<string, string | string[]> {
   const head: Record<string, string | string[]> = { 'x-llm-gateway-upstream': account.id }
-  if (call.admission) Object.assign(head, limitHeaders(call.admission, call.dialect, call.startedAt))
+  addLimitHeaders(head, call.admission, call.dialect, call.startedAt)
   return head
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { literalEnd } from './literal.ts'
+import { lengthOf, literalEnd } from './literal.ts'
 
 describe('literalEnd', () => {
   it.each([
@@ -32,5 +32,21 @@ describe('literalEnd', () => {
       }
       expect([c, literalEnd(text, 0) === text.length - 1]).toEqual([c, valid])
     }
+  })
+})
+
+describe('lengthOf', () => {
+  it.each([
+    '""',
+    '"plain"',
+    '"a \\"b\\" c"',
+    '"\\\\"',
+    '"\\\\u0041"',
+    '"\\\\\\u0041"',
+    '"\\u00e9\\ud83d\\ude00x"',
+    '"\\/\\b\\f\\n\\r\\t"',
+    '"🎉漢字\u2028"',
+  ])('counts the characters of %s', (literal) => {
+    expect(lengthOf(literal)).toBe((JSON.parse(literal) as string).length)
   })
 })

@@ -23,7 +23,7 @@ import { replyContext } from './reply-context.ts'
 import { LossReport } from './report.ts'
 import type { Carriage } from './seals/carry.ts'
 import { withoutEnvelopes } from './seals/recover.ts'
-import { FrameSplitter, type OnFrame } from './sse.ts'
+import { FrameSplitter, type OnFrame, type TakeAhead } from './sse.ts'
 import { Conversion } from './stream/conversion.ts'
 import type { StreamConverter } from './stream/converter.ts'
 import type { Splitter } from './stream/framing.ts'
@@ -201,13 +201,13 @@ function carriageOf([from, to]: Way, { vendor }: PairReplyOptions, context: Repl
 
 /** How a stream is cut into events and put together again. */
 export interface Framed {
-  openSplitter(onFrame: OnFrame, maxEventBytes?: number): Splitter
+  openSplitter(onFrame: OnFrame, maxEventBytes?: number, takeAhead?: TakeAhead): Splitter
   /** Puts what is written for the client into an array, where it wants one. */
   readonly array?: JsonArrayWriter
 }
 
 const serverSentEvents: Framed = {
-  openSplitter: (onFrame, maxEventBytes) => new FrameSplitter(onFrame, maxEventBytes),
+  openSplitter: (onFrame, maxEventBytes, takeAhead) => new FrameSplitter(onFrame, maxEventBytes, takeAhead),
 }
 
 /** Opens the conversion of one stream. */
@@ -225,7 +225,7 @@ export function streamThrough(
     report,
     openDecoder: (emit) => upstream.openDecoder(staged(emit), report, () => context.newId()),
     encoder: client.openEncoder(context),
-    openSplitter: (onFrame) => framed.openSplitter(onFrame, options.maxEventBytes),
+    openSplitter: (onFrame, takeAhead) => framed.openSplitter(onFrame, options.maxEventBytes, takeAhead),
     ...(framed.array && { array: framed.array }),
   })
 }

@@ -6,6 +6,15 @@ export class FrameTooLargeError extends Error {
 /** Receives one SSE event: its `event` name (empty when it had none) and its `data` lines joined by LF. */
 export type OnFrame = (event: string, data: string) => void
 
+/**
+ * Asked where an event starts, before it is looked for: takes those events that stand there whole and are known in every byte, and
+ * gives the index behind the last of them, each with its blank line; the index it was given where it takes none.
+ */
+export type TakeAhead = (text: string, at: number) => number
+
+/** Longer texts are not offered to be taken ahead: it takes memory in proportion. Characters. */
+const maxAhead = 1024 * 1024
+
 const LF = 10
 const CR = 13
 const SPACE = 32
@@ -20,6 +29,7 @@ const CLOSE_OBJECT = 125
 export class FrameSplitter {
   readonly #onFrame: OnFrame
   readonly #maxEventBytes: number
+  readonly #takeAhead: TakeAhead | undefined
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   /** Bytes of an incomplete UTF-8 sequence at the end of the last chunk. */
   #cut: Uint8Array | undefined
@@ -37,10 +47,14 @@ export class FrameSplitter {
   /** The lines of a bare JSON object so far. */
   #bare: string | undefined
 
-  /** @param maxEventBytes one event longer than this throws {@link FrameTooLargeError}; default 16 MiB. */
-  constructor(onFrame: OnFrame, maxEventBytes: number = 16 * 1024 * 1024) {
+  /**
+   * @param maxEventBytes one event longer than this throws {@link FrameTooLargeError}; default 16 MiB.
+   * @param takeAhead events it takes are not told to `onFrame`.
+   */
+  constructor(onFrame: OnFrame, maxEventBytes: number = 16 * 1024 * 1024, takeAhead?: TakeAhead) {
     this.#onFrame = onFrame
     this.#maxEventBytes = maxEventBytes
+    this.#takeAhead = takeAhead
   }
 
   push(chunk: Uint8Array | string): void {
@@ -76,7 +90,13 @@ export class FrameSplitter {
     }
     let lf = text.indexOf('\n', at)
     let cr = text.indexOf('\r', at)
+    const takeAhead = text.length > Math.min(this.#maxEventBytes, maxAhead) ? undefined : this.#takeAhead
     while (at < text.length) {
+      const between = !this.#hasData && this.#line === '' && this.#event === '' && this.#bare === undefined
+      if (takeAhead !== undefined && between) {
+        at = takeAhead(text, at)
+        if (at === text.length) return
+      }
       let end = at
       // Behind each event stands an empty line, which needs no search.
       if (!isLineEnd(text.charCodeAt(at))) {

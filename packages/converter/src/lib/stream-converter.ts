@@ -29,7 +29,7 @@ export function openStream(options: StreamOptions): StreamConverter {
 
 function framedBy({ from, to }: { readonly from: Framing; readonly to: Framing }): Framed {
   return {
-    openSplitter: (onFrame, maxEventBytes) => splitterOf(from, onFrame, maxEventBytes),
+    openSplitter: (onFrame, maxEventBytes, takeAhead) => splitterOf(from, onFrame, maxEventBytes, takeAhead),
     ...(to === 'json-array' && { array: new JsonArrayWriter() }),
   }
 }

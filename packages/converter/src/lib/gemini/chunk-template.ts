@@ -27,13 +27,21 @@ export class ChunkTemplate {
   readonly #frames = new FrameTemplate(holes)
   /** What the chunk that was learned says was used. */
   #used: JsonObject = {}
-  #last: string | undefined
+  /** A chunk matched whose usage was not taken. */
+  #untold = false
 
   /** The text of a chunk as a JSON string literal; undefined when the chunk must be parsed. */
   match(data: string): string | undefined {
     const literal = this.#frames.match(data)
-    if (literal !== undefined) this.#last = data
+    this.#untold ||= literal !== undefined
     return literal
+  }
+
+  /** What `FrameTemplate` takes ahead. */
+  takeAhead(text: string, start: number, take: (literal: string) => void): number {
+    const end = this.#frames.takeAhead(text, start, take)
+    this.#untold ||= end !== start
+    return end
   }
 
   /** Takes a parsed chunk as the pattern for those that follow, if it carries nothing but text. */
@@ -43,10 +51,9 @@ export class ChunkTemplate {
 
   /** What the last chunk that matched says was used, once, as a parsed chunk has it; undefined when none did since. */
   takeUsage(): JsonObject | undefined {
-    if (this.#last === undefined) return undefined
-    const usageMetadata = { ...this.#used, ...this.#frames.counts(this.#last) }
-    this.#last = undefined
-    return { usageMetadata }
+    if (!this.#untold) return undefined
+    this.#untold = false
+    return { usageMetadata: { ...this.#used, ...this.#frames.counts() } }
   }
 }
 

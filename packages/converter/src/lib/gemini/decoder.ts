@@ -75,6 +75,11 @@ export class GeminiDecoder implements StreamDecoder {
     else this.#chunk(chunk, data)
   }
 
+  takeAhead(text: string, at: number): number {
+    const open = this.#text
+    return open?.kind === 'text' ? this.#template.takeAhead(text, at, (literal) => this.#say(open, literal)) : at
+  }
+
   settle(): void {
     const used = this.#template.takeUsage()
     if (used) this.#count(used)
@@ -216,6 +221,7 @@ export class GeminiDecoder implements StreamDecoder {
   }
 
   #fail(error: ChatError): void {
+    this.settle()
     this.#emit({ type: 'error', error })
     this.#over = true
   }

@@ -66,7 +66,7 @@ export class ResponsesDecoder implements StreamDecoder {
     if (this.#fast !== undefined) {
       const literal = this.#template.match(data)
       if (literal !== undefined) {
-        if (literal !== '""') this.#fast(literal)
+        this.#fast(literal)
         return
       }
     }
@@ -75,6 +75,10 @@ export class ResponsesDecoder implements StreamDecoder {
     const wire = parsed(text)
     if (wire === undefined) this.#fail(brokenFrame)
     else this.#event(stringAt(wire, 'type') ?? event, wire, data)
+  }
+
+  takeAhead(text: string, at: number): number {
+    return this.#fast === undefined ? at : this.#template.takeAhead(text, at, this.#fast)
   }
 
   end(): void {
@@ -186,7 +190,10 @@ export class ResponsesDecoder implements StreamDecoder {
 
   #learn(item: ItemDecoder, section: Section, data: string): void {
     const known = this.#template.learn(data)
-    this.#fast = known ? (literal) => item.delta(section, literal) : undefined
+    const tell = (literal: string): void => {
+      if (literal !== '""') item.delta(section, literal)
+    }
+    this.#fast = known ? tell : undefined
   }
 
   #forget(): void {

@@ -5,7 +5,7 @@ import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { StreamDecoder, StreamEncoder } from '../codec.ts'
 import type { LossReport } from '../report.ts'
-import { FrameTooLargeError, isWholeData, type OnFrame } from '../sse.ts'
+import { FrameTooLargeError, isWholeData, type OnFrame, type TakeAhead } from '../sse.ts'
 import type { StreamConverter } from './converter.ts'
 import { mergeUsage } from './fold.ts'
 import type { Splitter } from './framing.ts'
@@ -20,7 +20,7 @@ export interface ConversionParts {
   /** Puts what is written for the client into an array, where it wants one. */
   readonly array?: JsonArrayWriter
   openDecoder(emit: Emit): StreamDecoder
-  openSplitter(onFrame: OnFrame): Splitter
+  openSplitter(onFrame: OnFrame, takeAhead: TakeAhead): Splitter
 }
 
 /** Converts one stream by a decoder and an encoder. */
@@ -43,11 +43,14 @@ export class Conversion implements StreamConverter {
     this.#decoder = parts.openDecoder((event) => this.#take(event))
     this.#encoder = parts.encoder
     this.#array = parts.array
-    this.#splitter = parts.openSplitter((event, data) => {
-      // An event the end of the stream cut in two says nothing; whether the answer was complete without it is the decoder's to say.
-      if (this.#over || (this.#ending && !isWholeData(data))) return
-      this.#decoder.frame(event, data)
-    })
+    this.#splitter = parts.openSplitter(
+      (event, data) => {
+        // An event the end of the stream cut in two says nothing; whether the answer was complete without it is the decoder's to say.
+        if (this.#over || (this.#ending && !isWholeData(data))) return
+        this.#decoder.frame(event, data)
+      },
+      (text, at) => this.#decoder.takeAhead?.(text, at) ?? at,
+    )
   }
 
   push(chunk: Uint8Array | string): string {

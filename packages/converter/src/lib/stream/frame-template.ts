@@ -4,6 +4,12 @@ import { copyOf, literalEnd } from '../chat/literal.ts'
 /** After so many templates that never fitted again, learning is given up: the server changes more than is known here. */
 const maxVainLessons = 4
 
+/**
+ * So many frames must have fitted before a pattern is made of a template: to compile one takes as long as to match a hundred or two
+ * frames without it, so a stream pays for it only where it is likely to be long.
+ */
+const ripeAfter = 64
+
 /** A value that may differ from one frame to the next. */
 export interface Hole {
   /** The member's key, such as `delta`. */
@@ -39,10 +45,21 @@ export class FrameTemplate {
   #holes: readonly Hole[] = []
   #vain = 0
   #fitted = true
+  /** Frames that fitted since then. */
+  #fits = 0
+  /** Doubled with each pattern, for a stream may change more often than one is worth. */
+  #ripeAfter: number
+  #pattern: RegExp | undefined
+  /** The frame that fitted last, or its whole event. */
+  #last = ''
 
-  /** @param holes what may differ; those a frame does not have are passed over. */
-  constructor(holes: readonly Hole[]) {
+  /**
+   * @param holes what may differ; those a frame does not have are passed over.
+   * @param ripe how many frames must fit before {@link takeAhead} takes any, at least 1; default 64.
+   */
+  constructor(holes: readonly Hole[], ripe: number = ripeAfter) {
     this.#known = holes
+    this.#ripeAfter = ripe
   }
 
   /** The text of a frame as a JSON string literal, quotes included; undefined when the frame must be parsed. */
@@ -61,13 +78,42 @@ export class FrameTemplate {
     }
     if (literal === undefined || data.slice(at) !== this.#fixed[this.#holes.length]) return undefined
     this.#fitted = true
+    this.#fits++
+    this.#last = data
     return literal
   }
 
-  /** The counts of a frame that {@link match} knew, by their keys. */
-  counts(data: string): Readonly<Record<string, number>> {
+  /**
+   * Takes the events of a stream's text that {@link match} would know, from an index on where one starts: the pattern of all that
+   * stands in them, compiled by V8 and tried on the text as it came, takes less than half the time of cutting each out and comparing it
+   * piece by piece.
+   *
+   * @param take is given the text of each, as {@link match} gives it.
+   * @returns the index behind the last that was taken.
+   */
+  takeAhead(text: string, start: number, take: (literal: string) => void): number {
+    if (this.#fits >= this.#ripeAfter) {
+      this.#pattern ??= patternOf(this.#fixed, this.#holes)
+      this.#fits = 0
+      this.#ripeAfter *= 2
+    }
+    const pattern = this.#pattern
+    if (pattern === undefined) return start
+    let at = start
+    pattern.lastIndex = start
+    for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+      at = pattern.lastIndex
+      this.#last = found[0]
+      take(found[1] ?? '')
+    }
+    return at
+  }
+
+  /** The counts of the frame that was known last, by their keys. */
+  counts(): Readonly<Record<string, number>> {
+    const data = this.#last
     const counts: Record<string, number> = {}
-    let at = 0
+    let at = data.indexOf(this.#fixed[0] ?? '')
     for (const [i, { key, kind }] of this.#holes.entries()) {
       const from = at + (this.#fixed[i]?.length ?? 0)
       at = holeEnd(kind, data, from)
@@ -92,6 +138,8 @@ export class FrameTemplate {
   forget(): void {
     this.#fixed = []
     this.#holes = []
+    this.#fits = 0
+    this.#pattern = undefined
   }
 }
 
@@ -142,4 +190,21 @@ function digitsEnd(text: string, start: number): number {
   let at = start
   for (let c = text.charCodeAt(at); c >= 48 && c <= 57; c = text.charCodeAt(++at));
   return at
+}
+
+/** A well-formed JSON string literal, as `literalEnd` knows one. */
+const literalPattern = String.raw`"[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\0-\x1f]*)*"`
+
+/**
+ * The whole event of a frame, from its first field to its blank line; its name says nothing, as in {@link FrameTemplate.match}. There
+ * is none for a frame of several lines, whose breaks stand otherwise in the event.
+ */
+function patternOf(fixed: readonly string[], holes: readonly Hole[]): RegExp | undefined {
+  const frame = fixed.map((text, i) => {
+    const kind = holes[i]?.kind
+    const value = kind === 'count' ? String.raw`\d+` : kind === 'text' ? `(${literalPattern})` : literalPattern
+    return text.replaceAll(/[$(-+.?[-^{-}]/g, String.raw`\$&`) + (kind === undefined ? '' : value)
+  })
+  const source = String.raw`(?:event:.*\r?\n)?data: ${frame.join('')}\r?\n\r?\n`
+  return source.includes('\n') ? undefined : new RegExp(source, 'y')
 }

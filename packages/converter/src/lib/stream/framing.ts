@@ -1,6 +1,6 @@
 import type { Dialect } from '../chat/dialect.ts'
 import { ConversionError } from '../chat/error.ts'
-import { FrameSplitter, type OnFrame } from '../sse.ts'
+import { FrameSplitter, type OnFrame, type TakeAhead } from '../sse.ts'
 import { JsonArraySplitter } from './json-array.ts'
 
 /**
@@ -15,9 +15,19 @@ export interface Splitter {
   end(): void
 }
 
-/** @param maxEventBytes one event longer than this throws `FrameTooLargeError`; default 16 MiB. */
-export function splitterOf(framing: Framing, onFrame: OnFrame, maxEventBytes?: number): Splitter {
-  return framing === 'sse' ? new FrameSplitter(onFrame, maxEventBytes) : new JsonArraySplitter(onFrame, maxEventBytes)
+/**
+ * @param maxEventBytes one event longer than this throws `FrameTooLargeError`; default 16 MiB.
+ * @param takeAhead asked for server-sent events alone.
+ */
+export function splitterOf(
+  framing: Framing,
+  onFrame: OnFrame,
+  maxEventBytes?: number,
+  takeAhead?: TakeAhead,
+): Splitter {
+  return framing === 'sse'
+    ? new FrameSplitter(onFrame, maxEventBytes, takeAhead)
+    : new JsonArraySplitter(onFrame, maxEventBytes)
 }
 
 /**

@@ -11,13 +11,17 @@ const hashLength = 10
  * @param letterFirst no digit or hyphen may stand first. Default false.
  */
 export function aliasOf(name: string, limit: number, letterFirst = false): string {
-  const misbegun = letterFirst && /^[\d-]/.test(name)
+  const misbegun = letterFirst && isDigitOrHyphen(name.charCodeAt(0))
   if (!misbegun && isLegal(name, limit)) return name
   let legal = misbegun ? '_' : ''
   const kept = name.slice(0, limit - hashLength - 1 - legal.length)
   for (const character of kept)
     legal += isLegalCharacter(character.charCodeAt(0)) && character.length === 1 ? character : '_'
   return `${legal}_${hash(name)}`
+}
+
+function isDigitOrHyphen(c: number): boolean {
+  return (c >= 48 && c <= 57) || c === 45
 }
 
 function isLegal(name: string, limit: number): boolean {

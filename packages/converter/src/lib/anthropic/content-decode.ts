@@ -16,7 +16,9 @@ import type {
 } from '../chat/part.ts'
 import {
   arrayAt,
+  checkObject,
   invalid,
+  mustString,
   type Placed,
   pathOf,
   placedAll,
@@ -34,9 +36,9 @@ import { inputText, readCache } from './wire.ts'
  * The blocks of a `content` that may be a string, which is shorthand for one text block. The path of that block is the path of
  * the string.
  */
-export function readBlocks(holder: JsonObject, key: string, at: string): readonly Placed[] {
-  const path = pathOf(at, key)
-  const content = present(holder, key)
+export function readBlocks(holder: JsonObject, key: 'content' | 'system', at: string): readonly Placed[] {
+  const path = key === 'content' ? `${at}.content` : pathOf(at, key)
+  const content = key === 'content' ? holder.content : holder.system
   if (typeof content === 'string') return [{ value: { type: 'text', text: content }, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of content blocks')
   return placedAll(content, path)
@@ -69,8 +71,8 @@ export function readTextPart(block: Placed, report: Report): TextPart {
   const { value, at } = block
   dropOthers(block, knownMembers.text, report)
   const cache = readCache(value)
-  const citations = present(value, 'citations') === undefined ? [] : readCitations(value)
-  const part: TextPart = { type: 'text', text: requireString(value, 'text', at), at }
+  const citations = (value.citations ?? undefined) === undefined ? [] : readCitations(value)
+  const part: TextPart = { type: 'text', text: mustString(value.text, 'text', at), at }
   // Most texts bear neither, and a spread of nothing costs more than the part.
   if (cache === undefined && citations.length === 0) return part
   return { ...part, ...(cache && { cache }), ...(citations.length > 0 && { citations }) }
@@ -102,7 +104,7 @@ export function readCitation(wire: JsonObject): Citation {
 
 /** The parts of a user turn; `tool_result` blocks are not among them. One document may become several parts. */
 export function readUserParts(block: Placed, report: Report): Exclude<UserPart, AudioPart>[] {
-  switch (requireString(block.value, 'type', block.at)) {
+  switch (mustString(block.value.type, 'type', block.at)) {
     case 'text':
       return readTextParts(block, report)
     case 'image':
@@ -116,7 +118,7 @@ export function readUserParts(block: Placed, report: Report): Exclude<UserPart, 
 
 export function readAssistantPart(block: Placed, report: Report): AssistantPart {
   const { value, at } = block
-  switch (requireString(value, 'type', at)) {
+  switch (mustString(value.type, 'type', at)) {
     case 'text':
       return readTextPart(block, report)
     case 'thinking': {
@@ -150,15 +152,15 @@ function readToolUse(block: Placed, report: Report): ToolCallPart {
   const { value, at } = block
   dropOthers(block, knownMembers.tool_use, report)
   const cache = readCache(value)
-  const caller = readObject(value, 'caller', at)
+  const caller = checkObject(value.caller, 'caller', at)
   if (caller !== undefined && member(caller, 'type') !== 'direct') {
     report.refuse(pathOf(at, 'caller'), 'a call made by a program of the provider cannot be told in another dialect')
   }
-  const object = readObject(value, 'input', at) ?? {}
+  const object = checkObject(value.input, 'input', at) ?? {}
   const part: ToolCallPart = {
     type: 'tool-call',
-    id: requireString(value, 'id', at),
-    name: requireString(value, 'name', at),
+    id: mustString(value.id, 'id', at),
+    name: mustString(value.name, 'name', at),
     input: inputText(object) ?? invalid(pathOf(at, 'input'), 'is nested too deeply'),
     inputKind: 'json',
     object,
@@ -171,9 +173,9 @@ function readToolUse(block: Placed, report: Report): ToolCallPart {
 export function readToolResult(block: Placed, names: ReadonlyMap<string, string>, report: Report): ToolResult {
   const { value, at } = block
   dropOthers(block, knownMembers.tool_result, report)
-  const callId = requireString(value, 'tool_use_id', at)
+  const callId = mustString(value.tool_use_id, 'tool_use_id', at)
   const name = names.get(callId)
-  const isError = readBoolean(value, 'is_error', at)
+  const isError = value.is_error === undefined ? undefined : readBoolean(value, 'is_error', at)
   const cache = readCache(value)
   const parts = readResultParts(value, at, report)
   const result = name === undefined ? { callId, at, parts } : { callId, at, parts, name }
@@ -183,9 +185,9 @@ export function readToolResult(block: Placed, names: ReadonlyMap<string, string>
 }
 
 function readResultParts(result: JsonObject, at: string, report: Report): ToolResult['parts'] {
-  const content = present(result, 'content')
-  if (content === undefined) return []
-  if (typeof content === 'string') return [{ type: 'text', text: content, at: pathOf(at, 'content') }]
+  const { content } = result
+  if (content === undefined || content === null) return []
+  if (typeof content === 'string') return [{ type: 'text', text: content, at: `${at}.content` }]
   return flatten(readBlocks(result, 'content', at), (block) => readUserParts(block, report))
 }
 

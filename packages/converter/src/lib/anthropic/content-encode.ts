@@ -33,7 +33,9 @@ export interface Writing {
 
 /** Text that Anthropic accepts as a block: a block of nothing but white space is refused. */
 export function hasWords(text: string): boolean {
-  return /\S/.test(text)
+  const first = text.charCodeAt(0)
+  // Most texts begin with a letter, which takes a tenth of the time to see.
+  return (first > 32 && first < 127) || /\S/.test(text)
 }
 
 /** The block of a text part, or nothing when it has no words. */
@@ -131,8 +133,10 @@ export function toolInput(
 
 export function toolResultBlock(result: ToolResult, context: RequestContext): JsonObject {
   const content = flatten(result.parts, (part) => userBlocks(part, context))
-  const block: JsonObject = { type: 'tool_result', tool_use_id: context.callId(result.callId) }
-  if (content.length > 0) block.content = content
+  const id = context.callId(result.callId)
+  // What nearly all have is no member added later, for which V8 would make room elsewhere.
+  const block: JsonObject =
+    content.length > 0 ? { type: 'tool_result', tool_use_id: id, content } : { type: 'tool_result', tool_use_id: id }
   if (result.isError) block.is_error = true
   return marked(block, result, context)
 }

@@ -1,4 +1,4 @@
-import { flatten } from '../chat/flat.ts'
+import { flatten, mapped } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, UserPart } from '../chat/part.ts'
 import { stringAt } from '../chat/read.ts'
@@ -46,7 +46,7 @@ class Messages {
         this.#assistant(flatten(turn.parts, this.#assistantBlocks), turn.at)
         break
       case 'tool':
-        this.#results(turn.results.map((result) => toolResultBlock(result, context)))
+        this.#results(mapped(turn.results, (result) => toolResultBlock(result, context)))
         break
       case 'system':
         this.#system(turn)

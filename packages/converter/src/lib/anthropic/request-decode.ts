@@ -55,7 +55,7 @@ function readSystem(wire: JsonObject, report: Report): TextPart[] {
 }
 
 /** The text blocks of an instruction; it can hold no others. */
-function readTexts(holder: JsonObject, key: string, at: string, report: Report): TextPart[] {
+function readTexts(holder: JsonObject, key: 'content' | 'system', at: string, report: Report): TextPart[] {
   return readBlocks(holder, key, at).flatMap((block) => {
     if (member(block.value, 'type') === 'text') return readTextParts(block, report)
     report.dropped(block.at, 'an instruction can only hold text')
@@ -94,13 +94,11 @@ const messageMembers: ReadonlySet<string> = new Set(['role', 'content'])
 
 function readMessage(message: JsonObject, at: string, names: Map<string, string>, report: Report): Turn[] {
   dropOthers({ value: message, at }, messageMembers, report)
-  switch (member(message, 'role')) {
+  switch (message.role) {
     case 'user':
       return readUser(message, at, names, report)
     case 'assistant': {
-      const parts = readBlocks(message, 'content', at)
-        .map((block) => readAssistantPart(block, report))
-        .filter((part) => part.type !== 'text' || part.text !== '')
+      const parts = flatten(readBlocks(message, 'content', at), (block) => said(readAssistantPart(block, report)))
       for (const part of parts) if (part.type === 'tool-call') names.set(part.id, part.name)
       return parts.length === 0 ? [] : [{ role: 'assistant', parts, at }]
     }
@@ -113,12 +111,21 @@ function readMessage(message: JsonObject, at: string, names: Map<string, string>
   }
 }
 
+/** An empty text says nothing, and other dialects refuse it. */
+function said(part: AssistantPart): AssistantPart[] {
+  return part.type === 'text' && part.text === '' ? [] : [part]
+}
+
 /**
  * A user message holds results and words. The results come first whatever their place, because everywhere else
  * they must follow their calls at once.
  */
 function readUser(message: JsonObject, at: string, names: ReadonlyMap<string, string>, report: Report): Turn[] {
   const blocks = readBlocks(message, 'content', at)
+  const [only] = blocks
+  if (blocks.length === 1 && only !== undefined && isResult(only)) {
+    return [{ role: 'tool', results: [readToolResult(only, names, report)], at }]
+  }
   const results = flatten(blocks, (block) => (isResult(block) ? [readToolResult(block, names, report)] : []))
   const parts = flatten(blocks, (block) => (isResult(block) ? [] : readUserParts(block, report)))
   const turns: Turn[] = results.length === 0 ? [] : [{ role: 'tool', results, at }]
@@ -127,7 +134,7 @@ function readUser(message: JsonObject, at: string, names: ReadonlyMap<string, st
 }
 
 function isResult({ value }: Placed): boolean {
-  return member(value, 'type') === 'tool_result'
+  return value.type === 'tool_result'
 }
 
 const toolMembers: ReadonlySet<string> = new Set([

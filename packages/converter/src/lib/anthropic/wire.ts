@@ -201,8 +201,8 @@ function wireCacheCreation(usage: Usage | undefined): JsonObject | null {
 
 /** A `cache_control` object; undefined for none and for a type other than `ephemeral`. */
 export function readCache(holder: JsonObject): CacheHint | undefined {
-  const control = objectAt(holder, 'cache_control')
-  if (control === undefined || member(control, 'type') !== 'ephemeral') return undefined
+  const control = holder.cache_control
+  if (!isObject(control) || member(control, 'type') !== 'ephemeral') return undefined
   const ttl = member(control, 'ttl')
   return ttl === '5m' || ttl === '1h' ? { ttl } : {}
 }

@@ -32,13 +32,25 @@ export function present(wire: JsonObject, key: string): JsonValue | undefined {
 }
 
 export function readString(wire: JsonObject, key: string, at: string): string | undefined {
-  const value = present(wire, key)
-  if (value === undefined || typeof value === 'string') return value
-  return invalid(pathOf(at, key), 'must be a string')
+  return checkString(member(wire, key), key, at)
 }
 
 export function requireString(wire: JsonObject, key: string, at: string): string {
-  return readString(wire, key, at) ?? invalid(pathOf(at, key), 'is required and must be a string')
+  return mustString(member(wire, key), key, at)
+}
+
+/**
+ * The readers named `check` and `must` are given the member itself: `checkString(message.role, 'role', at)`. What stands in every
+ * message of a long history is read so, because V8 finds a member that is written out some ten times as fast as one whose key is in a
+ * variable. Only for names that no object inherits.
+ */
+export function checkString(value: JsonValue | undefined, key: string, at: string): string | undefined {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? undefined : invalid(pathOf(at, key), 'must be a string')
+}
+
+export function mustString(value: JsonValue | undefined, key: string, at: string): string {
+  return checkString(value, key, at) ?? invalid(pathOf(at, key), 'is required and must be a string')
 }
 
 export function readNumber(wire: JsonObject, key: string, at: string): number | undefined {
@@ -62,13 +74,20 @@ export function readBoolean(wire: JsonObject, key: string, at: string): boolean 
 }
 
 export function readObject(wire: JsonObject, key: string, at: string): JsonObject | undefined {
-  const value = present(wire, key)
-  if (value === undefined || isObject(value)) return value
-  return invalid(pathOf(at, key), 'must be an object')
+  return checkObject(member(wire, key), key, at)
 }
 
 export function requireObject(wire: JsonObject, key: string, at: string): JsonObject {
-  return readObject(wire, key, at) ?? invalid(pathOf(at, key), 'is required and must be an object')
+  return mustObject(member(wire, key), key, at)
+}
+
+export function checkObject(value: JsonValue | undefined, key: string, at: string): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined
+  return isObject(value) ? value : invalid(pathOf(at, key), 'must be an object')
+}
+
+export function mustObject(value: JsonValue | undefined, key: string, at: string): JsonObject {
+  return checkObject(value, key, at) ?? invalid(pathOf(at, key), 'is required and must be an object')
 }
 
 export function readArray(wire: JsonObject, key: string, at: string): JsonValue[] | undefined {

@@ -13,12 +13,14 @@ import type {
   UserPart,
 } from '../chat/part.ts'
 import {
+  checkObject,
+  checkString,
   dropOthers,
   invalid,
+  mustString,
   type Placed,
   pathOf,
   present,
-  readObject,
   readString,
   requireObject,
   requireString,
@@ -72,6 +74,21 @@ export function kindOf(part: JsonObject): Kind | undefined {
   return kinds.at(first)
 }
 
+/** The key of an object's only member; undefined where it has none or more. Most parts have one: there is nothing else to look for. */
+function onlyMember(object: JsonObject): string | undefined {
+  let only: string | undefined
+  for (const key in object) {
+    if (only !== undefined) return undefined
+    only = key
+  }
+  return only
+}
+
+/** Whether a part is the result of a tool. */
+export function isResult({ value }: Placed): boolean {
+  return kindOf(value) === 'functionResponse'
+}
+
 /** The parts of a user turn; results of tools are not among them. */
 export function readUserParts(part: Placed, context: PartContext): UserPart[] {
   const { value, at } = part
@@ -87,6 +104,11 @@ export function readUserParts(part: Placed, context: PartContext): UserPart[] {
 /** The parts of a model's turn. */
 export function readAssistantParts(part: Placed, context: PartContext): AssistantPart[] {
   const { value, at } = part
+  const { text, functionCall } = value
+  if (onlyMember(value) !== undefined) {
+    if (typeof text === 'string') return textOf(text, at)
+    if (isObject(functionCall)) return [callOf(functionCall, `${at}.functionCall`, at, context.report)]
+  }
   dropOthers(value, at, knownMembers, context.report)
   const kind = kindOf(value)
   if (kind === 'functionCall') return [readCall(part, context.report)]
@@ -104,7 +126,10 @@ export function readAssistantParts(part: Placed, context: PartContext): Assistan
 function textParts(part: Placed, context: PartContext): TextPart[] {
   dropSeal(part, context.report)
   const { value, at } = part
-  const text = requireString(value, 'text', at)
+  return textOf(requireString(value, 'text', at), at)
+}
+
+function textOf(text: string, at: string): TextPart[] {
   return text === '' ? [] : [{ type: 'text', text, at }]
 }
 
@@ -134,19 +159,24 @@ function readCall({ value, at }: Placed, report: Report): ToolCallPart {
   const key = keyOf(value, 'functionCall')
   const call = requireObject(value, key, at)
   const path = pathOf(at, key)
-  dropOthers(call, path, innerMembers.call, report)
   const signature = readString(value, keyOf(value, 'thoughtSignature'), at)
-  const object = readObject(call, 'args', path) ?? {}
-  const part: ToolCallPart = {
+  const part = callOf(call, path, at, report)
+  return isSeal(signature) ? { ...part, seal: { issuer: 'gemini', value: signature } } : part
+}
+
+/** @param at the path of the part, `path` that of the call in it. */
+function callOf(call: JsonObject, path: string, at: string, report: Report): ToolCallPart {
+  dropOthers(call, path, innerMembers.call, report)
+  const object = checkObject(call.args, 'args', path) ?? {}
+  return {
     type: 'tool-call',
-    id: readString(call, 'id', path) || mintedId(at),
-    name: requireString(call, 'name', path),
+    id: checkString(call.id, 'id', path) || mintedId(at),
+    name: mustString(call.name, 'name', path),
     input: jsonText(object, path, 'args'),
     inputKind: 'json',
     object,
     at,
   }
-  return isSeal(signature) ? { ...part, seal: { issuer: 'gemini', value: signature } } : part
 }
 
 /** JSON text of what stands under a key, with the digits it came with. */
@@ -172,24 +202,33 @@ export interface Calls {
 /** What a tool gave back. */
 export function readResult(part: Placed, calls: Calls, context: PartContext): ToolResult {
   const { value, at } = part
-  const key = keyOf(value, 'functionResponse')
+  const key = isObject(value.functionResponse) ? 'functionResponse' : keyOf(value, 'functionResponse')
   const wire = requireObject(value, key, at)
   const path = pathOf(at, key)
-  const name = requireString(wire, 'name', path)
+  const name = mustString(wire.name, 'name', path)
+  const { text, isError } = readResponse(checkObject(wire.response, 'response', path) ?? {}, name, path)
+  const parts: ToolResult['parts'][number][] = text === '' ? [] : [{ type: 'text', text, at: `${path}.response` }]
+  for (const key in wire) {
+    if (key === 'id' || key === 'name' || key === 'response') continue
+    readBesides(wire, path, parts, context)
+    break
+  }
+  const id = checkString(wire.id, 'id', path)
+  const callId = calls.answered(id, name) ?? id ?? mintedId(at)
+  return isError ? { callId, name, at, parts, isError } : { callId, name, at, parts }
+}
+
+/** What a result has besides its id, its tool and its response: settings, and parts of its own. */
+function readBesides(wire: JsonObject, path: string, parts: ToolResult['parts'][number][], context: PartContext): void {
   const { report } = context
   dropOthers(wire, path, innerMembers.response, report)
   for (const setting of unheeded) {
     const spelling = keyOf(wire, setting)
     if (present(wire, spelling)) report.dropped(pathOf(path, spelling), 'other dialects wait for the whole result')
   }
-  const { text, isError } = readResponse(readObject(wire, 'response', path) ?? {}, name, path)
-  const parts: ToolResult['parts'][number][] = text === '' ? [] : [{ type: 'text', text, at: pathOf(path, 'response') }]
   for (const inner of readList(wire, 'parts', path)) {
     for (const read of readUserParts(inner, context)) parts.push(read.type === 'audio' ? noAudio(read, report) : read)
   }
-  const id = readString(wire, 'id', path)
-  const callId = calls.answered(id, name) ?? id ?? mintedId(at)
-  return isError ? { callId, name, at, parts, isError } : { callId, name, at, parts }
 }
 
 function noAudio(part: AudioPart, report: Report): never {

@@ -1,4 +1,3 @@
-import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject } from '../chat/json.ts'
 import type {
   AssistantPart,
@@ -107,25 +106,33 @@ export interface EncodedResult {
   readonly media: readonly JsonObject[]
 }
 
+const none: readonly JsonObject[] = []
+
 /** @param name the tool's name as the call has it. */
 export function encodeResult(result: ToolResult, name: string, context: RequestContext): EncodedResult {
   const { report, capabilities } = context
   dropCache(result, context)
-  const media: JsonObject[] = []
-  const texts = flatten(result.parts, (part) =>
-    flatten(userParts(part, context), (written) => {
-      if (typeof written.text === 'string') return [written.text]
+  let text: string | undefined
+  let joined = false
+  let media: JsonObject[] | undefined
+  for (const part of result.parts) {
+    for (const written of userParts(part, context)) {
+      if (typeof written.text === 'string') {
+        joined ||= text !== undefined
+        text = text === undefined ? written.text : `${text}\n${written.text}`
+        continue
+      }
+      media ??= []
       media.push(written)
       if (!capabilities.resultMedia) report.approximated(part.at, 'sent in a user content after the tool results')
-      return []
-    }),
-  )
-  if (texts.length > 1) report.approximated(result.at, 'the texts of the result are joined into one')
-  const response = responseOf(texts.join('\n'), name, result.isError ?? false)
+    }
+  }
+  if (joined) report.approximated(result.at, 'the texts of the result are joined into one')
+  const response = responseOf(text ?? '', name, result.isError ?? false)
   const functionResponse: JsonObject = { id: context.callId(result.callId), name, response }
-  if (!capabilities.resultMedia || media.length === 0) return { part: { functionResponse }, media }
+  if (!capabilities.resultMedia || media === undefined) return { part: { functionResponse }, media: media ?? none }
   functionResponse.parts = media
-  return { part: { functionResponse }, media: [] }
+  return { part: { functionResponse }, media: none }
 }
 
 /**

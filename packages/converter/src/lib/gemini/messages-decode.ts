@@ -1,11 +1,11 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { TextPart } from '../chat/part.ts'
-import { dropOthers, invalid, type Placed, pathOf, readObject, readString } from '../chat/read.ts'
+import { checkString, dropOthers, invalid, type Placed, pathOf, readObject } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
 import {
   type Calls,
-  kindOf,
+  isResult,
   type PartContext,
   readAssistantParts,
   readResult,
@@ -45,10 +45,6 @@ interface Call {
   answered: boolean
 }
 
-function isResult({ value }: Placed): boolean {
-  return kindOf(value) === 'functionResponse'
-}
-
 class Conversation implements Calls {
   readonly turns: Turn[] = []
   readonly #context: PartContext
@@ -62,7 +58,7 @@ class Conversation implements Calls {
 
   add({ value, at }: Placed): void {
     dropOthers(value, at, contentMembers, this.#context.report)
-    const role = readString(value, 'role', at) ?? 'user'
+    const role = checkString(value.role, 'role', at) ?? 'user'
     const parts = readList(value, 'parts', at)
     if (role === 'model') this.#assistant(parts, at)
     // `function` is what the role of results was called at first.
@@ -81,6 +77,11 @@ class Conversation implements Calls {
 
   /** The results come first whatever their place, because everywhere else they must follow their calls at once. */
   #user(wires: readonly Placed[], at: string): void {
+    const [only] = wires
+    if (wires.length === 1 && only !== undefined && isResult(only)) {
+      this.turns.push({ role: 'tool', results: [readResult(only, this, this.#context)], at })
+      return
+    }
     const results = flatten(wires, (part) => (isResult(part) ? [readResult(part, this, this.#context)] : []))
     const parts = flatten(wires, (part) => (isResult(part) ? [] : readUserParts(part, this.#context)))
     if (results.length > 0) this.turns.push({ role: 'tool', results, at })

@@ -10,7 +10,7 @@ interface Call {
   readonly id: string
   readonly name: string
   /** What answers it. */
-  result?: JsonObject
+  result: JsonObject | undefined
 }
 
 /** A content, and what must stand directly behind it. */
@@ -18,7 +18,7 @@ interface Draft {
   readonly role: 'user' | 'model'
   readonly parts: JsonObject[]
   /** The calls a model content makes, in order. */
-  readonly calls: Call[]
+  calls: Call[] | undefined
   /** Media their results could not hold. */
   media?: JsonObject[]
 }
@@ -86,7 +86,7 @@ class Contents {
       this.#context.report.dropped(at, 'Gemini refuses an empty message')
       return undefined
     }
-    const draft: Draft = { role, parts, calls: [] }
+    const draft: Draft = { role, parts, calls: undefined }
     this.#drafts.push(draft)
     return draft
   }
@@ -98,7 +98,9 @@ class Contents {
     if (draft === undefined) return
     for (const part of turn.parts) {
       if (part.type !== 'tool-call') continue
-      draft.calls.push({ id: part.id, name: context.toolName(part.name) })
+      const call: Call = { id: part.id, name: context.toolName(part.name), result: undefined }
+      if (draft.calls === undefined) draft.calls = [call]
+      else draft.calls.push(call)
       this.#callers.set(part.id, draft)
     }
     this.#sealCalls(draft, turn.at)
@@ -118,7 +120,7 @@ class Contents {
   #result(result: ToolResult): void {
     const { draft, name } = this.#caller(result)
     const { part, media } = encodeResult(result, name, this.#context)
-    for (const call of draft.calls) if (call.id === result.callId) call.result = part
+    for (const call of draft.calls ?? []) if (call.id === result.callId) call.result = part
     if (media.length === 0) return
     draft.media ??= []
     draft.media.push({ text: `From the result of the call of ${name}:` }, ...media)
@@ -127,7 +129,7 @@ class Contents {
   /** The content that made the call a result answers, and the tool's name there. */
   #caller({ callId, at }: ToolResult): { readonly draft: Draft; readonly name: string } {
     const draft = this.#callers.get(callId)
-    const name = draft?.calls.find((call) => call.id === callId)?.name
+    const name = draft?.calls?.find((call) => call.id === callId)?.name
     if (draft !== undefined && name !== undefined) return { draft, name }
     return this.#context.report.refuse(at, 'it answers no tool call of the conversation')
   }
@@ -147,8 +149,8 @@ class Contents {
 /** Nothing may stand between calls and their results, and the results stand in the order of the calls. */
 function write({ role, parts, calls, media }: Draft, contents: JsonObject[]): void {
   contents.push({ role, parts })
-  const answers = flatten(calls, ({ result }) => (result === undefined ? [] : [result]))
-  if (answers.length > 0) contents.push({ role: 'user', parts: answers })
+  const answers = calls && flatten(calls, ({ result }) => (result === undefined ? [] : [result]))
+  if (answers !== undefined && answers.length > 0) contents.push({ role: 'user', parts: answers })
   if (media) contents.push({ role: 'user', parts: media })
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../chat/error.ts'
 import type { JsonObject, JsonValue } from '../chat/json.ts'
 import { isObject } from '../chat/json.ts'
-import { countAt, objectAt, type Placed, pathOf, present, readObjects } from '../chat/read.ts'
+import { countAt, objectAt, type Placed, pathOf, placedAll, present, readObjects } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -228,8 +228,10 @@ export function bothSpellings(names: readonly string[]): ReadonlySet<string> {
 
 /** A list of messages, each with its path. One alone may stand without its brackets, as Google's own examples have it. */
 export function readList(wire: JsonObject, name: string, at: string): readonly Placed[] {
+  const given = present(wire, name)
+  if (Array.isArray(given)) return placedAll(given, pathOf(at, name))
   const key = keyOf(wire, name)
-  const value = present(wire, key)
+  const value = given ?? present(wire, key)
   if (value === undefined) return []
   return isObject(value) ? [{ value, at: pathOf(at, key) }] : (readObjects(wire, key, at) ?? [])
 }

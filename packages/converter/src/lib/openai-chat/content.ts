@@ -76,8 +76,8 @@ export function readContent(
   whenNull: 'none' | 'invalid',
   report: Report,
 ): ContentPart[] {
-  const path = pathOf(at, 'content')
-  const content = member(message, 'content') ?? (whenNull === 'none' ? '' : undefined)
+  const path = `${at}.content`
+  const content = message.content ?? (whenNull === 'none' ? '' : undefined)
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
   if (!Array.isArray(content)) return invalid(path, notContent)
   return content
@@ -140,8 +140,9 @@ function fileSource(data: string, name: string | undefined, path: string): Media
  * OpenAI's `prompt_cache_breakpoint`, or the `cache_control` that clients of OpenRouter and LiteLLM put on chat parts.
  */
 export function cacheOf(wire: JsonObject, at: string, report: Report): CacheHint | undefined {
-  const breakpoint = objectAt(wire, 'prompt_cache_breakpoint')
-  const hint = breakpoint ?? objectAt(wire, 'cache_control')
+  const { prompt_cache_breakpoint, cache_control } = wire
+  const breakpoint = isObject(prompt_cache_breakpoint) ? prompt_cache_breakpoint : undefined
+  const hint = breakpoint ?? (isObject(cache_control) ? cache_control : undefined)
   if (hint === undefined) return undefined
   const key = breakpoint === undefined ? 'cache_control' : 'prompt_cache_breakpoint'
   dropOthers(hint, pathOf(at, key), knownMembers.cache, report)

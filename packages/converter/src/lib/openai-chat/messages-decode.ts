@@ -1,17 +1,22 @@
-import { isObject, type JsonObject, member } from '../chat/json.ts'
+import { joinedTo, mapped } from '../chat/flat.ts'
+import { isObject, type JsonObject } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
 import {
+  checkObject,
+  checkString,
   dropOthers,
   invalid,
   itemPath,
+  mustObject,
+  mustString,
   objectAt,
   pathOf,
+  placedAll,
   present,
-  readObject,
+  readArray,
   readObjects,
   readString,
-  requireObject,
   requireString,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
@@ -43,10 +48,10 @@ export function decodeMessages(
   extras: Extra[],
   report: Report,
 ): { readonly system: System[]; readonly turns: Turn[] } {
-  const messages = readObjects(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
+  const messages = readArray(wire, 'messages', '') ?? invalid('messages', 'is required and must be an array')
   if (messages.length === 0) invalid('messages', 'must not be empty')
   const conversation = new Conversation(extras, report)
-  for (const { value, at } of messages) conversation.add(value, at)
+  for (const { value, at } of placedAll(messages, 'messages')) conversation.add(value, at)
   return { system: conversation.system, turns: conversation.turns }
 }
 
@@ -71,12 +76,12 @@ class Conversation {
 
   add(message: JsonObject, at: string): void {
     const ordinal = this.#count++
-    const role = requireString(message, 'role', at)
+    const role = mustString(message.role, 'role', at)
     this.#tellUnknown(message, at, role)
     if (role === 'system' || role === 'developer') this.#instruction(message, at, role === 'developer')
     else if (role === 'user') this.turns.push({ role, parts: userParts(message, at, this.#report), at })
     else if (role === 'assistant') this.turns.push({ role, parts: this.#assistantParts(message, at, ordinal), at })
-    else if (role === 'tool') this.#result(message, at, requireString(message, 'tool_call_id', at))
+    else if (role === 'tool') this.#result(message, at, mustString(message.tool_call_id, 'tool_call_id', at))
     else if (role === 'function') this.#result(message, at, this.#legacyResultId(message, at, ordinal))
     else invalid(pathOf(at, 'role'), roles)
   }
@@ -101,7 +106,8 @@ class Conversation {
   #result(message: JsonObject, at: string, callId: string): void {
     const name = this.#names.get(callId)
     const cache = cacheOf(message, at, this.#report)
-    const parts = readContent(message, at, 'none', this.#report).map((part) => this.#resultPart(part))
+    const content = readContent(message, at, 'none', this.#report)
+    const parts = mapped(content, (part) => this.#resultPart(part))
     const told = name === undefined ? { callId, at, parts } : { callId, at, parts, name }
     const result: ToolResult = cache === undefined ? told : { ...told, cache }
     if (this.turns.at(-1)?.role === 'tool') this.#results.push(result)
@@ -119,25 +125,26 @@ class Conversation {
     const parts = assistantContent(message, at, this.#report)
     const reasoning = reasoningOf(message)
     if (reasoning) parts.unshift({ type: 'reasoning', text: reasoning, at: pathOf(at, reasoningKey(message)) })
-    const refusal = readString(message, 'refusal', at)
+    const refusal = checkString(message.refusal, 'refusal', at)
     if (refusal) parts.push({ type: 'refusal', text: refusal, at: pathOf(at, 'refusal') })
-    for (const call of readObjects(message, 'tool_calls', at) ?? []) parts.push(this.#call(call.value, call.at))
-    const legacy = readObject(message, 'function_call', at)
-    if (legacy) parts.push(this.#legacyCall(legacy, pathOf(at, 'function_call'), legacyId(ordinal)))
-    return parts
+    const calls = message.tool_calls === undefined ? undefined : readObjects(message, 'tool_calls', at)
+    const called = calls ? mapped(calls, (call) => this.#call(call.value, call.at)) : []
+    const legacy = checkObject(message.function_call, 'function_call', at)
+    if (legacy) called.push(this.#legacyCall(legacy, pathOf(at, 'function_call'), legacyId(ordinal)))
+    return joinedTo(parts, called)
   }
 
   #call(wire: JsonObject, at: string): AssistantPart {
-    const kind = readString(wire, 'type', at) ?? 'function'
+    const kind = checkString(wire.type, 'type', at) ?? 'function'
     if (kind !== 'function' && kind !== 'custom') {
       return { type: 'opaque', dialect: 'openai-chat', kind, value: wire, at }
     }
-    const id = requireString(wire, 'id', at)
+    const id = mustString(wire.id, 'id', at)
     dropOthers(wire, at, knownCallKeys, this.#report)
-    const body = requireObject(wire, kind, at)
-    const path = pathOf(at, kind)
+    const body = mustObject(kind === 'function' ? wire.function : wire.custom, kind, at)
+    const path = kind === 'function' ? `${at}.function` : `${at}.custom`
     dropOthers(body, path, knownBodyKeys, this.#report)
-    const name = requireString(body, 'name', path)
+    const name = mustString(body.name, 'name', path)
     this.#names.set(id, name)
     if (kind === 'custom') {
       return { type: 'tool-call', id, name, input: readString(body, 'input', path) ?? '', inputKind: 'text', at }
@@ -159,6 +166,8 @@ class Conversation {
     // The name of a result is its tool's, which the call tells.
     const isResult = role === 'function' || role === 'tool'
     for (const key in message) {
+      // What nearly all have is told apart without a look into the sets.
+      if (key === 'role' || key === 'content' || key === 'tool_calls' || key === 'tool_call_id') continue
       if (knownKeys.has(key) || echoedKeys.has(key) || (key === 'name' && isResult)) continue
       const value = present(message, key)
       if (value !== undefined)
@@ -179,12 +188,12 @@ function legacyId(ordinal: number): string {
 
 /** No arguments are told as `""`, which is no JSON. */
 function inputOf(body: JsonObject): string {
-  const text = argumentsText(member(body, 'arguments'))
+  const text = argumentsText(body.arguments)
   return text.trim() === '' ? '{}' : text
 }
 
 function reasoningKey(message: JsonObject): string {
-  return typeof member(message, 'reasoning_content') === 'string' ? 'reasoning_content' : 'reasoning'
+  return typeof message.reasoning_content === 'string' ? 'reasoning_content' : 'reasoning'
 }
 
 /** A hint on the message itself is for its last part, as OpenRouter's clients mean it. */
@@ -197,8 +206,8 @@ function userParts(message: JsonObject, at: string, report: Report): UserPart[] 
 }
 
 function assistantContent(message: JsonObject, at: string, report: Report): AssistantPart[] {
-  const path = pathOf(at, 'content')
-  const content = member(message, 'content') ?? ''
+  const path = `${at}.content`
+  const content = message.content ?? ''
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
   if (!Array.isArray(content)) return invalid(path, notContent)
   return content

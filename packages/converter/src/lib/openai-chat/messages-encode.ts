@@ -205,29 +205,37 @@ class MessageWriter {
   }
 
   #assistant(turn: Assistant): JsonObject[] {
-    const texts: string[] = []
-    const refusals: string[] = []
-    const calls: JsonObject[] = []
-    const reasoning = new EchoedReasoning(this.#context)
+    let content: string | undefined
+    let refusal: string | undefined
+    let calls: JsonObject[] | undefined
+    let reasoning = this.#context.capabilities.reasoningRequired ? new EchoedReasoning(this.#context) : undefined
     for (const part of turn.parts) {
-      if (part.type === 'reasoning') reasoning.add(part)
-      else if (part.type === 'refusal') refusals.push(part.text)
-      else if (part.type === 'tool-call') calls.push(this.#call(part))
-      else {
+      if (part.type === 'reasoning') {
+        reasoning ??= new EchoedReasoning(this.#context)
+        reasoning.add(part)
+      } else if (part.type === 'refusal') refusal = refusal === undefined ? part.text : refusal + part.text
+      else if (part.type === 'tool-call') {
+        if (calls === undefined) calls = [this.#call(part)]
+        else calls.push(this.#call(part))
+      } else {
         const text = this.#assistantText(part)
         if (text === undefined) continue
-        if (calls.length > 0) this.#context.report.approximated(part.at, 'text after a tool call is sent before it')
-        texts.push(text)
+        if (calls) this.#context.report.approximated(part.at, 'text after a tool call is sent before it')
+        content = content === undefined ? text : content + text
       }
     }
-    if (texts.length + refusals.length + calls.length === 0) {
-      reasoning.leave()
+    if (content === undefined && refusal === undefined && calls === undefined) {
+      reasoning?.leave()
       return []
     }
-    const message: JsonObject = { role: 'assistant', content: texts.length === 0 ? null : texts.join('') }
-    if (refusals.length > 0) message.refusal = refusals.join('')
-    reasoning.write(message, this.#afterTools || calls.length > 0 ? turn.at : undefined)
-    if (calls.length > 0) message.tool_calls = calls
+    // What most turns have is no member added later, for which V8 would make room elsewhere.
+    if (refusal === undefined && reasoning === undefined && calls) {
+      return [{ role: 'assistant', content: content ?? null, tool_calls: calls }]
+    }
+    const message: JsonObject = { role: 'assistant', content: content ?? null }
+    if (refusal !== undefined) message.refusal = refusal
+    reasoning?.write(message, this.#afterTools || calls ? turn.at : undefined)
+    if (calls) message.tool_calls = calls
     return [message]
   }
 

@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../chat/error.ts'
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import { arrayAt, countAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
@@ -224,9 +224,9 @@ export function writeUsage(usage: Usage): WireUsage {
  * some both. Gateways that have neither list it in OpenRouter's `reasoning_details`.
  */
 export function reasoningOf(message: JsonObject): string | undefined {
-  const text = stringAt(message, 'reasoning_content') || stringAt(message, 'reasoning')
+  const { reasoning_content, reasoning, reasoning_details: details } = message
+  const text = stringIn(reasoning_content) || stringIn(reasoning)
   if (text) return text
-  const details = member(message, 'reasoning_details')
   return Array.isArray(details) ? details.map(detailText).join('') : text
 }
 
@@ -235,14 +235,18 @@ export function reasoningMember(message: JsonObject): { readonly member?: 'reaso
   return !stringAt(message, 'reasoning_content') && stringAt(message, 'reasoning') ? { member: 'reasoning' } : {}
 }
 
+function stringIn(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
 function detailText(detail: JsonValue): string {
   return isObject(detail) ? (stringAt(detail, 'text') ?? stringAt(detail, 'summary') ?? '') : ''
 }
 
 /** Google's thought signature on a tool call of its compatible endpoint: `extra_content.google.thought_signature`. */
 export function thoughtSignatureOf(call: JsonObject): string | undefined {
-  const extra = objectAt(call, 'extra_content')
-  const google = extra && objectAt(extra, 'google')
+  const extra = call.extra_content
+  const google = isObject(extra) ? objectAt(extra, 'google') : undefined
   return google && stringAt(google, 'thought_signature')
 }
 

@@ -17,6 +17,7 @@ import {
   dropOthers,
   invalid,
   itemPath,
+  mustString,
   numberAt,
   objectAt,
   pathOf,
@@ -41,9 +42,9 @@ const knownMembers = {
 } as const
 
 /** Reads a `content` or `output`: a string is one text part, an empty one none, because other dialects refuse empty texts. */
-export function readContent(holder: JsonObject, key: string, at: string, report: Report): ContentPart[] {
-  const path = pathOf(at, key)
-  const content = member(holder, key)
+export function readContent(holder: JsonObject, key: 'content' | 'output', at: string, report: Report): ContentPart[] {
+  const path = key === 'content' ? `${at}.content` : `${at}.output`
+  const content = key === 'content' ? holder.content : holder.output
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, at: path }]
   if (!Array.isArray(content)) return invalid(path, 'must be a string or an array of parts')
   return flatten(content, (value, i) => {
@@ -55,7 +56,7 @@ export function readContent(holder: JsonObject, key: string, at: string, report:
 }
 
 function readPart(wire: JsonObject, at: string, report: Report): ContentPart {
-  const type = requireString(wire, 'type', at)
+  const type = mustString(wire.type, 'type', at)
   switch (type) {
     case 'input_text':
     case 'output_text':
@@ -84,7 +85,7 @@ function textPart(wire: JsonObject, at: string, report: Report): TextPart {
   dropOthers(wire, at, knownMembers.text, report)
   const cache = cacheOf(wire, at, report)
   const citations = citationsOf(wire)
-  const part: TextPart = { type: 'text', text: requireString(wire, 'text', at), at }
+  const part: TextPart = { type: 'text', text: mustString(wire.text, 'text', at), at }
   // Most texts bear neither, and a spread of nothing costs more than the part.
   if (cache === undefined && citations.length === 0) return part
   return { ...part, ...(cache && { cache }), ...(citations.length > 0 && { citations }) }

@@ -1,16 +1,17 @@
-import { flatten } from '../chat/flat.ts'
-import { type JsonObject, member } from '../chat/json.ts'
+import { joinedTo, mapped } from '../chat/flat.ts'
+import type { JsonObject } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, ToolResult, UserPart } from '../chat/part.ts'
 import {
+  checkObject,
+  checkString,
   dropOthers,
   invalid,
+  mustString,
   pathOf,
+  placedAll,
   present,
-  readObject,
-  readObjects,
   readString,
-  requireString,
   stringAt,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, Turn } from '../chat/request.ts'
@@ -24,7 +25,7 @@ type System = ChatRequest['system'][number]
 /** A turn in the making; an assistant's keeps the results of its calls, which stand directly after it. */
 type Draft =
   | { readonly turn: Turn }
-  | { readonly assistant: AssistantPart[]; readonly at: string; readonly results: ToolResult[] }
+  | { assistant: AssistantPart[]; readonly at: string; results: ToolResult[] | undefined }
 
 type AssistantDraft = Extract<Draft, { assistant: AssistantPart[] }>
 
@@ -55,7 +56,7 @@ export function decodeInput(
   const conversation = new Conversation(reading.names, reading.extras, reading.report)
   if (typeof input === 'string') conversation.say(input, 'input')
   else {
-    const items = Array.isArray(input) ? readObjects(wire, 'input', '') : undefined
+    const items = Array.isArray(input) ? placedAll(input, 'input') : undefined
     for (const { value, at } of items ?? invalid('input', 'is required and must be a string or an array of items')) {
       conversation.add(value, at)
     }
@@ -83,7 +84,7 @@ class Conversation {
   }
 
   add(item: JsonObject, at: string): void {
-    const type = readString(item, 'type', at) ?? untypedKind(item)
+    const type = checkString(item.type, 'type', at) ?? untypedKind(item)
     switch (type) {
       case 'message':
         this.#message(item, at)
@@ -98,7 +99,7 @@ class Conversation {
         this.#output(item, at)
         break
       case 'reasoning':
-        this.#assistant(at).assistant.push(this.#reasoning(item, at))
+        this.#assistant(at, [this.#reasoning(item, at)])
         break
       default:
         this.#other(item, at, type)
@@ -106,26 +107,30 @@ class Conversation {
   }
 
   finish(): Turn[] {
-    return flatten(this.#drafts, (draft): Turn[] => {
-      if ('turn' in draft) return [draft.turn]
-      const { assistant, at, results } = draft
-      const turn: Turn = { role: 'assistant', parts: assistant, at }
-      const [first] = results
-      return first === undefined ? [turn] : [turn, { role: 'tool', results, at: first.at }]
-    })
+    const turns: Turn[] = []
+    for (const draft of this.#drafts) {
+      if ('turn' in draft) turns.push(draft.turn)
+      else {
+        const { assistant, at, results } = draft
+        turns.push({ role: 'assistant', parts: assistant, at })
+        const first = results?.[0]
+        if (results !== undefined && first !== undefined) turns.push({ role: 'tool', results, at: first.at })
+      }
+    }
+    return turns
   }
 
   #message(item: JsonObject, at: string): void {
     dropOthers(item, at, knownMembers.message, this.#report)
-    const phase = present(item, 'phase')
+    const phase = item.phase ?? undefined
     if (phase !== undefined) {
       this.#extras.push({ key: 'message.phase', path: pathOf(at, 'phase'), value: phase, verdict: 'drop' })
     }
-    const role = requireString(item, 'role', at)
+    const role = mustString(item.role, 'role', at)
     const content = readContent(item, 'content', at, this.#report)
     if (role === 'system' || role === 'developer') this.#instruction(content, at, role === 'developer')
     else if (role === 'user') this.#drafts.push({ turn: { role, parts: content.map(userPart), at } })
-    else if (role === 'assistant') this.#assistant(at).assistant.push(...content.map(assistantPart))
+    else if (role === 'assistant') this.#assistant(at, mapped(content, assistantPart))
     else invalid(pathOf(at, 'role'), 'must be user, assistant, system or developer')
   }
 
@@ -138,11 +143,14 @@ class Conversation {
     else this.#drafts.push({ turn: { role: 'system', parts, at, ...mark } })
   }
 
-  /** The assistant turn that an item belongs to: what the model says in a row is one turn, until a result ends it. */
-  #assistant(at: string): AssistantDraft {
+  /** Adds to the assistant turn that an item belongs to, and gives it: what the model says in a row is one turn, until a result ends it. */
+  #assistant(at: string, parts: AssistantPart[]): AssistantDraft {
     const last = this.#drafts.at(-1)
-    if (last !== undefined && 'assistant' in last && last.results.length === 0) return last
-    const draft: AssistantDraft = { assistant: [], at, results: [] }
+    if (last !== undefined && 'assistant' in last && last.results === undefined) {
+      last.assistant = joinedTo(last.assistant, parts)
+      return last
+    }
+    const draft: AssistantDraft = { assistant: parts, at, results: undefined }
     this.#drafts.push(draft)
     return draft
   }
@@ -150,35 +158,35 @@ class Conversation {
   #call(item: JsonObject, at: string, type: 'function_call' | 'custom_tool_call'): void {
     dropOthers(item, at, knownMembers.call, this.#report)
     this.#refuseProgram(item, at)
-    const id = requireString(item, 'call_id', at)
-    const name = this.#names.flat(requireString(item, 'name', at), readString(item, 'namespace', at))
-    const by = this.#assistant(at)
+    const id = mustString(item.call_id, 'call_id', at)
+    const namespace = checkString(item.namespace, 'namespace', at)
+    const name = this.#names.flat(mustString(item.name, 'name', at), namespace)
     const call: ToolCallPart =
       type === 'custom_tool_call'
         ? { type: 'tool-call', id, name, at, input: readString(item, 'input', at) ?? '', inputKind: 'text' }
         : { type: 'tool-call', id, name, at, input: inputOf(item), inputKind: 'json' }
-    by.assistant.push(call)
-    this.#calls.set(id, { by, name })
+    this.#calls.set(id, { by: this.#assistant(at, [call]), name })
   }
 
   /** A result stands directly after the turn that made its call, wherever the client put it: other dialects insist on that. */
   #output(item: JsonObject, at: string): void {
     dropOthers(item, at, knownMembers.output, this.#report)
     this.#refuseProgram(item, at)
-    const callId = requireString(item, 'call_id', at)
+    const callId = mustString(item.call_id, 'call_id', at)
     const call = this.#calls.get(callId)
-    const parts = readContent(item, 'output', at, this.#report).map(resultPart)
+    const parts = mapped(readContent(item, 'output', at, this.#report), resultPart)
     const result: ToolResult = call === undefined ? { callId, at, parts } : { callId, at, parts, name: call.name }
     if (call === undefined) {
       this.#drafts.push({ turn: { role: 'tool', results: [result], at } })
       return
     }
     if (this.#drafts.at(-1) !== call.by) this.#report.approximated(at, 'moved to directly behind its call')
-    call.by.results.push(result)
+    if (call.by.results === undefined) call.by.results = [result]
+    else call.by.results.push(result)
   }
 
   #refuseProgram(item: JsonObject, at: string): void {
-    const caller = readObject(item, 'caller', at)
+    const caller = checkObject(item.caller, 'caller', at)
     if (caller !== undefined && stringAt(caller, 'type') !== 'direct') {
       this.#report.refuse(pathOf(at, 'caller'), 'a call made by a program of OpenAI cannot be told in another dialect')
     }
@@ -202,7 +210,7 @@ class Conversation {
   }
 
   #opaque(item: JsonObject, at: string, kind: string): void {
-    this.#assistant(at).assistant.push({ type: 'opaque', dialect: 'openai-responses', kind, value: item, at })
+    this.#assistant(at, [{ type: 'opaque', dialect: 'openai-responses', kind, value: item, at }])
   }
 }
 
@@ -222,7 +230,7 @@ function whyRefused(kind: string): string {
 
 /** No arguments are told as `""`, which is no JSON. */
 function inputOf(item: JsonObject): string {
-  const text = argumentsText(member(item, 'arguments'))
+  const text = argumentsText(item.arguments)
   return text.trim() === '' ? '{}' : text
 }
 

@@ -92,8 +92,7 @@ export class FrameSplitter {
     let cr = text.indexOf('\r', at)
     const takeAhead = text.length > Math.min(this.#maxEventBytes, maxAhead) ? undefined : this.#takeAhead
     while (at < text.length) {
-      const between = !this.#hasData && this.#line === '' && this.#event === '' && this.#bare === undefined
-      if (takeAhead !== undefined && between) {
+      if (takeAhead && !this.#hasData && this.#line === '' && this.#event === '' && this.#bare === undefined) {
         at = takeAhead(text, at)
         if (at === text.length) return
       }

@@ -20,7 +20,7 @@ export interface ConversionParts {
   /** Puts what is written for the client into an array, where it wants one. */
   readonly array?: JsonArrayWriter
   openDecoder(emit: Emit): StreamDecoder
-  openSplitter(onFrame: OnFrame, takeAhead: TakeAhead): Splitter
+  openSplitter(onFrame: OnFrame, takeAhead?: TakeAhead): Splitter
 }
 
 /** Converts one stream by a decoder and an encoder. */
@@ -49,7 +49,7 @@ export class Conversion implements StreamConverter {
         if (this.#over || (this.#ending && !isWholeData(data))) return
         this.#decoder.frame(event, data)
       },
-      (text, at) => this.#decoder.takeAhead?.(text, at) ?? at,
+      this.#decoder.takeAhead && ((text, at) => this.#decoder.takeAhead?.(text, at) ?? at),
     )
   }
 

@@ -5,10 +5,10 @@ import { copyOf, literalEnd } from '../chat/literal.ts'
 const maxVainLessons = 4
 
 /**
- * So many frames must have fitted before a pattern is made of a template: to compile one takes as long as to match a hundred or two
- * frames without it, so a stream pays for it only where it is likely to be long.
+ * So many frames must have fitted before a pattern is made of a template. To compile one takes about 80 µs, for ids make it another one
+ * in each stream: as long as matching a hundred or two frames without it, so that only streams that are likely to be long pay for it.
  */
-const ripeAfter = 64
+const ripeAfter = 128
 
 /** A value that may differ from one frame to the next. */
 export interface Hole {
@@ -55,7 +55,7 @@ export class FrameTemplate {
 
   /**
    * @param holes what may differ; those a frame does not have are passed over.
-   * @param ripe how many frames must fit before {@link takeAhead} takes any, at least 1; default 64.
+   * @param ripe how many frames must fit before {@link takeAhead} takes any, at least 1; default 128.
    */
   constructor(holes: readonly Hole[], ripe: number = ripeAfter) {
     this.#known = holes

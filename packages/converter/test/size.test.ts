@@ -9,7 +9,7 @@ const budget = 17_770
  * What both ways together cost at most. The aim is 20 000 for them too, which only clients of `openai-completions` reach: nothing is
  * left in a pair that only some programs need, so that it does not grow is what is held.
  */
-const budgetBothWays = 30_910
+const budgetBothWays = 31_000
 
 const names: Readonly<Record<Dialect, string>> = {
   anthropic: 'anthropic',

@@ -3,10 +3,10 @@ import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import { bundle, gzipped } from './bundle.ts'
 
 /** What a program pays at most for requests from one dialect to another, or for replies, streams and errors. Bytes after gzip. */
-const budget = 17_770
+const budget = 17_900
 
 /**
- * What both ways together cost at most. The aim is 20 000 for them too, which only clients of `openai-completions` reach: nothing is
+ * What both ways together cost at most. The aim is 20 000 for them too, which only a client of `openai-completions` reaches: nothing is
  * left in a pair that only some programs need, so that it does not grow is what is held.
  */
 const budgetBothWays = 31_000

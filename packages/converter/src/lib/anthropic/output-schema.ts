@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import type { RequestContext } from '../codec.ts'
 
 /** Formats of strings that are enforced (the official SDK's lib/transform-json-schema). */
 const formats: ReadonlySet<JsonValue> = new Set([
@@ -136,4 +137,15 @@ function isFree({ properties, additionalProperties }: JsonObject): boolean {
 function described(description: JsonValue | undefined, unenforced: readonly string[]): string {
   const words = `{${unenforced.join(', ')}}`
   return typeof description === 'string' && description !== '' ? `${description}\n\n${words}` : words
+}
+
+/** The schema as Anthropic holds an answer to it, with what that leaves out reported. */
+export function enforced(schema: JsonObject, at: string, { report }: RequestContext): JsonObject {
+  const { schema: made, told, closed } = enforceable(schema)
+  if (told.size > 0) {
+    report.approximated(at, `Anthropic does not enforce ${[...told].join(', ')}: told in the schema's descriptions`)
+  }
+  if (closed)
+    report.approximated(at, 'Anthropic holds answers to closed objects only: no members beside the named ones')
+  return made
 }

@@ -17,8 +17,7 @@ import {
   requireObject,
   requireString,
 } from '../chat/read.ts'
-import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Tool, ToolChoice, Turn } from '../chat/request.ts'
-import { clientTool } from './client-tools.ts'
+import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning, Turn } from '../chat/request.ts'
 import {
   dropOthers,
   readAssistantPart,
@@ -28,19 +27,19 @@ import {
   readUserParts,
   unknownCache,
 } from './content-decode.ts'
-import { decodeSearch } from './web-search.ts'
+import { decodeToolChoice, decodeTools } from './tools.ts'
 import { readCache } from './wire.ts'
 
 /** Reads a Messages request of either API version. */
 export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
-  const tools = (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => readTool(value, at, report))
+  const tools = decodeTools(wire, report)
   return {
     model: requireString(wire, 'model', ''),
     stream: readBoolean(wire, 'stream', '') ?? false,
     system: readSystem(wire, report),
     turns: readTurns(wire, report),
     tools,
-    ...readToolChoice(wire, tools, report),
+    ...decodeToolChoice(wire, tools, report),
     ...readLimits(wire),
     ...readSampling(wire),
     ...readOutput(wire),
@@ -135,74 +134,6 @@ function readUser(message: JsonObject, at: string, names: ReadonlyMap<string, st
 
 function isResult({ value }: Placed): boolean {
   return value.type === 'tool_result'
-}
-
-const toolMembers: ReadonlySet<string> = new Set([
-  'type',
-  'name',
-  'description',
-  'input_schema',
-  'strict',
-  'cache_control',
-])
-
-function readTool(wire: JsonObject, at: string, report: Report): Tool {
-  const type = readString(wire, 'type', at) ?? 'custom'
-  const cache = readCache(wire)
-  if (type === 'custom') {
-    dropOthers({ value: wire, at }, toolMembers, report)
-    const description = readString(wire, 'description', at)
-    const parameters = readObject(wire, 'input_schema', at)
-    const strict = readBoolean(wire, 'strict', at)
-    return {
-      type: 'function',
-      name: requireString(wire, 'name', at),
-      at,
-      ...(description !== undefined && { description }),
-      ...(parameters && { parameters }),
-      ...(strict !== undefined && { strict }),
-      ...(cache && { cache }),
-    }
-  }
-  const name = readString(wire, 'name', at)
-  const client = clientTool(type)
-  if (client && name !== undefined) {
-    report.approximated(at, `${type} is declared as a function with its documented schema`)
-    return { type: 'function', name, ...client, at, ...(cache && { cache }) }
-  }
-  const search = decodeSearch(type, wire, at, report)
-  return { type: 'hosted', kind: type, value: wire, at, ...(name !== undefined && { name }), ...(search && { search }) }
-}
-
-function readToolChoice(
-  wire: JsonObject,
-  tools: readonly Tool[],
-  report: Report,
-): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
-  const choice = readObject(wire, 'tool_choice', '')
-  if (choice === undefined) return {}
-  const toolChoice = choiceOf(choice)
-  if (toolChoice.type === 'tool') {
-    const chosen = tools.find((tool) => tool.name === toolChoice.name)
-    if (chosen?.type === 'hosted' && !chosen.search)
-      report.refuse('tool_choice', `only Anthropic runs the tool ${chosen.kind}`)
-  }
-  const sequential = readBoolean(choice, 'disable_parallel_tool_use', 'tool_choice')
-  return { toolChoice, ...(sequential && { parallelToolCalls: false }) }
-}
-
-function choiceOf(choice: JsonObject): ToolChoice {
-  switch (member(choice, 'type')) {
-    case 'auto':
-    case 'none':
-      return { type: choice.type === 'auto' ? 'auto' : 'none' }
-    case 'any':
-      return { type: 'required' }
-    case 'tool':
-      return { type: 'tool', name: requireString(choice, 'name', 'tool_choice') }
-    default:
-      return invalid('tool_choice.type', 'must be "auto", "any", "tool" or "none"')
-  }
 }
 
 function readLimits(wire: JsonObject): Pick<ChatRequest, 'maxTokens' | 'stop'> {

@@ -1,22 +1,13 @@
 import type { JsonObject } from '../chat/json.ts'
 import { dropLogprobs } from '../chat/places.ts'
-import type {
-  ChatRequest,
-  CustomTool,
-  FunctionTool,
-  HostedTool,
-  RequestField,
-  Tool,
-  ToolChoice,
-} from '../chat/request.ts'
-import { choiceOfSent, searchName } from '../chat/web-search.ts'
+import type { ChatRequest, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { limitBreakpoints } from './breakpoints.ts'
-import { cacheControl, hasWords, marked, textBlocks } from './content-encode.ts'
+import { cacheControl, hasWords, textBlocks } from './content-encode.ts'
 import { encodeMessages } from './messages-encode.ts'
-import { enforceable } from './output-schema.ts'
+import { enforced } from './output-schema.ts'
 import { planThinking } from './thinking.ts'
-import { encodeSearch } from './web-search.ts'
+import { encodeTools } from './tools.ts'
 
 /** Writes a Messages request that the model's own rules accept. Keys stand in a fixed order, so that prompt caches match. */
 export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonObject {
@@ -30,10 +21,7 @@ export function encodeRequest(chat: ChatRequest, target: RequestContext): JsonOb
   if (chat.maxTokens === undefined) {
     report.invented('max_tokens', `Anthropic requires an output limit; ${maxTokens} tokens is the default`)
   }
-  const offered = encodeTools(chat, context)
-  const tools = offered.length > 0 ? offered : calledTools(chat, context)
-  const chosen = encodeToolChoice(chat, offered.length > 0, context)
-  const choice = tools === offered || tools.length === 0 ? chosen : { type: 'none' }
+  const { tools, choice } = encodeTools(chat, context)
   const forced = choice !== undefined && (choice.type === 'any' || choice.type === 'tool')
   const plan = planThinking(chat, maxTokens, forced, context)
   const system = [...chat.system.flatMap((part) => textBlocks(part, context)), ...outputNote(chat, context)]
@@ -63,146 +51,10 @@ function pathOf(chat: ChatRequest, field: RequestField): string {
   return chat.paths[field] ?? field
 }
 
-function encodeTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
-  const names = allowedNames(chat.toolChoice, context)
-  if (names && chat.tools.some((tool) => tool.name === undefined || !names.has(tool.name))) {
-    context.report.approximated(
-      pathOf(chat, 'toolChoice'),
-      'only the allowed tools are declared, which changes the cached prefix',
-    )
-  }
-  return chat.tools.flatMap((tool) => {
-    if (names && (tool.name === undefined || !names.has(tool.name))) return []
-    return encodeTool(tool, chat.tools, context)
-  })
-}
-
-/** Anthropic refuses calls in the history where no tool is declared: those that were called are then, and may not be called again. */
-function calledTools(chat: ChatRequest, context: RequestContext): JsonObject[] {
-  const names = new Set<string>()
-  for (const turn of chat.turns) {
-    if (turn.role !== 'assistant') continue
-    for (const part of turn.parts) if (part.type === 'tool-call') names.add(part.name)
-  }
-  if (names.size > 0) {
-    context.report.invented(
-      'tools',
-      'the conversation calls tools and declares none: they are declared, not to be called',
-    )
-  }
-  return [...names].map((name) => ({
-    name: context.toolName(name),
-    input_schema: { type: 'object', properties: {} },
-  }))
-}
-
-/** The tools a choice leaves; undefined for all. A named tool that cannot be forced is at least the only one. */
-function allowedNames(choice: ToolChoice | undefined, context: RequestContext): ReadonlySet<string> | undefined {
-  if (choice?.type === 'allowed') return new Set(choice.names)
-  if (choice?.type === 'tool' && context.capabilities.forcedTools === false) return new Set([choice.name])
-  return undefined
-}
-
-function encodeTool(tool: Tool, tools: readonly Tool[], context: RequestContext): JsonObject[] {
-  switch (tool.type) {
-    case 'function':
-      return [encodeFunction(tool, context)]
-    case 'custom':
-      return [wrapCustom(tool, context)]
-    case 'hosted':
-      if (context.from === 'anthropic') return [{ ...tool.value }]
-      if (isSent(tool, tools, context)) return [encodeSearch(tool.search ?? {}, context.report)]
-      context.report.dropped(tool.at, `the tool ${tool.kind} is run by its provider alone`)
-      return []
-  }
-}
-
-/** Anthropic's own tools come back to it; a search it has too, unless a function of the client's has its name. */
-function isSent(tool: HostedTool, tools: readonly Tool[], { from, capabilities }: RequestContext): boolean {
-  if (from === 'anthropic') return true
-  if (tool.search === undefined || !capabilities.webSearch) return false
-  return tools.every((other) => other.type === 'hosted' || other.name !== searchName)
-}
-
-function encodeFunction(tool: FunctionTool, context: RequestContext): JsonObject {
-  const { report, capabilities } = context
-  if (tool.strict && !capabilities.structuredOutput) {
-    report.dropped(`${tool.at}.strict`, 'the model cannot be held to a schema')
-  }
-  const wire: JsonObject = { name: context.toolName(tool.name) }
-  if (tool.description !== undefined) wire.description = tool.description
-  const strict = tool.strict && capabilities.structuredOutput
-  const schema = schemaOf(tool.parameters)
-  wire.input_schema = strict ? enforced(schema, tool.at, context) : schema
-  if (strict) wire.strict = true
-  return marked(wire, tool, context)
-}
-
-/** Verbatim, but for the two members Anthropic insists on in a schema of no arguments. */
-function schemaOf(parameters: JsonObject | undefined): JsonObject {
-  if (parameters === undefined || Object.keys(parameters).length === 0) return { type: 'object', properties: {} }
-  return Object.hasOwn(parameters, 'type') ? parameters : { type: 'object', ...parameters }
-}
-
-/** A tool of free text as a function of one string; the reply's encoder takes the wrapping off by the tool's name. */
-function wrapCustom(tool: CustomTool, context: RequestContext): JsonObject {
-  context.report.approximated(
-    tool.at,
-    'a tool of free text is declared as a function of one string, its grammar as a description',
-  )
-  const grammar = tool.format && `The input must be of this format: ${JSON.stringify(tool.format)}`
-  const description = [tool.description, grammar].filter((text) => text).join('\n\n')
-  return {
-    name: context.toolName(tool.name),
-    ...(description !== '' && { description }),
-    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  }
-}
-
-function encodeToolChoice(chat: ChatRequest, tools: boolean, context: RequestContext): JsonObject | undefined {
-  const { toolChoice } = chat
-  if (!tools) {
-    if (toolChoice !== undefined && toolChoice.type !== 'none' && toolChoice.type !== 'auto') {
-      context.report.dropped(pathOf(chat, 'toolChoice'), 'there is no tool to choose')
-    }
-    return undefined
-  }
-  const sent = choiceOfSent(
-    toolChoice,
-    chat.tools,
-    (tool) => isSent(tool, chat.tools, context),
-    pathOf(chat, 'toolChoice'),
-    context.report,
-  )
-  const choice = sent && choiceOf(sent, chat, context)
-  if (chat.parallelToolCalls !== false || choice?.type === 'none') return choice
-  return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true }
-}
-
-function choiceOf(choice: ToolChoice, chat: ChatRequest, context: RequestContext): JsonObject {
-  if (choice.type === 'none' || choice.type === 'auto') return { type: choice.type }
-  if (choice.type === 'allowed' && choice.mode === 'auto') return { type: 'auto' }
-  if (context.capabilities.forcedTools === false) {
-    context.report.approximated(pathOf(chat, 'toolChoice'), 'the model cannot be forced to call a tool; it may')
-    return { type: 'auto' }
-  }
-  return choice.type === 'tool' ? { type: 'tool', name: context.toolName(choice.name) } : { type: 'any' }
-}
-
 function outputFormat(chat: ChatRequest, context: RequestContext): JsonObject {
   const { output } = chat
   if (output?.type !== 'json-schema' || !context.capabilities.structuredOutput) return {}
   return { format: { type: 'json_schema', schema: enforced(output.schema, pathOf(chat, 'output'), context) } }
-}
-
-function enforced(schema: JsonObject, at: string, { report }: RequestContext): JsonObject {
-  const { schema: made, told, closed } = enforceable(schema)
-  if (told.size > 0) {
-    report.approximated(at, `Anthropic does not enforce ${[...told].join(', ')}: told in the schema's descriptions`)
-  }
-  if (closed)
-    report.approximated(at, 'Anthropic holds answers to closed objects only: no members beside the named ones')
-  return made
 }
 
 /** What asks for JSON in words where the model has no field for it. */

@@ -184,6 +184,14 @@ describe('streams', () => {
     expect(losses).toMatchObject([{ path: 'choices[1]' }])
   })
 
+  it('hazard 107: a choice that broke off ends them, whatever else its chunk holds', () => {
+    const choice = (text: string, finish: string | null) => ({ index: 0, text, logprobs: null, finish_reason: finish })
+    const chunk = textChunk('', null, { choices: [choice('', 'error'), choice('more', null)] })
+    const { events } = decodeStream(textChunk('A') + chunk, codec)
+    expect(events.at(-1)).toMatchObject({ type: 'error' })
+    expect(events.filter(({ type }) => type === 'error' || type === 'text')).toHaveLength(2)
+  })
+
   it('are written as text, with usage for those who asked', () => {
     const events: ChatEvent[] = eventsAround(
       [

@@ -77,8 +77,10 @@ export class CompletionsDecoder implements StreamDecoder {
   #chunk(chunk: JsonObject, data: string): void {
     const choices = arrayAt(chunk, 'choices')
     if (choices.length > 0) this.#start(chunk)
-    for (const choice of choices) if (isObject(choice)) this.#readChoice(choice)
-    if (this.#over) return
+    for (const choice of choices) {
+      if (isObject(choice)) this.#readChoice(choice)
+      if (this.#over) return
+    }
     const usage = usageOf(chunk)
     if (usage !== undefined && this.#started) {
       this.#usage = mergeUsage(this.#usage, usage)

@@ -1,3 +1,4 @@
+import { functionOfText } from '../chat/free-text-tool.ts'
 import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { invalid, readBoolean, readObject, readObjects, readString, requireString } from '../chat/read.ts'
@@ -182,19 +183,9 @@ function schemaOf(parameters: JsonObject | undefined): JsonObject {
   return Object.hasOwn(parameters, 'type') ? parameters : { type: 'object', ...parameters }
 }
 
-/** A tool of free text as a function of one string; the reply's encoder takes the wrapping off by the tool's name. */
 function wrapCustom(tool: CustomTool, context: RequestContext): JsonObject {
-  context.report.approximated(
-    tool.at,
-    'a tool of free text is declared as a function of one string, its grammar as a description',
-  )
-  const grammar = tool.format && `The input must be of this format: ${JSON.stringify(tool.format)}`
-  const description = [tool.description, grammar].filter((text) => text).join('\n\n')
-  return {
-    name: context.toolName(tool.name),
-    ...(description !== '' && { description }),
-    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  }
+  const { described, schema } = functionOfText(tool, context.report)
+  return { name: context.toolName(tool.name), ...described, input_schema: schema }
 }
 
 function encodeToolChoice(chat: ChatRequest, tools: boolean, context: RequestContext): JsonObject | undefined {

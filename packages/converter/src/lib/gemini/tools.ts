@@ -1,3 +1,4 @@
+import { functionOfText } from '../chat/free-text-tool.ts'
 import { isObject, type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { cachePlace } from '../chat/places.ts'
@@ -277,17 +278,7 @@ const emptySchemaKeys: ReadonlySet<string> = new Set([
   'title',
 ])
 
-/** A tool of free text as a function of one string; the reply's encoder takes the wrapping off by the tool's name. */
 function wrapCustom(tool: CustomTool, context: RequestContext): JsonObject {
-  context.report.approximated(
-    tool.at,
-    'a tool of free text is declared as a function of one string, its grammar as a description',
-  )
-  const grammar = tool.format && `The input must be of this format: ${JSON.stringify(tool.format)}`
-  const description = [tool.description, grammar].filter((text) => text).join('\n\n')
-  return {
-    name: context.toolName(tool.name),
-    ...(description !== '' && { description }),
-    parametersJsonSchema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  }
+  const { described, schema } = functionOfText(tool, context.report)
+  return { name: context.toolName(tool.name), ...described, parametersJsonSchema: schema }
 }

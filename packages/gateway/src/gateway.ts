@@ -17,6 +17,7 @@ import { deliver } from './lib/layers/deliver.ts'
 import { detect } from './lib/layers/detect.ts'
 import { plan } from './lib/layers/plan.ts'
 import { BodyBudget, read, receive } from './lib/layers/receive.ts'
+import { OpenCalls } from './lib/open-calls.ts'
 import type { GatewayRequest, Sink } from './lib/port.ts'
 import { type AccessRecord, recordOf } from './lib/record.ts'
 import type { Services } from './lib/services.ts'
@@ -45,7 +46,7 @@ export interface GatewayOptions extends Services {
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #columns: Readonly<Record<Task, readonly Layer[]>>
-  readonly #calls = new Set<Call>()
+  readonly #calls = new OpenCalls<Call>()
   readonly #budget = new BodyBudget()
   readonly #memory: ResponseMemory
   readonly #pulse: Pulse

@@ -117,6 +117,8 @@ export class Call {
   firstContentMs: number | undefined
   failure: { readonly code: string; readonly message: string } | undefined
   clientLeft = false
+  /** Where it sits among the calls under way. */
+  seat = -1
   /** What this call counts for in the budget of request bodies. */
   heldBytes = 0
   #body: Uint8Array | undefined

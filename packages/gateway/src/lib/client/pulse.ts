@@ -14,10 +14,10 @@ export interface PulseOptions {
  */
 export class Pulse {
   readonly #options: PulseOptions
-  readonly #calls: Set<Call>
+  readonly #calls: Iterable<Call>
   readonly #timer: NodeJS.Timeout
 
-  constructor(calls: Set<Call>, options: PulseOptions) {
+  constructor(calls: Iterable<Call>, options: PulseOptions) {
     this.#calls = calls
     this.#options = options
     this.#timer = setInterval(() => this.beat(), Math.max(50, Math.min(5_000, options.keepAliveMs / 3)))

@@ -1,3 +1,4 @@
+import { Intents } from './intents.ts'
 import type { LedgerStatus } from './ledger.ts'
 import { type PackedBatch, RequestBatch } from './packed/batch.ts'
 import type { DispatchRow, RequestRow } from './row.ts'
@@ -20,11 +21,8 @@ export interface WriteQueueOptions {
 const largestBatch = 1_000
 const warnMs = 60_000
 
-/** Intents by their request's id. */
-type Intents = Map<string, DispatchRow[]>
-
 /** Which intents a write takes along. */
-type Taken = 'none' | 'due' | 'all'
+type Taken = 'none' | 'aged' | 'all'
 
 /**
  * Gathers rows and writes them in batches, one at a time; keeps them while the store takes none, up to a bound.
@@ -37,10 +35,7 @@ export class WriteQueue {
   readonly #tickMs: number
   readonly #batchRows: number
   readonly #capacity: number
-  /** Intents of this tick. */
-  #young: Intents = new Map()
-  /** Those of earlier ones that are not written yet. */
-  #due: Intents = new Map()
+  readonly #intents = new Intents()
   /** Requests that are over, packed at once: as objects they would live long enough for the garbage collector to move them twice. */
   #gathering = new RequestBatch()
   /** Batches that are full or were tried, oldest first. */
@@ -66,16 +61,13 @@ export class WriteQueue {
   }
 
   dispatched(row: DispatchRow): void {
-    if (this.#young.size + this.#due.size >= this.#capacity) return
-    const known = this.#young.get(row.requestId)
-    if (known) known.push(row)
-    else this.#young.set(row.requestId, [row])
+    if (this.#intents.size >= this.#capacity) return
+    this.#intents.add(row)
     this.#schedule()
   }
 
   finished(row: RequestRow): void {
-    this.#young.delete(row.id)
-    if (this.#due.size > 0) this.#due.delete(row.id)
+    this.#intents.forget(row.id)
     if (this.#finished >= this.#capacity) {
       this.#dropped++
       return
@@ -113,28 +105,19 @@ export class WriteQueue {
   }
 
   get #waiting(): number {
-    return this.#young.size + this.#due.size + this.#finished
+    return this.#intents.size + this.#finished
   }
 
   #schedule(): void {
     if (this.#stopped) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      // A write under way has not taken what is due along.
-      if (this.#writing) void this.#writing.then(() => this.#stopped || this.#write('due'))
-      else void this.#write('due')
-      this.#age()
+      // A write under way has not taken along what has aged since.
+      if (this.#writing) void this.#writing.then(() => this.#stopped || this.#write('aged'))
+      else void this.#write('aged')
+      this.#intents.age()
       if (this.#waiting > 0) this.#schedule()
     }, this.#tickMs).unref()
-  }
-
-  /** What was young is due at the next tick. */
-  #age(): void {
-    if (this.#due.size === 0) [this.#young, this.#due] = [this.#due, this.#young]
-    else {
-      for (const [id, rows] of this.#young) this.#due.set(id, [...(this.#due.get(id) ?? []), ...rows])
-      this.#young.clear()
-    }
   }
 
   /** Resolves with whether the store took it. */
@@ -149,8 +132,7 @@ export class WriteQueue {
   }
 
   async #writeNow(intents: Taken): Promise<boolean> {
-    const dispatched = intents === 'none' ? [] : [...this.#due.values()].flat()
-    if (intents === 'all') for (const rows of this.#young.values()) dispatched.push(...rows)
+    const dispatched = intents === 'none' ? [] : this.#intents.rows(intents)
     if (this.#gathered.length === 0 && this.#gathering.size > 0) this.#setAside()
     const [finished] = this.#gathered
     if (dispatched.length === 0 && finished === undefined) return true
@@ -158,10 +140,7 @@ export class WriteQueue {
       const { requests } = await this.#options.write((finished ?? this.#gathering).packed(dispatched))
       this.#written += requests
       if (finished) this.#forgetBatch(finished)
-      for (const row of dispatched) {
-        forget(this.#due, row)
-        forget(this.#young, row)
-      }
+      for (const row of dispatched) this.#intents.forget(row.requestId, row)
       this.#recovered()
       return true
     } catch (cause) {
@@ -200,11 +179,4 @@ export class WriteQueue {
     this.#warnedAt = Number.NEGATIVE_INFINITY
     this.#options.warn(`the ledger can be written again; ${this.#dropped} requests were lost since the start`)
   }
-}
-
-function forget(intents: Intents, row: DispatchRow): void {
-  const rest = intents.get(row.requestId)?.filter((each) => each !== row)
-  if (rest === undefined) return
-  if (rest.length === 0) intents.delete(row.requestId)
-  else intents.set(row.requestId, rest)
 }

@@ -1,18 +1,11 @@
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { type EveryDialect, startEveryDialect } from './every-dialect.ts'
 
-let simulator: Simulator
-let gateway: TestGateway
+let every: EveryDialect
 beforeAll(async () => {
-  simulator = await startSimulator()
-  const accounts = [anthropicAccount(simulator.url), openaiAccount(simulator.url), googleAccount(simulator.url)]
-  gateway = await startGateway({ accounts })
+  every = await startEveryDialect()
 })
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]()
-  await simulator.close()
-})
+afterAll(() => every[Symbol.asyncDispose]())
 
 const paths = [
   '/v1/chat/completions',
@@ -39,14 +32,14 @@ const bodies: readonly (readonly [string, string | Buffer])[] = [
 test.each(paths.flatMap((path) => bodies.map(([name, body]) => [path, name, body] as const)))(
   '%s refuses %s with 400 in good time',
   async (path, _name, body) => {
-    const response = await fetch(gateway.url + path, {
+    const response = await fetch(every.gateway.url + path, {
       method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${every.gateway.key}`, 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : new Uint8Array(body),
     })
     expect([response.status, response.headers.get('x-llm-gateway-error-source')]).toEqual([400, 'gateway'])
     expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(/\S/)
-    expect(simulator.requests).toEqual([])
+    expect(every.simulator.requests).toEqual([])
   },
 )
 
@@ -60,13 +53,13 @@ test.each([
   ['a byte that is no UTF-8', Buffer.from(chat.replace('hi', '\u00ff'), 'latin1'), /not UTF-8/],
 ])('an otherwise good body with %s is refused for that', async (_name, body, message) => {
   for (const path of ['/v1/chat/completions', '/v1/messages']) {
-    const response = await fetch(gateway.url + path, {
+    const response = await fetch(every.gateway.url + path, {
       method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${every.gateway.key}`, 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : new Uint8Array(body),
     })
     const { error } = (await response.json()) as { error: { message: string } }
     expect([response.status, error.message]).toEqual([400, expect.stringMatching(message)])
   }
-  expect(simulator.requests).toEqual([])
+  expect(every.simulator.requests).toEqual([])
 })

@@ -1,18 +1,11 @@
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { type EveryDialect, startEveryDialect } from './every-dialect.ts'
 
-let simulator: Simulator
-let gateway: TestGateway
+let every: EveryDialect
 beforeAll(async () => {
-  simulator = await startSimulator()
-  const accounts = [anthropicAccount(simulator.url), openaiAccount(simulator.url), googleAccount(simulator.url)]
-  gateway = await startGateway({ accounts })
+  every = await startEveryDialect()
 })
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]()
-  await simulator.close()
-})
+afterAll(() => every[Symbol.asyncDispose]())
 
 const chat = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
 const endpoints = {
@@ -46,12 +39,12 @@ const cases = Object.entries(endpoints).flatMap(([path, body]) => [
 ])
 
 test.each(cases)('%s refuses a wrong %s by its name, before it is paid for: %j', async (path, name, body) => {
-  const before = simulator.requests.length
-  const response = await gateway.fetch(path, { body })
+  const before = every.simulator.requests.length
+  const response = await every.gateway.fetch(path, { body })
   const { error } = (await response.json()) as { error: { message: string } }
   expect([response.status, error.message]).toEqual([400, expect.stringMatching(new RegExp(`^${name} must`))])
   expect(response.headers.get('x-llm-gateway-error-source')).toBe('gateway')
-  expect(simulator.requests.length).toBe(before)
+  expect(every.simulator.requests.length).toBe(before)
 })
 
 test.each(Object.entries(endpoints))(
@@ -59,7 +52,9 @@ test.each(Object.entries(endpoints))(
   async (path, body) => {
     const more =
       path.includes('gemini') || path.includes('count') || path.includes('input_tokens') || path === '/v1/messages'
-    const response = await gateway.fetch(path, { body: more ? body : { ...body, temperature: null, tools: undefined } })
+    const response = await every.gateway.fetch(path, {
+      body: more ? body : { ...body, temperature: null, tools: undefined },
+    })
     expect([path, response.status]).toEqual([path, 200])
   },
 )

@@ -2,16 +2,8 @@ import { readFileSync } from 'node:fs'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { GatewayServer } from '../src/index.ts'
-import {
-  anthropicAccount,
-  concurrently,
-  gatewayKey,
-  googleAccount,
-  openaiAccount,
-  type Section,
-  startGateway,
-  type TestGateway,
-} from './harness.ts'
+import { everyDialectAt } from './every-dialect.ts'
+import { concurrently, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
 
 let simulator: Simulator
 beforeAll(async () => {
@@ -37,7 +29,7 @@ interface Spender {
 async function spender(answers: number, limit = 'usd_per_day'): Promise<Spender> {
   const free = gatewayKey()
   const { raw, section } = gatewayKey({ name: 'poor' })
-  const accounts = [anthropicAccount(simulator.url), openaiAccount(simulator.url), googleAccount(simulator.url)]
+  const accounts = everyDialectAt(simulator.url)
   const gateway = await startGateway({ accounts, config: { prices, gateway_keys: [free.section] } })
   const body = { model: 'gpt-4o', messages }
   const reply = await gateway.fetch('/v1/chat/completions', { headers: { authorization: `Bearer ${free.raw}` }, body })

@@ -1,33 +1,17 @@
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import { startSimulator } from '@llm-gateway/simulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anthropicAccount, gatewayKey, openaiAccount } from './harness.ts'
+import { startTurns, startTwoAccounts, type TwoAccounts } from './two-accounts.ts'
 
 const model = 'gpt-5.4'
-let first: Simulator
-let second: Simulator
+let two: TwoAccounts
 beforeAll(async () => {
-  // Ids of one seed are the same.
-  ;[first, second] = await Promise.all([startSimulator({ seed: 1 }), startSimulator({ seed: 2 })])
+  two = await startTwoAccounts(openaiAccount)
 })
-afterAll(() => Promise.all([first.close(), second.close()]))
-const gateways: TestGateway[] = []
-afterEach(async () => {
-  await Promise.all(gateways.splice(0).map((gateway) => gateway[Symbol.asyncDispose]()))
-})
-
-const two = (): Section[] => [
-  openaiAccount(first.url, { id: 'upstream_first', name: 'first' }),
-  openaiAccount(second.url, { id: 'upstream_second', name: 'second' }),
-]
-
-async function start(accounts: readonly Section[] = two(), config: Section = {}): Promise<TestGateway> {
-  const gateway = await startGateway({ accounts, config: { routing: { strategy: 'round-robin' }, ...config } })
-  gateways.push(gateway)
-  return gateway
-}
+afterAll(() => two[Symbol.asyncDispose]())
 
 test('a conversation is begun, gone on in, shown, changed and ended, all at the account that keeps it', async () => {
-  const client = (await start()).openai()
+  const client = (await startTurns(two.accounts)).openai()
   const message = { type: 'message' as const, role: 'user' as const, content: 'my name is Ann' }
   const made = await client.conversations.create({ metadata: { a: 'b' }, items: [message] })
   const { id } = made
@@ -53,9 +37,8 @@ test('a conversation is begun, gone on in, shown, changed and ended, all at the 
 })
 
 test('a conversation that the gateway has forgotten since it started is found again', async () => {
-  const [, last] = two()
-  const { id } = await (await start(last ? [last] : [])).openai().conversations.create({})
-  const client = (await start()).openai()
+  const { id } = await (await startTurns(two.accounts.slice(1))).openai().conversations.create({})
+  const client = (await startTurns(two.accounts)).openai()
   expect((await client.conversations.retrieve(id)).id).toBe(id)
   for (let i = 0; i < 3; i++) {
     expect((await client.responses.create({ model, conversation: id, input: 'x' })).conversation).toEqual({ id })
@@ -64,7 +47,7 @@ test('a conversation that the gateway has forgotten since it started is found ag
 
 test('another key’s conversation is none', async () => {
   const [mine, other] = [gatewayKey(), gatewayKey()]
-  const gateway = await start(two(), { gateway_keys: [mine.section, other.section] })
+  const gateway = await startTurns(two.accounts, { gateway_keys: [mine.section, other.section] })
   const { id } = await gateway.openai({ apiKey: mine.raw }).conversations.create({})
   const stranger = gateway.openai({ apiKey: other.raw }).conversations
   await expect(stranger.retrieve(id)).rejects.toMatchObject({ status: 404 })
@@ -77,7 +60,7 @@ test('an account that is down is passed over for one that can begin it', async (
   const { url } = gone
   await gone.close()
   const client = (
-    await start([openaiAccount(url, { id: 'upstream_gone', name: 'gone' }), openaiAccount(first.url)])
+    await startTurns([openaiAccount(url, { id: 'upstream_gone', name: 'gone' }), openaiAccount(two.first.url)])
   ).openai()
   expect((await client.conversations.create({})).object).toBe('conversation')
 })
@@ -85,23 +68,23 @@ test('an account that is down is passed over for one that can begin it', async (
 test('a key whose routes lead to some accounts alone has its conversations there', async () => {
   const routes = [{ source_model: '*', account: 'upstream_second' }]
   const key = gatewayKey({ model_routes: { default_behavior: 'reject', routes } })
-  const gateway = await start(two(), { gateway_keys: [key.section] })
+  const gateway = await startTurns(two.accounts, { gateway_keys: [key.section] })
   const client = gateway.openai({ apiKey: key.raw })
-  const asked = first.totals.requests
+  const asked = two.first.totals.requests
   const { id } = await client.conversations.create({})
   expect((await client.responses.create({ model, conversation: id, input: 'x' })).conversation).toEqual({ id })
   await expect(client.conversations.retrieve('conv_none')).rejects.toMatchObject({ status: 404 })
-  expect(first.totals.requests).toBe(asked)
+  expect(two.first.totals.requests).toBe(asked)
 })
 
 test('where no account keeps conversations, the client is told what to do instead', async () => {
-  const client = (await start([anthropicAccount(first.url)])).openai()
+  const client = (await startTurns([anthropicAccount(two.first.url)])).openai()
   const refused = { status: 400, message: expect.stringMatching(/previous_response_id.*responses\.store: memory/) }
   await expect(client.conversations.create({})).rejects.toMatchObject(refused)
 })
 
 test('what the provider refuses is told in its own words', async () => {
-  const client = (await start()).openai()
+  const client = (await startTurns(two.accounts)).openai()
   const metadata = { a: 'x'.repeat(1000) }
   await expect(client.conversations.create({ metadata })).rejects.toMatchObject({
     status: 400,

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startSimulator } from '@llm-gateway/simulator'
 import { type Browser, chromium } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { expect, onTestFinished, test } from 'vitest'
-import { anthropicAccount, gatewayKey, googleAccount, openaiAccount, startGateway } from './harness.ts'
+import { startEveryDialect } from './every-dialect.ts'
+import { gatewayKey } from './harness.ts'
 
 function findChromium(): string | undefined {
   const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -63,17 +63,14 @@ async function callFrom(browser: Browser, site: string, gateway: { url: string; 
 test('in a browser, the SDKs of all dialects work from an origin that is named and from no other', async (context) => {
   const executablePath =
     findChromium() ?? context.skip('needs Chromium: apt-get install chromium, or LLM_GATEWAY_TEST_CHROMIUM, its path')
-  await using simulator = await startSimulator().then((one) => ({ ...one, [Symbol.asyncDispose]: () => one.close() }))
   const script = await bundle()
   const [named, foreign] = [await startSite(script), await startSite(script)]
   const user = gatewayKey({ rate_limit: { requests_per_minute: 100 } })
-  await using gateway = await startGateway({
-    accounts: [anthropicAccount(simulator.url), openaiAccount(simulator.url), googleAccount(simulator.url)],
-    config: { server: { drain_timeout: 1, cors: { origins: [named] } }, gateway_keys: [user.section] },
-  })
+  const server = { drain_timeout: 1, cors: { origins: [named] } }
+  await using every = await startEveryDialect({ server, gateway_keys: [user.section] })
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   try {
-    const target = { url: gateway.url, key: user.raw }
+    const target = { url: every.gateway.url, key: user.raw }
     const from = await callFrom(browser, named, target)
     expect(from).toEqual({
       'openai whole': expect.stringMatching(/\S/),
@@ -87,12 +84,12 @@ test('in a browser, the SDKs of all dialects work from an origin that is named a
       'headers read': expect.stringMatching(/^req_\S+ upstream_openai true$/),
       admin: expect.stringMatching(/Failed to fetch/),
     })
-    const before = simulator.requests.length
+    const before = every.simulator.requests.length
     const stranger = await callFrom(browser, foreign, target)
     expect(Object.keys(stranger)).toEqual(Object.keys(from))
     for (const outcome of Object.values(stranger)) expect(outcome).toMatch(/Connection error|Failed to fetch/)
     // The preflight failed, so that nothing was paid for.
-    expect(simulator.requests.length).toBe(before)
+    expect(every.simulator.requests.length).toBe(before)
   } finally {
     await browser.close()
   }

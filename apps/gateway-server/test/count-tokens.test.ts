@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { everyDialectAt, modelOf } from './every-dialect.ts'
+import { startGateway, type TestGateway } from './harness.ts'
 import { bytes, type RawRequest, type RawUpstream, startRawUpstream } from './raw-upstream.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -14,12 +15,7 @@ let gateway: TestGateway
 beforeAll(async () => {
   upstream = await startRawUpstream(bytes(200, json, '{}'))
   gateway = await startGateway({
-    accounts: [
-      anthropicAccount(upstream.url),
-      openaiAccount(upstream.url, { models: ['gpt-5.4'] }),
-      googleAccount(upstream.url),
-      openaiAccount(upstream.url, { id: 'upstream_chat', name: 'chat', dialects: ['openai-chat'], models: ['gpt-4o'] }),
-    ],
+    accounts: everyDialectAt(upstream.url),
     config: { model_routes: [{ source_model: 'mine', target_model: gemini }] },
   })
 })
@@ -72,7 +68,7 @@ describe('a count of Anthropic’s', () => {
 
   test('is estimated for an upstream that has no way of counting, which is not asked', async () => {
     const asked = upstream.requests.length
-    const { data, response } = await count('gpt-4o')
+    const { data, response } = await count(modelOf['openai-chat'])
     expect(response.headers.get(counted)).toBe('estimated')
     expect(data.input_tokens).toBeGreaterThan(5)
     expect(upstream.requests).toHaveLength(asked)

@@ -1,40 +1,22 @@
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import type OpenAI from 'openai'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anthropicAccount, gatewayKey, openaiAccount } from './harness.ts'
 import { bytes, startRawUpstream } from './raw-upstream.ts'
+import { startTurns, startTwoAccounts, type TwoAccounts } from './two-accounts.ts'
 
 /** What OpenAI's SDK does with responses besides making them, at two accounts of which only one has each. */
 
 const model = 'gpt-5.4'
-let first: Simulator
-let second: Simulator
+let two: TwoAccounts
 let claude: Simulator
 beforeAll(async () => {
-  // Ids of one seed are the same.
-  ;[first, second, claude] = await Promise.all([
-    startSimulator({ seed: 1 }),
-    startSimulator({ seed: 2 }),
-    startSimulator(),
-  ])
+  two = await startTwoAccounts(openaiAccount)
+  claude = await startSimulator()
 })
-afterAll(() => Promise.all([first, second, claude].map((simulator) => simulator.close())))
-const gateways: TestGateway[] = []
-afterEach(async () => {
-  await Promise.all(gateways.splice(0).map((gateway) => gateway[Symbol.asyncDispose]()))
-})
+afterAll(() => Promise.all([two[Symbol.asyncDispose](), claude.close()]))
 
-const two = (): Section[] => [
-  openaiAccount(first.url, { id: 'upstream_first', name: 'first' }),
-  openaiAccount(second.url, { id: 'upstream_second', name: 'second' }),
-]
 const storing = { responses: { store: 'memory' } }
-
-async function start(accounts: readonly Section[] = two(), config: Section = {}): Promise<TestGateway> {
-  const gateway = await startGateway({ accounts, config: { routing: { strategy: 'round-robin' }, ...config } })
-  gateways.push(gateway)
-  return gateway
-}
 
 /** Responses of both accounts, one after the other. */
 async function madeOf(client: OpenAI, more: Partial<OpenAI.Responses.ResponseCreateParamsNonStreaming> = {}) {
@@ -48,7 +30,7 @@ describe.each([
   ['with a store', storing],
 ])('of the account that made it, %s', (_, config) => {
   test('a response is shown and deleted', async () => {
-    const client = (await start(two(), config)).openai()
+    const client = (await startTurns(two.accounts, config)).openai()
     for (const [i, { id }] of (await madeOf(client)).entries()) {
       expect((await client.responses.retrieve(id)).output_text).toBe(`hello ${i}`)
       await client.responses.delete(id)
@@ -57,7 +39,7 @@ describe.each([
   })
 
   test('input items are listed in pages, which the SDK goes through by itself', async () => {
-    const client = (await start(two(), config)).openai()
+    const client = (await startTurns(two.accounts, config)).openai()
     const input = ['one', 'two', 'three'].map((content) => ({ role: 'user' as const, content }))
     for (const { id } of await madeOf(client, { input })) {
       const page = await client.responses.inputItems.list(id, { limit: 2, order: 'asc' })
@@ -73,7 +55,7 @@ describe.each([
   })
 
   test('a response in the background is fetched, and cancelled', async () => {
-    const client = (await start(two(), config)).openai()
+    const client = (await startTurns(two.accounts, config)).openai()
     for (const [i, { id, status }] of (await madeOf(client, { background: true })).entries()) {
       expect(status).toBe('queued')
       expect(await client.responses.retrieve(id)).toMatchObject({ status: 'completed', output_text: `hello ${i}` })
@@ -83,7 +65,7 @@ describe.each([
   })
 
   test('one that does not run in the background is not cancelled, in the words of OpenAI', async () => {
-    const client = (await start(two(), config)).openai()
+    const client = (await startTurns(two.accounts, config)).openai()
     const [made] = await madeOf(client)
     await expect(client.responses.cancel(made?.id ?? '')).rejects.toMatchObject({
       status: 400,
@@ -92,7 +74,7 @@ describe.each([
   })
 
   test('a stream in the background is gone back to behind what was seen of it', async () => {
-    const client = (await start(two(), config)).openai()
+    const client = (await startTurns(two.accounts, config)).openai()
     for (let i = 0; i < 4; i++) {
       const request = { model, input: `[[say one two three four ${i}]]`, stream: true, background: true } as const
       const stream = await client.responses.create(request)
@@ -121,9 +103,9 @@ describe.each([
 })
 
 test('what the gateway has forgotten since it started is asked of all that keep responses', async () => {
-  const client = (await start()).openai()
+  const client = (await startTurns(two.accounts)).openai()
   const made = await madeOf(client)
-  const again = (await start()).openai()
+  const again = (await startTurns(two.accounts)).openai()
   for (const [i, { id }] of made.entries()) {
     expect((await again.responses.retrieve(id)).output_text).toBe(`hello ${i}`)
     expect(await again.responses.create({ model, previous_response_id: id, input: 'and?' })).toMatchObject({
@@ -133,7 +115,7 @@ test('what the gateway has forgotten since it started is asked of all that keep 
 })
 
 test('what was made in the background is counted once, when it is seen to be over', async () => {
-  const gateway = await start([openaiAccount(first.url)])
+  const gateway = await startTurns([openaiAccount(two.first.url)])
   const { responses } = gateway.openai()
   const { id } = await responses.create({ model, input: '[[say one two three]]', background: true })
   const { usage } = await responses.retrieve(id)
@@ -146,10 +128,10 @@ test('what was made in the background is counted once, when it is seen to be ove
 
 test('another key’s is none, also at the provider', async () => {
   const [mine, other] = [gatewayKey(), gatewayKey()]
-  const gateway = await start(two(), { gateway_keys: [mine.section, other.section] })
+  const gateway = await startTurns(two.accounts, { gateway_keys: [mine.section, other.section] })
   const { id } = await gateway.openai({ apiKey: mine.raw }).responses.create({ model, input: 'x', background: true })
   const stranger = gateway.openai({ apiKey: other.raw }).responses
-  const asked = first.totals.requests + second.totals.requests
+  const asked = two.asked()
   for (const attempt of [
     () => stranger.retrieve(id),
     () => stranger.retrieve(id, { stream: true }),
@@ -159,11 +141,11 @@ test('another key’s is none, also at the provider', async () => {
   ]) {
     await expect(attempt()).rejects.toMatchObject({ status: 404 })
   }
-  expect(first.totals.requests + second.totals.requests).toBe(asked)
+  expect(two.asked()).toEqual(asked)
 })
 
 test('of an upstream of another dialect, the store has what it needs and says what it has not', async () => {
-  const client = (await start([anthropicAccount(claude.url)], storing)).openai()
+  const client = (await startTurns([anthropicAccount(claude.url)], storing)).openai()
   const begun = await client.responses.create({ model: 'claude-sonnet-5-5', input: '[[say hello]]' })
   const request = { model: 'claude-sonnet-5-5', previous_response_id: begun.id, input: 'and?' }
   const { id } = await client.responses.create(request)
@@ -180,7 +162,7 @@ test('of an upstream of another dialect, the store has what it needs and says wh
 
 test('a provider that cannot be reached is told as that, and not as a response there is not', async () => {
   const gone = await startSimulator()
-  const gateway = await start([openaiAccount(gone.url)])
+  const gateway = await startTurns([openaiAccount(gone.url)])
   const { id } = await gateway.openai().responses.create({ model, input: 'x' })
   await gone.close()
   const response = await gateway.fetch(`/v1/responses/${id}`)
@@ -198,7 +180,7 @@ test('a stream gone back to that breaks off is told as that, and not as a respon
     sequence_number: 4,
   })
   const upstream = await startRawUpstream(bytes(200, { 'content-type': 'text/event-stream' }, rest))
-  const gateway = await start([openaiAccount(upstream.url)])
+  const gateway = await startTurns([openaiAccount(upstream.url)])
   const response = await gateway.fetch('/v1/responses/resp_1?stream=true&starting_after=3')
   const text = await response.text()
   expect([upstream.requests.at(-1)?.method, upstream.requests.at(-1)?.target]).toEqual([
@@ -211,17 +193,17 @@ test('a stream gone back to that breaks off is told as that, and not as a respon
 })
 
 test('a name that would step out of its folder is none', async () => {
-  const gateway = await start()
+  const gateway = await startTurns(two.accounts)
   for (const name of ['%2e%2e', '%2E', '..%2f..%2fmodels']) {
-    const asked = [first, second].map(({ totals }) => totals.requests)
+    const asked = two.asked()
     expect((await gateway.fetch(`/v1/responses/${name}/input_items`)).status).toBe(404)
-    expect([first, second].map(({ totals }) => totals.requests)).toEqual(asked)
+    expect(two.asked()).toEqual(asked)
   }
 })
 
 describe('compacting', () => {
   test('is the provider’s, which goes on from what it sealed', async () => {
-    const client = (await start([openaiAccount(first.url)])).openai()
+    const client = (await startTurns([openaiAccount(two.first.url)])).openai()
     const { id } = await client.responses.create({ model, input: 'my name is Ann' })
     const compacted = await client.responses.compact({ model, previous_response_id: id })
     expect(compacted).toMatchObject({
@@ -234,14 +216,14 @@ describe('compacting', () => {
   })
 
   test('costs what the provider says', async () => {
-    const gateway = await start([openaiAccount(first.url)])
+    const gateway = await startTurns([openaiAccount(two.first.url)])
     await gateway.openai().responses.compact({ model, input: 'a conversation' })
     const line = (await gateway.stop()).find(({ operation }) => operation === 'compact')
     expect(line).toMatchObject({ status: 200, usage: { input: expect.any(Number), output: 1 } })
   })
 
   test('is refused where the model’s provider cannot, with what to do', async () => {
-    const client = (await start([anthropicAccount(claude.url)])).openai()
+    const client = (await startTurns([anthropicAccount(claude.url)])).openai()
     await expect(client.responses.compact({ model: 'claude-sonnet-5-5', input: 'x' })).rejects.toMatchObject({
       status: 400,
       param: 'model',
@@ -251,7 +233,7 @@ describe('compacting', () => {
 })
 
 test('tokens are counted', async () => {
-  const client = (await start()).openai()
+  const client = (await startTurns(two.accounts)).openai()
   expect(await client.responses.inputTokens.count({ model, input: 'hello' })).toMatchObject({
     object: 'response.input_tokens',
     input_tokens: expect.any(Number),

@@ -1,36 +1,21 @@
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import type OpenAI from 'openai'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { anthropicAccount, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anthropicAccount, gatewayKey, openaiAccount } from './harness.ts'
 import { sealsIn } from './matrix/seals.ts'
+import { startTurns, startTwoAccounts, type TwoAccounts } from './two-accounts.ts'
 
 type Request = OpenAI.Responses.ResponseCreateParamsNonStreaming
 type Response = OpenAI.Responses.Response
 
-let first: Simulator
-let second: Simulator
+let two: TwoAccounts
 let claude: Simulator
 beforeAll(async () => {
-  ;[first, second, claude] = await Promise.all([startSimulator(), startSimulator(), startSimulator()])
+  two = await startTwoAccounts(openaiAccount)
+  claude = await startSimulator()
 })
-afterAll(async () => {
-  await Promise.all([first, second, claude].map((simulator) => simulator.close()))
-})
-const gateways: TestGateway[] = []
-afterEach(async () => {
-  await Promise.all(gateways.splice(0).map((gateway) => gateway[Symbol.asyncDispose]()))
-})
+afterAll(() => Promise.all([two[Symbol.asyncDispose](), claude.close()]))
 
-async function start(accounts: readonly Section[], config: Section = {}): Promise<TestGateway> {
-  const gateway = await startGateway({ accounts, config: { routing: { strategy: 'round-robin' }, ...config } })
-  gateways.push(gateway)
-  return gateway
-}
-
-const two = (): Section[] => [
-  openaiAccount(first.url, { id: 'upstream_first', name: 'first' }),
-  openaiAccount(second.url, { id: 'upstream_second', name: 'second' }),
-]
 const storing = { responses: { store: 'memory' } }
 
 /** Both ways of asking: whole, and as a stream folded by the SDK itself. */
@@ -49,11 +34,11 @@ function lastBody(simulator: Simulator): Record<string, unknown> {
 
 describe.each(ways)('$way', ({ ask }) => {
   test('who goes on from a response is sent to the account that made it', async () => {
-    const client = (await start(two())).openai()
-    const before = [first, second].map(({ totals }) => totals.requests)
+    const client = (await startTurns(two.accounts)).openai()
+    const before = two.asked()
     const made: Response[] = []
     for (let i = 0; i < 4; i++) made.push(await ask(client, { model: 'gpt-5.4', input: 'my name is Ann' }))
-    const after = [first, second].map(({ totals }) => totals.requests)
+    const after = two.asked()
     // A round robin gave both of them some.
     expect(after).toEqual(before.map((count) => count + 2))
     for (const { id } of made) {
@@ -63,7 +48,7 @@ describe.each(ways)('$way', ({ ask }) => {
   })
 
   test('items that are named are looked for where they were made', async () => {
-    const client = (await start(two())).openai()
+    const client = (await startTurns(two.accounts)).openai()
     const made: Response[] = []
     for (let i = 0; i < 4; i++) made.push(await ask(client, { model: 'gpt-5.4', input: 'hello' }))
     for (const { output } of made) {
@@ -74,7 +59,7 @@ describe.each(ways)('$way', ({ ask }) => {
   })
 
   test('without a store an upstream of another dialect cannot go on, and says so', async () => {
-    const client = (await start([anthropicAccount(claude.url)])).openai()
+    const client = (await startTurns([anthropicAccount(claude.url)])).openai()
     const made = await ask(client, { model: 'claude-sonnet-5-5', input: 'hello' })
     const next = ask(client, { model: 'claude-sonnet-5-5', previous_response_id: made.id, input: 'and?' })
     await expect(next).rejects.toMatchObject({
@@ -85,7 +70,7 @@ describe.each(ways)('$way', ({ ask }) => {
   })
 
   test('items that are named are refused there too, with what to do', async () => {
-    const client = (await start([anthropicAccount(claude.url)])).openai()
+    const client = (await startTurns([anthropicAccount(claude.url)])).openai()
     const { output } = await ask(client, { model: 'claude-sonnet-5-5', input: 'hello' })
     const reference = { type: 'item_reference' as const, id: output.at(-1)?.id ?? '' }
     const input = [reference, { role: 'user' as const, content: 'and?' }]
@@ -97,7 +82,7 @@ describe.each(ways)('$way', ({ ask }) => {
   })
 
   test('with a store a conversation goes on at an upstream of another dialect, tools and all', async () => {
-    const client = (await start([anthropicAccount(claude.url)], storing)).openai()
+    const client = (await startTurns([anthropicAccount(claude.url)], storing)).openai()
     const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
     const tools = [{ type: 'function' as const, name: 'get_weather', parameters, strict: false }]
     const ground = { model: 'claude-sonnet-5-5', tools, reasoning: { effort: 'high' as const } }
@@ -121,15 +106,15 @@ describe.each(ways)('$way', ({ ask }) => {
   test('with a store a response moves to another account when its own is gone', async () => {
     const key = gatewayKey()
     const config = { ...storing, gateway_keys: [key.section] }
-    const gateway = await start([openaiAccount(first.url)], config)
+    const gateway = await startTurns([openaiAccount(two.first.url)], config)
     const client = gateway.openai({ apiKey: key.raw })
     const made = await ask(client, { model: 'gpt-5.4', input: '[[reason hm]] [[say noted]]' })
     const moved = { id: 'upstream_moved', name: 'moved' }
-    gateway.saveConfig({ ...config, upstream_accounts: [openaiAccount(second.url, moved)] })
+    gateway.saveConfig({ ...config, upstream_accounts: [openaiAccount(two.second.url, moved)] })
     expect(await gateway.server.reload()).toEqual({ ok: true })
     const next = await ask(client, { model: 'gpt-5.4', previous_response_id: made.id, input: 'and?' })
     expect(next.output_text).toContain('and?')
-    const body = lastBody(second)
+    const body = lastBody(two.second)
     expect(body).not.toHaveProperty('previous_response_id')
     expect((body.input as { type?: string; role?: string }[]).map(({ role }) => role)).toEqual([
       'user',
@@ -143,7 +128,7 @@ describe('stored responses', () => {
   test('are shown and deleted by their key alone', async () => {
     const [mine, other] = [gatewayKey(), gatewayKey()]
     const config = { ...storing, gateway_keys: [mine.section, other.section] }
-    const gateway = await start([anthropicAccount(claude.url)], config)
+    const gateway = await startTurns([anthropicAccount(claude.url)], config)
     const client = gateway.openai({ apiKey: mine.raw })
     const stranger = gateway.openai({ apiKey: other.raw })
     const made = await client.responses.create({ model: 'claude-sonnet-5-5', input: '[[say hello]]' })
@@ -162,13 +147,13 @@ describe('stored responses', () => {
   })
 
   test('are those that were to be stored', async () => {
-    const client = (await start([anthropicAccount(claude.url)], storing)).openai()
+    const client = (await startTurns([anthropicAccount(claude.url)], storing)).openai()
     const made = await client.responses.create({ model: 'claude-sonnet-5-5', input: 'hello', store: false })
     await expect(client.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
   })
 
   test('are none where the store is off', async () => {
-    const client = (await start([openaiAccount(first.url)])).openai()
+    const client = (await startTurns([openaiAccount(two.first.url)])).openai()
     await expect(client.responses.retrieve('resp_1')).rejects.toMatchObject({
       status: 404,
       message: expect.stringContaining('stores no responses'),
@@ -177,13 +162,13 @@ describe('stored responses', () => {
 
   test('of another key are not gone on from at the provider either', async () => {
     const [mine, other] = [gatewayKey(), gatewayKey()]
-    const gateway = await start([openaiAccount(first.url)], { gateway_keys: [mine.section, other.section] })
+    const gateway = await startTurns([openaiAccount(two.first.url)], { gateway_keys: [mine.section, other.section] })
     const made = await gateway.openai({ apiKey: mine.raw }).responses.create({ model: 'gpt-5.4', input: 'a secret' })
-    const asked = first.totals.requests
+    const asked = two.first.totals.requests
     const next = gateway
       .openai({ apiKey: other.raw })
       .responses.create({ model: 'gpt-5.4', previous_response_id: made.id, input: 'what was it?' })
     await expect(next).rejects.toMatchObject({ status: 400, code: 'previous_response_not_found' })
-    expect(first.totals.requests).toBe(asked)
+    expect(two.first.totals.requests).toBe(asked)
   })
 })

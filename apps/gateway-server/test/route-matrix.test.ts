@@ -4,14 +4,8 @@ import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readRuntime } from '../src/index.ts'
 import { type AppPorts, createApp } from '../src/lib/http/app.ts'
-import {
-  anthropicAccount,
-  gatewayKey,
-  googleAccount,
-  openaiAccount,
-  startGateway,
-  type TestGateway,
-} from './harness.ts'
+import { everyDialectAt } from './every-dialect.ts'
+import { gatewayKey, startGateway, type TestGateway } from './harness.ts'
 
 const roles = ['nobody', 'read', 'write', 'admin', 'token'] as const
 type Statuses = readonly [nobody: number, read: number, write: number, admin: number, token: number]
@@ -145,7 +139,7 @@ afterAll(() => simulator.close())
 // One for each row, for whoever asks without a key too often is throttled.
 beforeEach(async () => {
   gateway = await startGateway({
-    accounts: [anthropicAccount(simulator.url), openaiAccount(simulator.url), googleAccount(simulator.url)],
+    accounts: everyDialectAt(simulator.url),
     config: { gateway_keys: Object.values(keys).map(({ section }) => section) },
   })
   return () => gateway[Symbol.asyncDispose]()

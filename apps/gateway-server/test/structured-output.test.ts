@@ -1,6 +1,5 @@
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { type EveryDialect, modelOf, startEveryDialect } from './every-dialect.ts'
 
 /** Schemas with what some providers enforce and others refuse: bounds, lengths, open objects. */
 const schema = {
@@ -18,30 +17,11 @@ const schema = {
   required: ['city', 'degrees', 'days'],
 }
 
-const models = {
-  anthropic: 'claude-sonnet-5-5',
-  'openai-chat': 'gpt-4o',
-  'openai-responses': 'gpt-5.6-sol',
-  gemini: 'gemini-2.5-flash',
-}
-
-let simulator: Simulator
-let gateway: TestGateway
+let every: EveryDialect
 beforeAll(async () => {
-  simulator = await startSimulator()
-  gateway = await startGateway({
-    accounts: [
-      anthropicAccount(simulator.url, { models: ['claude*'] }),
-      openaiAccount(simulator.url, { models: ['gpt-5*'] }),
-      openaiAccount(simulator.url, { id: 'upstream_chat', provider: 'openai-compatible', models: ['gpt-4*'] }),
-      googleAccount(simulator.url, { models: ['gemini*'] }),
-    ],
-  })
+  every = await startEveryDialect()
 })
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]()
-  await simulator.close()
-})
+afterAll(() => every[Symbol.asyncDispose]())
 
 const question = 'How warm is it?'
 
@@ -49,7 +29,7 @@ const clients: readonly (readonly [client: string, ask: (model: string) => Promi
   [
     'chat',
     async (model) => {
-      const reply = await gateway.openai().chat.completions.create({
+      const reply = await every.gateway.openai().chat.completions.create({
         model,
         messages: [{ role: 'user', content: question }],
         response_format: { type: 'json_schema', json_schema: { name: 'weather', schema } },
@@ -61,44 +41,45 @@ const clients: readonly (readonly [client: string, ask: (model: string) => Promi
     'responses',
     async (model) => {
       const format = { type: 'json_schema' as const, name: 'weather', schema, strict: false }
-      return (await gateway.openai().responses.create({ model, input: question, text: { format } })).output_text
+      return (await every.gateway.openai().responses.create({ model, input: question, text: { format } })).output_text
     },
   ],
   [
     'gemini, JSON Schema',
     async (model) => {
       const config = { responseMimeType: 'application/json', responseJsonSchema: schema }
-      return (await gateway.google().models.generateContent({ model, contents: question, config })).text ?? ''
+      return (await every.gateway.google().models.generateContent({ model, contents: question, config })).text ?? ''
     },
   ],
   [
     'gemini, Google’s own schema',
     async (model) => {
       const config = { responseMimeType: 'application/json', responseSchema: schema }
-      return (await gateway.google().models.generateContent({ model, contents: question, config })).text ?? ''
+      return (await every.gateway.google().models.generateContent({ model, contents: question, config })).text ?? ''
     },
   ],
 ]
 
-describe.each(Object.entries(models))('an upstream of %s', (_dialect, model) => {
+describe.each(Object.entries(modelOf))('an upstream of %s', (dialect, model) => {
   test.each(clients)('holds an answer to the schema of a client of %s', async (_client, ask) => {
     expect(JSON.parse(await ask(model))).toMatchObject({
       city: expect.any(String),
       degrees: expect.any(Number),
       days: expect.any(Array),
     })
+    expect(every.simulator.requests.at(-1)?.dialect).toBe(dialect)
   })
 })
 
 test('strict tools keep their strictness, their bounds told in words', async () => {
   const parameters = { ...schema, additionalProperties: false }
-  const reply = await gateway.openai().chat.completions.create({
-    model: models.anthropic,
+  const reply = await every.gateway.openai().chat.completions.create({
+    model: modelOf.anthropic,
     messages: [{ role: 'user', content: '[[call report {"city":"Paris","degrees":20,"days":[]}]]' }],
     tools: [{ type: 'function', function: { name: 'report', parameters, strict: true } }],
   })
   expect(reply.choices[0]?.message.tool_calls).toHaveLength(1)
-  expect(simulator.requests.at(-1)?.body).toMatchObject({
+  expect(every.simulator.requests.at(-1)?.body).toMatchObject({
     tools: [
       {
         strict: true,

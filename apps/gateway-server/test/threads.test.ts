@@ -1,46 +1,20 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import type { BetaRunnableTool } from '@anthropic-ai/sdk/lib/tools/BetaRunnableTool'
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import {
-  anthropicAccount,
-  gatewayKey,
-  googleAccount,
-  openaiAccount,
-  type Section,
-  startGateway,
-  type TestGateway,
-} from './harness.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { everyDialectAt, modelOf } from './every-dialect.ts'
+import { anthropicAccount, gatewayKey, openaiAccount } from './harness.ts'
+import { startTurns, startTwoAccounts, type TwoAccounts } from './two-accounts.ts'
 
 /**
  * Message threads: Anthropic keeps the conversation, and each turn sends only what is new. The official SDK's tool runner asks for one
  * unless told otherwise, so what it meets at providers that have none decides whether agents built on it work there.
  */
 
-let first: Simulator
-let second: Simulator
+let two: TwoAccounts
 beforeAll(async () => {
-  ;[first, second] = await Promise.all([startSimulator({ seed: 1 }), startSimulator({ seed: 2 })])
+  two = await startTwoAccounts(anthropicAccount)
 })
-afterAll(async () => {
-  await Promise.all([first.close(), second.close()])
-})
-const gateways: TestGateway[] = []
-afterEach(async () => {
-  await Promise.all(gateways.splice(0).map((gateway) => gateway[Symbol.asyncDispose]()))
-  await Promise.all([first, second].map(({ url }) => fetch(`${url}/_simulator/faults`, { method: 'DELETE' })))
-})
-
-async function start(accounts: readonly Section[], config: Section = {}): Promise<TestGateway> {
-  const gateway = await startGateway({ accounts, config: { routing: { strategy: 'round-robin' }, ...config } })
-  gateways.push(gateway)
-  return gateway
-}
-
-const two = (): Section[] => [
-  anthropicAccount(first.url, { id: 'upstream_first', name: 'first' }),
-  anthropicAccount(second.url, { id: 'upstream_second', name: 'second' }),
-]
+afterAll(() => two[Symbol.asyncDispose]())
 
 function weather(asked: string[]): BetaRunnableTool<{ city: string }> {
   return {
@@ -64,26 +38,20 @@ function said({ content }: { readonly content: readonly { readonly type: string 
   return content.map((block) => ('text' in block ? String(block.text) : '')).join('')
 }
 
-const upstreams: readonly (readonly [dialect: string, model: string, account: () => Section])[] = [
-  ['anthropic', 'claude-sonnet-5-5', () => anthropicAccount(first.url)],
-  ['openai-chat', 'gpt-4o', () => openaiAccount(first.url, { provider: 'openai-compatible' })],
-  ['openai-responses', 'gpt-5.6-sol', () => openaiAccount(first.url)],
-  ['gemini', 'gemini-2.5-flash', () => googleAccount(first.url)],
-]
-
-describe.each(upstreams)('the SDK’s tool runner at an upstream of %s', (_dialect, model, account) => {
+describe.each(Object.entries(modelOf))('the SDK’s tool runner at an upstream of %s', (dialect, model) => {
   test.each([false, true])('runs to its end, streamed: %s', async (stream) => {
-    const client = (await start([account()])).anthropic()
+    const client = (await startTurns(everyDialectAt(two.first.url))).anthropic()
     const asked: string[] = []
     const runner = client.beta.messages.toolRunner({ ...question, model, stream, tools: [weather(asked)] })
     const final = await runner.runUntilDone()
     expect(said(final)).toContain('20 degrees in Paris')
     expect(asked).toEqual(['Paris'])
+    expect(two.first.requests.at(-1)?.dialect).toBe(dialect)
   })
 })
 
 test('a thread that was asked for outright is refused with the code that says why', async () => {
-  const client = (await start([openaiAccount(first.url)])).anthropic()
+  const client = (await startTurns([openaiAccount(two.first.url)])).anthropic()
   const thread = client.beta.messages.thread({ model: 'gpt-5.6-sol', max_tokens: 100 })
   await expect(thread.send({ role: 'user', content: 'hello' })).rejects.toMatchObject({
     status: 400,
@@ -107,8 +75,8 @@ const ways: readonly (readonly [way: string, say: (thread: Thread, text: string)
 
 describe.each(ways)('turns told %s', (_way, say) => {
   test('go to the account that has the thread', async () => {
-    const client = (await start(two())).anthropic()
-    const before = [first, second].map(({ totals }) => totals.requests)
+    const client = (await startTurns(two.accounts)).anthropic()
+    const before = two.asked()
     const threads = Array.from({ length: 4 }, () =>
       client.beta.messages.thread({ model: 'claude-sonnet-5-5', max_tokens: 100 }),
     )
@@ -117,21 +85,19 @@ describe.each(ways)('turns told %s', (_way, say) => {
       for (const thread of threads) expect(await say(thread, turn)).toContain(turn)
     }
     // Four threads of four turns, and none was begun anew.
-    const asked = [first, second].map(({ totals }, at) => totals.requests - (before[at] ?? 0))
+    const asked = two.asked().map((count, at) => count - (before[at] ?? 0))
     expect(asked).toEqual([8, 8])
   })
 
   test('begin a new thread elsewhere when that account cannot serve', async () => {
-    const client = (await start(two())).anthropic()
+    const client = (await startTurns(two.accounts)).anthropic()
     const thread = client.beta.messages.thread({ model: 'claude-sonnet-5-5', max_tokens: 100 })
     await say(thread, 'hello')
-    const home = [first, second].find(({ requests }) => JSON.stringify(requests.at(-1)?.body).includes('"create"'))
-    for (const simulator of [first, second]) {
-      if (simulator === home) simulator.fault({ kind: 'status', status: 529 })
-    }
+    const atFirst = JSON.stringify(two.first.requests.at(-1)?.body).includes('"create"')
+    const [home, other] = atFirst ? [two.first, two.second] : [two.second, two.first]
+    onTestFinished(home.fault({ kind: 'status', status: 529 }))
     expect(await say(thread, 'and now?')).toContain('and now?')
-    const [last] = [first, second].filter((simulator) => simulator !== home).map(({ requests }) => requests.at(-1))
-    expect(last?.body).toMatchObject({
+    expect(other.requests.at(-1)?.body).toMatchObject({
       thread: { type: 'create' },
       messages: [{ role: 'user' }, { role: 'assistant' }, { role: 'user', content: 'and now?' }],
     })
@@ -140,7 +106,7 @@ describe.each(ways)('turns told %s', (_way, say) => {
 
 test('a thread is told to no other gateway key', async () => {
   const [one, other] = [gatewayKey({ id: 'gw_one' }), gatewayKey({ id: 'gw_other' })]
-  const gateway = await start([anthropicAccount(first.url)], { gateway_keys: [one.section, other.section] })
+  const gateway = await startTurns([anthropicAccount(two.first.url)], { gateway_keys: [one.section, other.section] })
   const begun = await gateway.anthropic({ apiKey: one.raw }).beta.messages.create({
     model: 'claude-sonnet-5-5',
     max_tokens: 100,

@@ -1,29 +1,17 @@
 import type Anthropic from '@anthropic-ai/sdk'
-import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anthropicAccount, googleAccount, openaiAccount, startGateway, type TestGateway } from './harness.ts'
+import { type EveryDialect, modelOf, startEveryDialect } from './every-dialect.ts'
 
-let simulator: Simulator
-let gateway: TestGateway
+let every: EveryDialect
 beforeAll(async () => {
-  simulator = await startSimulator()
-  gateway = await startGateway({
-    accounts: [
-      anthropicAccount(simulator.url, { models: ['claude*'] }),
-      openaiAccount(simulator.url, { models: ['gpt*'] }),
-      googleAccount(simulator.url, { models: ['gemini*'] }),
-    ],
-  })
+  every = await startEveryDialect()
 })
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]()
-  await simulator.close()
-})
+afterAll(() => every[Symbol.asyncDispose]())
 
 const search: Anthropic.WebSearchTool20250305 = { type: 'web_search_20250305', name: 'web_search', max_uses: 8 }
 
 function ask(model: string, messages: Anthropic.MessageParam[]): Promise<Anthropic.Message> {
-  return gateway
+  return every.gateway
     .anthropic()
     .messages.stream({ model, max_tokens: 500, messages, tools: [search] })
     .finalMessage()
@@ -31,14 +19,14 @@ function ask(model: string, messages: Anthropic.MessageParam[]): Promise<Anthrop
 
 test("a search by Anthropic's SDK is run by OpenAI", async () => {
   const message = await ask('gpt-5.2', [{ role: 'user', content: '[[call web_search {"query":"news"}]]' }])
-  expect(simulator.requests.at(-1)?.body).toMatchObject({ tools: [{ type: 'web_search' }], max_tool_calls: 8 })
+  expect(every.simulator.requests.at(-1)?.body).toMatchObject({ tools: [{ type: 'web_search' }], max_tool_calls: 8 })
   expect(message.content.map(({ type }) => type)).toEqual(['text'])
   expect(message.stop_reason).toBe('end_turn')
 })
 
 test('pages Google has found are told, and go no further than to others', async () => {
   const question: Anthropic.MessageParam = { role: 'user', content: '[[call googleSearch {"query":"news"}]]' }
-  const message = await ask('gemini-2.5-flash', [question])
+  const message = await ask(modelOf.gemini, [question])
   const [text] = message.content
   expect(text).toMatchObject({
     type: 'text',
@@ -49,7 +37,7 @@ test('pages Google has found are told, and go no further than to others', async 
     { role: 'assistant', content: message.content },
     { role: 'user', content: 'And today?' },
   ]
-  for (const model of ['gemini-2.5-flash', 'gpt-5.2', 'claude-sonnet-5']) {
+  for (const model of [modelOf.gemini, 'gpt-5.2', modelOf.anthropic]) {
     const { stop_reason } = await ask(model, more)
     expect(stop_reason).toBe('end_turn')
   }

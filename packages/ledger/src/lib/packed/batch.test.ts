@@ -10,7 +10,7 @@ function sent(batch: PackedBatch): PackedBatch {
   return structuredClone(batch)
 }
 
-function rowsOf(columns: readonly Column<never>[], table: PackedTable): Record<string, Cell>[] {
+function rowsOf(columns: readonly Column[], table: PackedTable): Record<string, Cell>[] {
   const reader = new TableReader(columns, table)
   return Array.from({ length: reader.rows }, (_, row) =>
     Object.fromEntries(columns.map(({ name }, column) => [name, reader.cell(row, column)])),
@@ -182,11 +182,21 @@ describe('RequestBatch', () => {
     expect(second.attemptCounts).toEqual([1])
   })
 
+  it('keeps names apart that take turns, and those of the same words in different columns', () => {
+    const names = ['a', 'b', 'b', undefined, 'a', 'gw_a']
+    const batch = packed(
+      names.map((model, index) => ({ ...requestRow(`r${index}`), model: model ?? 'none', session: 'a' })),
+    )
+    expect(rowsOf(requestColumns, batch.requests).map(({ model, session }) => [model, session])).toEqual(
+      names.map((model) => [model ?? 'none', 'a']),
+    )
+  })
+
   it('may be written again: a batch that was handed on shares nothing with it', () => {
     const batch = new RequestBatch()
     batch.add(full)
     const once = batch.packed()
-    structuredClone(once, { transfer: [once.requests.cells.buffer, once.attempts.bytes.buffer] })
+    structuredClone(once, { transfer: [once.requests.cells.buffer, once.attempts.texts.bytes.buffer] })
     expect(rowsOf(requestColumns, batch.packed().requests)).toMatchObject([{ id: 'req_1', model: 'claude' }])
   })
 

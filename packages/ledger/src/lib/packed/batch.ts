@@ -1,6 +1,7 @@
 import type { DispatchRow, RequestRow } from '../row.ts'
-import { type AttemptOf, attemptColumns, requestColumns } from './columns.ts'
+import { attemptCells, attemptColumns, requestCells, requestColumns } from './columns.ts'
 import { type PackedTable, positions, TableReader, TableWriter } from './table.ts'
+import { TextWriter } from './texts.ts'
 
 /** What is written at once. */
 export interface PackedBatch {
@@ -14,8 +15,9 @@ export interface PackedBatch {
 
 /** Gathers requests that are over, with their attempts. */
 export class RequestBatch {
-  readonly #requests = new TableWriter(requestColumns)
-  readonly #attempts = new TableWriter(attemptColumns)
+  readonly #texts = new TextWriter()
+  readonly #requests = new TableWriter(requestColumns, this.#texts)
+  readonly #attempts = new TableWriter(attemptColumns, this.#texts)
   #attemptCounts: number[] = []
 
   /** How many requests. */
@@ -24,18 +26,19 @@ export class RequestBatch {
   }
 
   add(request: RequestRow): void {
-    this.#requests.add(request)
-    for (const attempt of request.attempts) this.#attempts.add({ request, attempt })
+    requestCells(request, this.#requests.row())
+    for (const attempt of request.attempts) attemptCells(request, attempt, this.#attempts.row())
     this.#attemptCounts.push(request.attempts.length)
   }
 
   /** A copy of what it holds, with attempts that run. */
   packed(intents: readonly DispatchRow[] = []): PackedBatch {
+    const texts = this.#texts.packed()
     return {
       intents: packIntents(intents),
-      requests: this.#requests.packed(),
+      requests: this.#requests.packed(texts),
       attemptCounts: this.#attemptCounts,
-      attempts: this.#attempts.packed(),
+      attempts: this.#attempts.packed(texts),
     }
   }
 
@@ -43,16 +46,18 @@ export class RequestBatch {
   clear(): void {
     this.#requests.clear()
     this.#attempts.clear()
+    this.#texts.clear()
     this.#attemptCounts = []
   }
 }
 
 function packIntents(rows: readonly DispatchRow[]): PackedTable {
-  const table = new TableWriter<AttemptOf>(attemptColumns)
+  const texts = new TextWriter()
+  const table = new TableWriter(attemptColumns, texts)
   for (const { requestId, keyId, model, ...attempt } of rows) {
-    table.add({ request: { id: requestId, keyId, model }, attempt })
+    attemptCells({ id: requestId, keyId, model }, attempt, table.row())
   }
-  return table.packed()
+  return table.packed(texts.packed())
 }
 
 const requestId = positions(requestColumns)('id')

@@ -1,127 +1,97 @@
-import type { Column } from './columns.ts'
+import type { CellSink, Column } from './columns.ts'
+import { type PackedTexts, TextReader, type TextWriter } from './texts.ts'
 
 /** What a store keeps in a cell. */
 export type Cell = string | number | null
 
 /**
  * Rows as numbers, row by row in the order of their columns, so that what waits to be written is no object that the garbage
- * collector looks at, and goes to another thread as it is. A cell without a value is NaN. A text is where it lies in `bytes` (ASCII;
- * start times {@link shortText}, plus length), or, below zero, its place in `strings` (-1 is the first).
+ * collector looks at, and goes to another thread as it is. A cell without a value is NaN.
  */
 export interface PackedTable {
   readonly cells: Float64Array<ArrayBuffer>
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly strings: readonly string[]
+  /** Tables may share theirs. */
+  readonly texts: PackedTexts
 }
 
-/** Texts shorter than this, in ASCII, lie among the bytes: ids, mostly. */
-const shortText = 256
-
 /** Gathers rows of one table. */
-export class TableWriter<Row> {
-  readonly #columns: readonly Column<Row>[]
+export class TableWriter implements CellSink {
+  readonly #width: number
+  readonly #texts: TextWriter
   #cells: Float64Array<ArrayBuffer>
-  #cellCount = 0
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(4_096)
-  #byteCount = 0
-  #strings: string[] = []
-  readonly #names = new Map<string, number>()
+  #count = 0
 
-  constructor(columns: readonly Column<Row>[]) {
-    this.#columns = columns
+  /** @param texts where the texts of its rows are gathered. */
+  constructor(columns: readonly Column[], texts: TextWriter) {
+    this.#width = columns.length
+    this.#texts = texts
     this.#cells = new Float64Array(columns.length * 32)
   }
 
-  add(row: Row): void {
-    if (this.#cellCount + this.#columns.length > this.#cells.length) this.#cells = grown(this.#cells, Float64Array)
-    for (const column of this.#columns) {
-      const value = column.of(row)
-      const cell =
-        typeof value === 'number'
-          ? value
-          : value === undefined
-            ? Number.NaN
-            : column.kind === 'name'
-              ? this.#name(value)
-              : this.#text(value)
-      this.#cells[this.#cellCount++] = cell
-    }
+  /** Begins a row; a cell for each column has to follow. */
+  row(): this {
+    if (this.#count + this.#width > this.#cells.length) this.#grow()
+    return this
   }
 
-  /** A copy of the rows so far. */
-  packed(): PackedTable {
-    return {
-      cells: this.#cells.slice(0, this.#cellCount),
-      bytes: this.#bytes.slice(0, this.#byteCount),
-      strings: this.#strings,
-    }
+  number(_column: string, value: number | undefined): void {
+    this.#cells[this.#count++] = value === undefined ? Number.NaN : value
+  }
+
+  name(_column: string, value: string | undefined): void {
+    const at = this.#count++
+    this.#cells[at] = value === undefined ? Number.NaN : this.#name(value, at)
+  }
+
+  text(_column: string, value: string | undefined): void {
+    this.#cells[this.#count++] = value === undefined ? Number.NaN : this.#texts.text(value)
+  }
+
+  /** A copy of the rows so far. @param texts those of its writer. */
+  packed(texts: PackedTexts): PackedTable {
+    return { cells: this.#cells.slice(0, this.#count), texts }
   }
 
   /** Begins anew, in the memory it has. */
   clear(): void {
-    this.#cellCount = 0
-    this.#byteCount = 0
-    this.#strings = []
-    this.#names.clear()
+    this.#count = 0
   }
 
-  #name(value: string): number {
-    const known = this.#names.get(value)
-    if (known !== undefined) return known
-    const cell = this.#string(value)
-    this.#names.set(value, cell)
-    return cell
+  #name(value: string, at: number): number {
+    // Mostly it is that of the row before, and to compare two texts costs less than to find one by its hash.
+    const before = at < this.#width ? Number.NaN : (this.#cells[at - this.#width] ?? Number.NaN)
+    return this.#texts.isName(before, value) ? before : this.#texts.name(value)
   }
 
-  #text(value: string): number {
-    const { length } = value
-    if (length >= shortText) return this.#string(value)
-    const start = this.#byteCount
-    if (start + shortText > this.#bytes.length) this.#bytes = grown(this.#bytes, Uint8Array)
-    for (let at = 0; at < length; at++) {
-      const unit = value.charCodeAt(at)
-      if (unit > 0x7f) return this.#string(value)
-      this.#bytes[start + at] = unit
-    }
-    this.#byteCount = start + length
-    return start * shortText + length
+  #grow(): void {
+    const larger = new Float64Array(this.#cells.length * 2)
+    larger.set(this.#cells)
+    this.#cells = larger
   }
-
-  #string(value: string): number {
-    return -this.#strings.push(value)
-  }
-}
-
-function grown<T extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
-  full: T,
-  Type: new (length: number) => T,
-): T {
-  const larger = new Type(full.length * 2)
-  larger.set(full)
-  return larger
 }
 
 /** Reads rows of one table. */
 export class TableReader {
   readonly rows: number
-  readonly #columns: readonly Column<never>[]
+  readonly #columns: readonly Column[]
   readonly #packed: PackedTable
-  readonly #bytes: Buffer
+  readonly #cells: Float64Array
+  readonly #texts: TextReader
   readonly #width: number
 
-  constructor(columns: readonly Column<never>[], packed: PackedTable) {
-    const { cells, bytes } = packed
+  constructor(columns: readonly Column[], packed: PackedTable) {
     this.#columns = columns
     this.#packed = packed
+    this.#cells = packed.cells
+    this.#texts = new TextReader(packed.texts)
     this.#width = columns.length
-    this.rows = cells.length / columns.length
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.rows = packed.cells.length / columns.length
   }
 
   cell(row: number, column: number): Cell {
     const cell = this.#cell(row, column)
     if (Number.isNaN(cell)) return null
-    return this.#columns[column]?.kind === 'number' ? cell : this.#text(cell)
+    return this.#columns[column]?.kind === 'number' ? cell : this.#texts.text(cell)
   }
 
   /** Whether a column holds the same in a number of rows. Equal texts that are no names may be told apart. */
@@ -144,32 +114,25 @@ export class TableReader {
   /** Empty where there is nothing. */
   text(row: number, column: number): string {
     const cell = this.#cell(row, column)
-    return Number.isNaN(cell) ? '' : this.#text(cell)
+    return Number.isNaN(cell) ? '' : this.#texts.text(cell)
   }
 
   /** Only these rows. */
   only(rows: readonly number[]): PackedTable {
-    const { cells, bytes, strings } = this.#packed
     const kept = new Float64Array(rows.length * this.#width)
     for (const [index, row] of rows.entries()) {
-      kept.set(cells.subarray(row * this.#width, (row + 1) * this.#width), index * this.#width)
+      kept.set(this.#cells.subarray(row * this.#width, (row + 1) * this.#width), index * this.#width)
     }
-    return { cells: kept, bytes, strings }
+    return { cells: kept, texts: this.#packed.texts }
   }
 
   #cell(row: number, column: number): number {
-    return this.#packed.cells[row * this.#width + column] ?? Number.NaN
-  }
-
-  #text(cell: number): string {
-    if (cell < 0) return this.#packed.strings[-cell - 1] ?? ''
-    const start = Math.floor(cell / shortText)
-    return this.#bytes.toString('latin1', start, start + (cell % shortText))
+    return this.#cells[row * this.#width + column] ?? Number.NaN
   }
 }
 
 /** Where a column stands. */
-export function positions(columns: readonly Column<never>[]): (name: string) => number {
+export function positions(columns: readonly Column[]): (name: string) => number {
   const known = new Map(columns.map(({ name }, index) => [name, index]))
   return (name) => {
     const position = known.get(name)

@@ -1,16 +1,26 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
-import type { Column } from '../packed/columns.ts'
-import { TableWriter } from '../packed/table.ts'
+import { type CellSink, columnsOf } from '../packed/columns.ts'
+import { type PackedTable, TableWriter } from '../packed/table.ts'
+import { TextWriter } from '../packed/texts.ts'
 import { BulkInsert } from './bulk-insert.ts'
 
 type Row = readonly [id: string, name: string | undefined, count: number | undefined]
 
-const columns: readonly Column<Row>[] = [
-  { name: 'id', kind: 'text', of: ([id]) => id },
-  { name: 'name', kind: 'name', of: ([, name]) => name },
-  { name: 'count', kind: 'number', of: ([, , count]) => count },
-]
+function cells([id, name, count]: Row, to: CellSink): void {
+  to.text('id', id)
+  to.name('name', name)
+  to.number('count', count)
+}
+
+const columns = columnsOf((to) => cells(['', undefined, undefined], to))
+
+function packed(rows: readonly Row[]): PackedTable {
+  const texts = new TextWriter()
+  const table = new TableWriter(columns, texts)
+  for (const row of rows) cells(row, table.row())
+  return table.packed(texts.packed())
+}
 
 function database(): DatabaseSync {
   const db = new DatabaseSync(':memory:')
@@ -19,9 +29,7 @@ function database(): DatabaseSync {
 }
 
 function insert(db: DatabaseSync, rows: readonly Row[]): number {
-  const table = new TableWriter(columns)
-  for (const row of rows) table.add(row)
-  return new BulkInsert(db, 't', columns, 'ON CONFLICT DO NOTHING').run(table.packed())
+  return new BulkInsert(db, 't', columns, 'ON CONFLICT DO NOTHING').run(packed(rows))
 }
 
 /** Runs of the same, runs of nothing and rows that differ, over the bounds of statements. */
@@ -54,9 +62,7 @@ it('prepares each statement once', () => {
   }
   const insertion = new BulkInsert(db, 't', columns, 'ON CONFLICT DO NOTHING')
   for (let round = 0; round < 20; round++) {
-    const table = new TableWriter(columns)
-    for (const [id, name, count] of mixed) table.add([`${round}-${id}`, name, count])
-    insertion.run(table.packed())
+    insertion.run(packed(mixed.map(([id, name, count]) => [`${round}-${id}`, name, count])))
   }
   expect(prepared).toBeLessThan(20)
 })

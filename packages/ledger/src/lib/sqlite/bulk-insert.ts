@@ -23,13 +23,13 @@ interface Shape {
 export class BulkInsert {
   readonly #db: DatabaseSync
   readonly #table: string
-  readonly #columns: readonly Column<never>[]
+  readonly #columns: readonly Column[]
   readonly #conflict: string
   /** By rows and shape, the last used at the end. */
   readonly #statements = new Map<string, StatementSync>()
 
   /** @param conflict the `ON CONFLICT` clause. */
-  constructor(db: DatabaseSync, table: string, columns: readonly Column<never>[], conflict: string) {
+  constructor(db: DatabaseSync, table: string, columns: readonly Column[], conflict: string) {
     this.#db = db
     this.#table = table
     this.#columns = columns

@@ -46,10 +46,8 @@ export class WorkerStore implements Store {
   /** The batch's memory becomes the thread's. */
   write(batch: PackedBatch): Promise<Written> {
     const tables = [batch.intents, batch.requests, batch.attempts]
-    return this.#call(
-      { op: 'write', batch },
-      tables.flatMap(({ cells, bytes }) => [cells.buffer, bytes.buffer]),
-    )
+    const memory = new Set(tables.flatMap(({ cells, texts }) => [cells.buffer, texts.bytes.buffer]))
+    return this.#call({ op: 'write', batch }, [...memory])
   }
 
   ask(question: Question, argument: unknown): Promise<unknown> {

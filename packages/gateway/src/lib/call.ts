@@ -21,22 +21,22 @@ export interface AttemptRecord {
   readonly dialect: string
   /** As it was asked for. */
   readonly model: string
-  readonly status?: number
+  readonly status?: number | undefined
   readonly verdict: Verdict
   readonly durationMs: number
   /** To the first real content, in milliseconds since `startedAt`. */
-  readonly firstContentMs?: number
+  readonly firstContentMs?: number | undefined
   /** `http-529` for an answer with an error status, else what happened to the connection: `timeout`, `reset`, `truncated`, ... */
-  readonly errorClass?: string
+  readonly errorClass?: string | undefined
   /** Why it did not serve, for people. */
-  readonly error?: string
+  readonly error?: string | undefined
   /** Nobody waited for its end: the client left, or the gateway stopped. */
-  readonly gone?: true
+  readonly gone?: true | undefined
   /** What it used, as the provider told. */
-  readonly usage?: Usage
+  readonly usage?: Usage | undefined
   /** The provider did not tell all of `usage`: what it left out is an estimate. */
-  readonly estimated?: true
-  readonly upstreamRequestId?: string
+  readonly estimated?: true | undefined
+  readonly upstreamRequestId?: string | undefined
 }
 
 /** The conversation that a request goes on from by naming what is stored, as the gateway's own store has it. */

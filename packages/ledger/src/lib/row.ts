@@ -37,23 +37,23 @@ export type AttemptOutcome = 'success' | 'failure' | 'throttled' | 'neutral' | '
 export interface AttemptRow extends Omit<DispatchRow, 'requestId' | 'keyId' | 'model'> {
   readonly outcome: AttemptOutcome
   /** The upstream's status; absent when it gave none. */
-  readonly status?: number
+  readonly status?: number | undefined
   readonly durationMs: number
   /** To the first real content, in milliseconds since this attempt began. */
-  readonly firstTokenMs?: number
+  readonly firstTokenMs?: number | undefined
   /** What kind of failure: an HTTP status (`http-529`) or what happened to the connection (`timeout`, `truncated`, ...). */
-  readonly errorClass?: string
+  readonly errorClass?: string | undefined
   /** For people; without secrets. */
-  readonly error?: string
-  readonly usage?: TokenUsage
+  readonly error?: string | undefined
+  readonly usage?: TokenUsage | undefined
   /** The provider did not say all of `usage`: what it left out is our estimate. */
-  readonly estimated?: boolean
+  readonly estimated?: boolean | undefined
   /** In billionths of a US dollar; absent when the price is not known. */
-  readonly costNanoUsd?: number
+  readonly costNanoUsd?: number | undefined
   /** Of the prices `costNanoUsd` was made with. */
-  readonly priceVersion?: string
+  readonly priceVersion?: string | undefined
   /** The id the upstream gave its answer. */
-  readonly upstreamRequestId?: string
+  readonly upstreamRequestId?: string | undefined
 }
 
 /** How a request ended for its client. */
@@ -71,21 +71,21 @@ export interface RequestRow {
   readonly dialect: string
   readonly stream: boolean
   /** As the client named it; absent when the request was refused before its body was read. */
-  readonly model?: string
+  readonly model?: string | undefined
   /** The status the client got; 499 when it left before there was one. */
   readonly status: number
   readonly outcome: RequestOutcome
   /** The gateway's code for what went wrong. */
-  readonly errorCode?: string
-  readonly error?: string
+  readonly errorCode?: string | undefined
+  readonly error?: string | undefined
   readonly durationMs: number
   /** To the first real content, in milliseconds since the request came. */
-  readonly firstTokenMs?: number
+  readonly firstTokenMs?: number | undefined
   readonly bytesIn: number
   readonly bytesOut: number
   /** How many things conversion lost. */
-  readonly losses?: number
+  readonly losses?: number | undefined
   /** The client's own name for the conversation the request belongs to. */
-  readonly session?: string
+  readonly session?: string | undefined
   readonly attempts: readonly AttemptRow[]
 }

@@ -26,7 +26,9 @@ export class Bookkeeping {
   /** Undefined when the configuration wants none. */
   readonly ledger: Ledger | undefined
   readonly #options: BookkeepingOptions
-  readonly #unpriced = new Set<string>()
+  /** Told of, by provider. */
+  readonly #unpriced = new Map<string, Set<string>>()
+  #told = 0
   #prices: PriceBook
 
   constructor(options: BookkeepingOptions) {
@@ -44,6 +46,7 @@ export class Bookkeeping {
   reprice(prices: readonly PriceConfig[]): void {
     this.#prices = new PriceBook(prices)
     this.#unpriced.clear()
+    this.#told = 0
   }
 
   dispatched(call: DispatchedCall, { account, provider, number, startedAt, dialect, model }: Sent): void {
@@ -72,20 +75,21 @@ export class Bookkeeping {
       const { account, provider, model, startedAt: at, usage } = attempt
       if (usage === undefined) return undefined
       const baseUrl = this.#options.baseUrl(account)
-      const cost = this.#prices.cost({ account, provider, model, at, usage, ...(baseUrl !== undefined && { baseUrl }) })
+      const cost = this.#prices.cost({ account, provider, model, at, usage, baseUrl })
       if (cost === undefined) this.#tellUnpriced(provider, model)
       return cost
     })
     this.ledger?.finished(row)
-    const costs = row.attempts.flatMap(({ costNanoUsd }) => (costNanoUsd === undefined ? [] : [costNanoUsd]))
-    return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0)
+    let total: number | undefined
+    for (const { costNanoUsd } of row.attempts) if (costNanoUsd !== undefined) total = (total ?? 0) + costNanoUsd
+    return total
   }
 
   /** About what a request may cost, in billionths of a US dollar; 0 where the price is not known. */
   estimate({ account, provider, model, inputTokens, outputTokens }: Expense, at: number): number {
     const baseUrl = this.#options.baseUrl(account)
     const usage = { input: inputTokens, output: outputTokens }
-    const cost = this.#prices.cost({ account, provider, model, at, usage, ...(baseUrl !== undefined && { baseUrl }) })
+    const cost = this.#prices.cost({ account, provider, model, at, usage, baseUrl })
     return cost?.nanoUsd ?? 0
   }
 
@@ -106,9 +110,10 @@ export class Bookkeeping {
   }
 
   #tellUnpriced(provider: string, model: string): void {
-    const key = `${provider}\0${model}`
-    if (this.#unpriced.has(key) || this.#unpriced.size >= mostTold) return
-    this.#unpriced.add(key)
+    const models = this.#unpriced.get(provider) ?? new Set<string>()
+    if (models.has(model) || this.#told >= mostTold) return
+    this.#unpriced.set(provider, models.add(model))
+    this.#told++
     this.#options.warn(
       `the price of the model "${model}" at ${provider} is not known, so its cost is counted as unknown: give it in the configuration under "prices"`,
     )

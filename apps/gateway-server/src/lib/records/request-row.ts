@@ -7,7 +7,6 @@ export function requestRow(
   keyId: string,
   price: (attempt: AttemptRecord) => Cost | undefined,
 ): RequestRow {
-  const { model, error, firstContentMs, losses, session } = record
   return {
     id: record.requestId,
     at: record.startedAt,
@@ -15,17 +14,18 @@ export function requestRow(
     operation: record.operation,
     dialect: record.dialect,
     stream: record.stream,
+    model: record.model,
     status: record.status,
     outcome: outcomeOf(record),
+    errorCode: record.error?.code,
+    error: record.error?.message,
     durationMs: record.durationMs,
+    firstTokenMs: record.firstContentMs,
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
+    losses: record.losses?.length,
+    session: record.session,
     attempts: record.attempts.map((attempt) => attemptRow(attempt, record, price(attempt))),
-    ...(model !== undefined && { model }),
-    ...(error && { errorCode: error.code, error: error.message }),
-    ...(firstContentMs !== undefined && { firstTokenMs: firstContentMs }),
-    ...(losses && { losses: losses.length }),
-    ...(session !== undefined && { session }),
   }
 }
 
@@ -36,25 +36,24 @@ function outcomeOf({ clientLeft, error, status, attempts }: AccessRecord): Reque
 }
 
 function attemptRow(attempt: AttemptRecord, { clientLeft }: AccessRecord, cost: Cost | undefined): AttemptRow {
-  const { number, startedAt, account, provider, model, dialect, durationMs } = attempt
-  const { status, firstContentMs, errorClass, error, usage, estimated, upstreamRequestId, gone } = attempt
-  const outcome: AttemptOutcome = gone ? (clientLeft ? 'client-left' : 'interrupted') : attempt.verdict
+  const outcome: AttemptOutcome = attempt.gone ? (clientLeft ? 'client-left' : 'interrupted') : attempt.verdict
   return {
-    number,
-    at: startedAt,
-    account,
-    provider,
-    upstreamModel: model,
-    dialect,
+    number: attempt.number,
+    at: attempt.startedAt,
+    account: attempt.account,
+    provider: attempt.provider,
+    upstreamModel: attempt.model,
+    dialect: attempt.dialect,
     outcome,
-    durationMs,
-    ...(status !== undefined && { status }),
-    ...(firstContentMs !== undefined && { firstTokenMs: firstContentMs }),
-    ...(errorClass !== undefined && { errorClass }),
-    ...(error !== undefined && { error }),
-    ...(usage && { usage }),
-    ...(estimated && { estimated }),
-    ...(cost && { costNanoUsd: cost.nanoUsd, priceVersion: cost.version }),
-    ...(upstreamRequestId !== undefined && { upstreamRequestId }),
+    status: attempt.status,
+    durationMs: attempt.durationMs,
+    firstTokenMs: attempt.firstContentMs,
+    errorClass: attempt.errorClass,
+    error: attempt.error,
+    usage: attempt.usage,
+    estimated: attempt.estimated,
+    costNanoUsd: cost?.nanoUsd,
+    priceVersion: cost?.version,
+    upstreamRequestId: attempt.upstreamRequestId,
   }
 }

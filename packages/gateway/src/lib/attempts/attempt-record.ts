@@ -21,19 +21,26 @@ export function attemptRecord(
 ): AttemptRecord {
   const fault = faultOf(outcome)
   const message = errorOf(outcome)
-  const failed = fault && classOf(fault)
-  const { upstreamRequestId, firstContentMs } = call
+  const { usage, estimated } = spentBy(call, outcome)
+  const { firstContentMs } = call
+  // One shape for every record: what reads them is the faster for it.
   return {
-    ...sent,
+    account: sent.account,
+    provider: sent.provider,
+    number: sent.number,
+    startedAt: sent.startedAt,
+    dialect: sent.dialect,
+    model: sent.model,
+    status: judged.status,
     verdict: judged.verdict,
     durationMs: services.now() - sent.startedAt,
-    ...spentBy(call, outcome),
-    ...(judged.status !== undefined && { status: judged.status }),
-    ...(message !== undefined && { error: services.redact(message) }),
-    ...(failed !== undefined && { errorClass: failed }),
-    ...(firstContentMs !== undefined && { firstContentMs: firstContentMs - (sent.startedAt - call.startedAt) }),
-    ...(upstreamRequestId !== undefined && { upstreamRequestId }),
-    ...(outcome.type === 'gone' && { gone: true as const }),
+    firstContentMs: firstContentMs === undefined ? undefined : firstContentMs - (sent.startedAt - call.startedAt),
+    errorClass: fault && classOf(fault),
+    error: message === undefined ? undefined : services.redact(message),
+    gone: outcome.type === 'gone' || undefined,
+    usage,
+    estimated,
+    upstreamRequestId: call.upstreamRequestId,
   }
 }
 

@@ -21,7 +21,7 @@ export interface CellSink {
 export interface RequestOf {
   readonly id: string
   readonly keyId: string
-  readonly model?: string
+  readonly model?: string | undefined
 }
 
 /** An attempt; one that runs still has only what was known when it was sent. */

@@ -16,7 +16,7 @@ export interface PriceOverride extends ModelPrice {
 export interface PricedCall {
   readonly account: string
   readonly provider: string
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
   /** As sent upstream. */
   readonly model: string
   /** When, in milliseconds since the epoch. */
@@ -36,6 +36,9 @@ interface Found {
   readonly version: string
 }
 
+const unpriced = 'unpriced'
+type Known = Found | typeof unpriced
+
 /** Models remembered, with or without a price: clients choose the names. */
 const capacity = 2_000
 
@@ -44,7 +47,9 @@ let catalogue: Catalogue | undefined
 /** What calls cost: by the operator's prices, else by the snapshot that comes with this package. */
 export class PriceBook {
   readonly #overrides: readonly PriceOverride[]
-  readonly #found = new Map<string, Found | undefined>()
+  /** By account, then by model: one key made of both would have to be put together for every call. */
+  readonly #found = new Map<string, Map<string, Known>>()
+  #remembered = 0
 
   /** @param overrides the first that fits counts. */
   constructor(overrides: readonly PriceOverride[] = []) {
@@ -65,11 +70,16 @@ export class PriceBook {
   }
 
   #find(call: PricedCall): Found | undefined {
-    const key = `${call.account}\0${call.model}`
-    if (this.#found.has(key)) return this.#found.get(key)
-    if (this.#found.size >= capacity) this.#found.clear()
+    const known = this.#found.get(call.account)?.get(call.model)
+    if (known !== undefined) return known === unpriced ? undefined : known
+    if (this.#remembered >= capacity) {
+      this.#found.clear()
+      this.#remembered = 0
+    }
     const found = this.#look(call)
-    this.#found.set(key, found)
+    const models = this.#found.get(call.account) ?? new Map<string, Known>()
+    this.#found.set(call.account, models.set(call.model, found ?? unpriced))
+    this.#remembered++
     return found
   }
 

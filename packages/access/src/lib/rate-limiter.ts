@@ -98,25 +98,34 @@ const WINDOWED = [
   perRequest: number
 }[]
 
-/** A limit's windows and what is told of them, made once for each limit. */
-interface Plan {
-  readonly windows: readonly {
-    readonly window: (typeof WINDOWED)[number]
-    readonly limit: number
-    /** What stands before the number of what is left. */
-    readonly label: string
-  }[]
+/** A limit of one key with what it has used, and what is told of it. */
+interface Limited {
+  readonly name: (typeof WINDOWED)[number]['name']
+  readonly unit: string
+  readonly perRequest: number
+  readonly limit: number
+  readonly used: Window
+  /** What stands before the number of what is left, in the `ratelimit` field. */
+  readonly label: string
+}
+
+/** A key's windows as its limit has them. */
+interface Limits {
+  readonly of: RateLimit
+  readonly windows: readonly Limited[]
   /** The `ratelimit-policy` field. */
   readonly policy: string
 }
 
-function planOf(limit: RateLimit): Plan {
-  const windows = WINDOWED.flatMap((window) => {
-    const max = limit[window.member]
-    return max === undefined ? [] : [{ window, limit: max, label: `"${window.name}";r=` }]
+function limitsOf(use: KeyUse, of: RateLimit): Limits {
+  const windows = WINDOWED.flatMap(({ name, member, unit, perRequest }) => {
+    const limit = of[member]
+    return limit === undefined ? [] : [{ name, unit, perRequest, limit, used: use[member], label: `"${name}";r=` }]
   })
-  const policy = windows.map(({ window, limit: max }) => `"${window.name}";q=${max};w=${window.ms / 1000}`).join(', ')
-  return { windows, policy }
+  const policy = WINDOWED.flatMap(({ name, member, ms }) =>
+    of[member] === undefined ? [] : [`"${name}";q=${of[member]};w=${ms / 1000}`],
+  ).join(', ')
+  return { of, windows, policy }
 }
 
 /** What one gateway key has used. */
@@ -126,6 +135,13 @@ class KeyUse {
   readonly requestsPerDay: Window = new Window(DAY_MS)
   readonly tokensPerMinute: Window = new Window(MINUTE_MS)
   running = 0
+  #limits: Limits | undefined
+
+  /** Put together anew only when the limit is another. */
+  under(limit: RateLimit): Limits {
+    if (this.#limits?.of !== limit) this.#limits = limitsOf(this, limit)
+    return this.#limits
+  }
 
   isIdle(now: number): boolean {
     return this.running === 0 && WINDOWED.every(({ member }) => this[member].isOver(now))
@@ -171,7 +187,6 @@ export class RateLimiter {
   readonly #now: () => number
   readonly #random: () => number
   readonly #uses = new Map<string, KeyUse>()
-  readonly #plans = new WeakMap<RateLimit, Plan>()
   #changes = 0
   // Goes round the keys, two steps for each key added, so that idle ones leave without there ever being a long sweep.
   #hand: Iterator<[string, KeyUse]> = this.#uses.entries()
@@ -186,13 +201,12 @@ export class RateLimiter {
     if (!limit) return NO_LIMIT
     const now = this.#now()
     const use = this.#uses.get(keyId) ?? this.#begin(keyId, now)
-    const plan = this.#planOf(limit)
-    const refusal = this.#refusal(use, plan, limit.concurrency, now)
+    const limits = use.under(limit)
+    const refusal = this.#refusal(use, limits, now)
     if (refusal) return refusal
-    for (const { window } of plan.windows) if (window.perRequest > 0) use[window.member].add(window.perRequest, now)
+    for (const { perRequest, used } of limits.windows) if (perRequest > 0) used.add(perRequest, now)
     this.#changes++
-    const windows = statesOf(use, plan, now)
-    return { ok: true, lease: new KeyLease(use, this.#now), headers: headersOf(windows, plan), windows }
+    return { ok: true, lease: new KeyLease(use, this.#now), ...told(limits, now) }
   }
 
   /** Grows with every admission: while it stands still there is nothing new to save. */
@@ -250,22 +264,14 @@ export class RateLimiter {
     if (use.isIdle(now)) this.#uses.delete(keyId)
   }
 
-  #planOf(limit: RateLimit): Plan {
-    const known = this.#plans.get(limit)
-    if (known !== undefined) return known
-    const plan = planOf(limit)
-    this.#plans.set(limit, plan)
-    return plan
-  }
-
-  #refusal(use: KeyUse, plan: Plan, concurrency: number | undefined, now: number): Admission | undefined {
+  #refusal(use: KeyUse, limits: Limits, now: number): Admission | undefined {
+    const { concurrency } = limits.of
     let longest: { limit: LimitName; retryAfterMs: number; phrase: string } | undefined
-    for (const { window, limit: max } of plan.windows) {
-      const { name, member, unit } = window
-      if (use[member].count(now) < max) continue
-      const retryAfterMs = use[member].remainingMs(now)
+    for (const { name, unit, limit, used } of limits.windows) {
+      if (used.count(now) < limit) continue
+      const retryAfterMs = used.remainingMs(now)
       if (longest && longest.retryAfterMs >= retryAfterMs) continue
-      longest = { limit: name, retryAfterMs, phrase: `${max} ${unit}` }
+      longest = { limit: name, retryAfterMs, phrase: `${limit} ${unit}` }
     }
     if (!longest && concurrency !== undefined && use.running >= concurrency) {
       const retryAfterMs = CONCURRENCY_RETRY_MS + Math.floor(this.#random() * CONCURRENCY_JITTER_MS)
@@ -273,36 +279,32 @@ export class RateLimiter {
     }
     if (!longest) return undefined
     const seconds = inSeconds(longest.retryAfterMs)
-    const windows = statesOf(use, plan, now)
+    const { windows, headers } = told(limits, now)
     return {
       ok: false,
       retryAfterMs: longest.retryAfterMs,
       limit: longest.limit,
       message: `this gateway key is limited to ${longest.phrase}: try again in ${seconds} s`,
-      headers: { ...headersOf(windows, plan), 'retry-after': String(seconds) },
+      headers: { ...headers, 'retry-after': String(seconds) },
       windows,
     }
   }
 }
 
-/** The fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
-function headersOf(states: readonly LimitState[], { windows, policy }: Plan): RateLimitHeaders {
-  if (states.length === 0) return {}
+/** How limits stand, and the fields of draft-ietf-httpapi-ratelimit-headers; upstreams' own `x-ratelimit-*` stay theirs. */
+function told(limits: Limits, now: number): { readonly windows: LimitState[]; readonly headers: RateLimitHeaders } {
+  const windows: LimitState[] = []
   let text = ''
-  for (const [index, { remaining, resetMs }] of states.entries()) {
-    text += `${index === 0 ? '' : ', '}${windows[index]?.label}${remaining};t=${inSeconds(resetMs)}`
+  for (const { name, limit, used, label } of limits.windows) {
+    const remaining = Math.max(0, Math.floor(limit - used.count(now)))
+    const resetMs = used.remainingMs(now)
+    windows.push({ name, limit, remaining, resetMs })
+    text += `${text === '' ? '' : ', '}${label}${remaining};t=${inSeconds(resetMs)}`
   }
-  return { 'ratelimit-policy': policy, ratelimit: text }
+  return { windows, headers: text === '' ? {} : { 'ratelimit-policy': limits.policy, ratelimit: text } }
 }
 
 /** Rounded up, and never "now": a client must not come back before the window has ended. */
 function inSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000))
-}
-
-function statesOf(use: KeyUse, { windows }: Plan, now: number): LimitState[] {
-  return windows.map(({ window: { name, member }, limit }) => {
-    const remaining = Math.max(0, Math.floor(limit - use[member].count(now)))
-    return { name, limit, remaining, resetMs: use[member].remainingMs(now) }
-  })
 }

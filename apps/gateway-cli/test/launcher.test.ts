@@ -1,55 +1,29 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { version } from '@llm-gateway/server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { Installed, manifest, type Ran } from './kit-installed.ts'
 
-const launcher = fileURLToPath(new URL('../bin/llm-gateway.mjs', import.meta.url))
-const run = promisify(execFile)
-const home = mkdtempSync(join(tmpdir(), 'llm-gateway-e2e-'))
-// The machine's own settings must not reach the commands.
-const env = { PATH: process.env.PATH, HOME: home, LLM_GATEWAY_HOME: home }
-
-interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function gateway(...argv: string[]): Promise<Ran> {
-  try {
-    return { code: 0, ...(await run(process.execPath, [launcher, ...argv], { env })) }
-  } catch (cause) {
-    const { code, stdout, stderr } = cause as Ran
-    return { code, stdout, stderr }
-  }
-}
-
+let installed: Installed
 beforeAll(() => {
-  if (!existsSync(new URL('../dist/cli.js', import.meta.url))) {
-    throw new Error('the command is not built: run "node scripts/run.mjs build" first, or the tests with "npm test"')
-  }
+  installed = new Installed()
+  return () => installed.remove()
 })
 
-afterAll(async () => {
-  await gateway('server', 'stop')
-  rmSync(home, { recursive: true, force: true })
-})
+const gateway = (...argv: string[]): Promise<Ran> => installed.run(...argv)
 
 test('the version is that of the manifest and of the server', async () => {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
   expect(manifest.version).toBe(version)
   expect(await gateway('--version')).toMatchObject({ code: 0, stdout: `${version}\n` })
 })
 
 test("the document's commands work in its order, up to a served request", { timeout: 90_000 }, async () => {
   expect((await gateway('server', 'status')).stderr).toContain('Created')
-  expect(statSync(join(home, 'config.yaml')).mode & 0o777).toBe(0o600)
+  expect(statSync(join(installed.home, 'config.yaml')).mode & 0o777).toBe(0o600)
   // The simulator stands in for a provider, which tests do not call.
   expect((await gateway('upstream', 'add', '--type=api-key', '--provider=simulator', '--name=生产账号')).code).toBe(0)
   const key = (await gateway('apikey', 'add', '--name=团队API', '--permissions=read,write')).stdout.trim()
@@ -102,9 +76,9 @@ function firstLine(child: ChildProcess): Promise<string> {
 }
 
 test('server start in the foreground says where it listens in one JSON line, and ends on SIGTERM', async () => {
-  const empty = mkdtempSync(join(home, 'empty-'))
-  const child = spawn(process.execPath, [launcher, 'server', 'start', '--json', '--port=0'], {
-    env: { ...env, LLM_GATEWAY_HOME: empty },
+  const empty = mkdtempSync(join(installed.home, 'empty-'))
+  const child = spawn(process.execPath, [installed.launcher, 'server', 'start', '--json', '--port=0'], {
+    env: { ...installed.env, LLM_GATEWAY_HOME: empty },
   })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const line = JSON.parse(await firstLine(child)) as { url: string; demoKey: string }
@@ -156,30 +130,28 @@ test('the built command carries what a proxy needs', { timeout: 30_000 }, async 
 })
 
 test('--first-key makes the key a server for other machines needs, once', { timeout: 90_000 }, async () => {
-  const own = mkdtempSync(join(tmpdir(), 'llm-gateway-first-'))
-  const here = { ...env, HOME: own, LLM_GATEWAY_HOME: own }
+  const own = new Installed()
+  const file = join(own.home, 'config.yaml')
   const start = async (): Promise<{ url: string; firstKey?: string; demoKey?: string }> => {
     const argv = ['server', 'start', '--detach', '--host=0.0.0.0', '--port=0', '--first-key', '--json']
-    return JSON.parse((await run(process.execPath, [launcher, ...argv], { env: here })).stdout)
+    return JSON.parse((await own.run(...argv)).stdout)
   }
-  const stop = () => run(process.execPath, [launcher, 'server', 'stop'], { env: here })
   try {
     // A key that is made for a start that fails was seen by nobody: the next start makes another.
-    const failing = ['server', 'start', '--host=203.0.113.1', '--port=0', '--first-key']
-    await expect(run(process.execPath, [launcher, ...failing], { env: here })).rejects.toMatchObject({ code: 1 })
-    expect(readFileSync(join(own, 'config.yaml'), 'utf8')).not.toMatch(/key_hash: "[0-9a-f]{64}/)
+    const failing = await own.run('server', 'start', '--host=203.0.113.1', '--port=0', '--first-key')
+    expect(failing.code).toBe(1)
+    expect(readFileSync(file, 'utf8')).not.toMatch(/key_hash: "[0-9a-f]{64}/)
     const first = await start()
     expect(first).toEqual(expect.objectContaining({ firstKey: expect.stringMatching(/^llmgw_/) }))
     expect(first).not.toHaveProperty('demoKey')
     const headers = { authorization: `Bearer ${first.firstKey}` }
     expect((await fetch(`${first.url}/v1/models`, { headers })).status).toBe(200)
     expect((await fetch(`${first.url}/admin/api/status`, { headers })).status).toBe(200)
-    expect(readFileSync(join(own, 'config.yaml'), 'utf8')).not.toContain(first.firstKey)
-    expect(readFileSync(join(own, 'logs', 'server.log'), 'utf8')).not.toContain(first.firstKey)
-    await stop()
+    expect(readFileSync(file, 'utf8')).not.toContain(first.firstKey)
+    expect(readFileSync(join(own.home, 'logs', 'server.log'), 'utf8')).not.toContain(first.firstKey)
+    expect((await own.run('server', 'stop')).code).toBe(0)
     expect(await start()).not.toHaveProperty('firstKey')
   } finally {
-    await stop().catch(() => {})
-    rmSync(own, { recursive: true, force: true })
+    await own.remove()
   }
 })

@@ -3,14 +3,8 @@ import type { JsonObject } from '../chat/json.ts'
 import type { TextPart } from '../chat/part.ts'
 import { checkString, dropOthers, invalid, type Placed, pathOf, readObject } from '../chat/read.ts'
 import type { Turn } from '../chat/request.ts'
-import {
-  type Calls,
-  isResult,
-  type PartContext,
-  readAssistantParts,
-  readResult,
-  readUserParts,
-} from './content-decode.ts'
+import { type Calls, isResult, readAssistantParts, readResult, readUserParts } from './content-decode.ts'
+import type { PartContext } from './media-decode.ts'
 import { joined } from './pieces.ts'
 import { keyOf, readList } from './wire.ts'
 

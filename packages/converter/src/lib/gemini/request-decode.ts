@@ -12,7 +12,7 @@ import {
   readStrings,
 } from '../chat/read.ts'
 import type { ChatRequest, Extra, OutputFormat, Reasoning, RequestField } from '../chat/request.ts'
-import { detailOfResolution, type PartContext } from './content-decode.ts'
+import { detailOfResolution, type PartContext } from './media-decode.ts'
 import { decodeContents, decodeSystem } from './messages-decode.ts'
 import { jsonSchemaOf } from './schema.ts'
 import { decodeToolChoice, decodeTools, otherToolSettings } from './tools.ts'

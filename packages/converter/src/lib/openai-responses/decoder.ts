@@ -11,7 +11,8 @@ import { FrameTemplate, type Hole } from '../stream/frame-template.ts'
 import { truncated } from '../stream/phase.ts'
 import { readCitation } from './content.ts'
 import { failureOf, streamError } from './error.ts'
-import { type ItemDecoder, openItem, type Section } from './item-decoder.ts'
+import type { ItemDecoder, Section } from './item-decoder.ts'
+import { openItem } from './open-item.ts'
 import { idOf, objectsAt, readStop, usageOf } from './wire.ts'
 
 /** The deltas of what an item says, and where each kind of item has them. */

@@ -1,31 +1,11 @@
 import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject } from '../chat/json.ts'
-import { dataUrl } from '../chat/media-source.ts'
-import type {
-  AssistantPart,
-  CacheHint,
-  FilePart,
-  ImagePart,
-  OpaquePart,
-  ReasoningPart,
-  TextPart,
-  ToolCallPart,
-  ToolResult,
-  UserPart,
-} from '../chat/part.ts'
+import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, ToolResult } from '../chat/part.ts'
 import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { hasWord, isJsonMode, saysJson } from '../openai-chat/json-mode.ts'
-
-/** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
-const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
-  '5m': '30m',
-  '30m': '30m',
-  '1h': '12h',
-  '12h': '12h',
-  '24h': '12h',
-}
+import { breakpointOf, opaqueTexts, tellCitations, textPart, userParts } from './content-encode.ts'
 
 /** Writes instructions and turns: `instructions` where one plain text leads the conversation, else everything as `input`. */
 export function encodeInput(chat: ChatRequest, context: RequestContext): JsonObject {
@@ -83,7 +63,7 @@ class InputWriter {
   #instruction(parts: readonly TextPart[], developer: boolean): JsonObject[] {
     return this.#message(
       developer ? 'developer' : 'system',
-      parts.map((part) => this.#text(part)),
+      parts.map((part) => textPart(part, this.#context)),
     )
   }
 
@@ -98,105 +78,13 @@ class InputWriter {
       case 'user':
         return this.#message(
           'user',
-          flatten(turn.parts, (part) => this.#userPart(part)),
+          flatten(turn.parts, (part) => userParts(part, this.#context)),
         )
       case 'assistant':
         return this.#assistant(turn.parts)
       case 'tool':
         return turn.results.map((result) => this.#result(result))
     }
-  }
-
-  #text(part: TextPart): JsonObject {
-    this.#tellCitations(part)
-    const wire = { type: 'input_text', text: part.text }
-    // A spread of nothing costs as much as the text's own object.
-    return part.cache === undefined ? wire : { ...wire, ...this.#breakpoint(part) }
-  }
-
-  #tellCitations({ citations, at }: TextPart): void {
-    const { report, from } = this.#context
-    if (citations) report.dropped(placeOf('citations', at, from), 'a text that is sent carries no sources')
-  }
-
-  #breakpoint(part: { readonly at: string; readonly cache?: CacheHint }): JsonObject {
-    const { cache } = part
-    if (cache === undefined) return {}
-    const { report, capabilities, from } = this.#context
-    if (!capabilities.cacheBreakpoints) {
-      report.dropped(cachePlace(part, from), 'the model takes no cache breakpoints')
-      return {}
-    }
-    const ttl = breakpointTtl[cache.ttl ?? '30m']
-    if (cache.ttl !== undefined && cache.ttl !== ttl) {
-      report.approximated(cachePlace(part, from), `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
-    }
-    return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
-  }
-
-  #userPart(part: UserPart): JsonObject[] {
-    switch (part.type) {
-      case 'text':
-        return [this.#text(part)]
-      case 'image':
-        return [this.#image(part)]
-      case 'file':
-        return this.#file(part)
-      case 'audio':
-        return this.#context.report.refuse(part.at, 'openai-responses takes no audio')
-      case 'opaque':
-        return this.#opaque(part).map((text) => ({ type: 'input_text', text }))
-    }
-  }
-
-  #image(part: ImagePart): JsonObject {
-    const { source, detail, at } = part
-    if (source.kind !== 'base64' && source.kind !== 'url') {
-      return this.#context.report.refuse(at, 'an image stored at another provider cannot be sent: send its data or URL')
-    }
-    return {
-      type: 'input_image',
-      image_url: source.kind === 'url' ? source.url : dataUrl(source),
-      detail: detail ?? 'auto',
-      ...this.#breakpoint(part),
-    }
-  }
-
-  #file(part: FilePart): JsonObject[] {
-    const { source, name, context, at } = part
-    const hint = this.#breakpoint(part)
-    if (source.kind === 'text') {
-      const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
-      return [{ type: 'input_text', text, ...hint }]
-    }
-    const file = { type: 'input_file', ...this.#fileSource(part), ...hint }
-    if (context === undefined) return [file]
-    this.#context.report.approximated(`${at}.context`, 'sent as a text before the document')
-    return [{ type: 'input_text', text: context }, file]
-  }
-
-  #fileSource({ source, name, at }: FilePart): JsonObject {
-    switch (source.kind) {
-      case 'url':
-        return { file_url: source.url }
-      case 'base64': {
-        const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document')
-        return { filename, file_data: dataUrl(source) }
-      }
-      default:
-        // A file of Chat Completions lies at the same provider.
-        if (source.kind === 'id' && this.#context.from === 'openai-chat') return { file_id: source.id }
-        return this.#context.report.refuse(at, 'a file stored at another provider cannot be sent: send its data')
-    }
-  }
-
-  /** What only its own dialect understands: a readable rendering of it at most. */
-  #opaque(part: OpaquePart): string[] {
-    const { report } = this.#context
-    if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
-    if (part.text === undefined) report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
-    else report.approximated(part.at, `${part.kind} is sent as text`)
-    return part.text === undefined ? [] : [part.text]
   }
 
   /** Texts and refusals in a row are one message; every call and every piece of reasoning is an item of its own, in order. */
@@ -237,7 +125,7 @@ class InputWriter {
             'an assistant text carries no cache breakpoint',
           )
         }
-        this.#tellCitations(part)
+        tellCitations(part, this.#context)
         return [spokenText(part.text)]
       case 'refusal':
         return [{ type: 'refusal', refusal: part.text }]
@@ -246,7 +134,7 @@ class InputWriter {
         return []
       case 'opaque':
         if (part.dialect === 'openai-responses') return undefined
-        return this.#opaque(part).map(spokenText)
+        return opaqueTexts(part, this.#context).map(spokenText)
       default:
         return undefined
     }
@@ -311,11 +199,11 @@ class InputWriter {
 
   /** A failed result says so in words, and a breakpoint on the whole result stands on its last part. */
   #resultParts(result: ToolResult): JsonObject[] {
-    const parts = flatten(result.parts, (part) => this.#userPart(part))
+    const parts = flatten(result.parts, (part) => userParts(part, this.#context))
     if (result.isError) this.#markError(parts, result)
     if (result.cache === undefined) return parts
     const last = parts.pop()
-    const hint = this.#breakpoint(result)
+    const hint = breakpointOf(result, this.#context)
     return last === undefined ? [] : [...parts, { ...last, ...hint }]
   }
 

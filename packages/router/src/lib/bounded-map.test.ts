@@ -14,6 +14,12 @@ describe('BoundedMap', () => {
     ])
   })
 
+  it('forgets what was not set since it was half full before what was', () => {
+    const map = new BoundedMap<number>(4)
+    for (const key of ['a', 'b', 'c', 'a', 'd', 'e', 'f']) map.set(key, 0)
+    expect([...map.entries()].map(([key]) => key)).toEqual(['a', 'd', 'e', 'f'])
+  })
+
   it('never grows beyond its limit', () => {
     const map = new BoundedMap<number>(10)
     for (let i = 0; i < 1_000; i += 1) map.set(`k${i}`, i)

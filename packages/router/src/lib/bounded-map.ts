@@ -16,9 +16,12 @@ export class BoundedMap<V> {
     return this.#entries.get(key)
   }
 
-  /** Makes the entry the newest. */
+  /**
+   * Makes the entry the newest, from when the map is half full: until then nothing is forgotten, and moving an entry at every
+   * request has the engine make new tables of the map all the time.
+   */
   set(key: string, value: V): void {
-    this.#entries.delete(key)
+    if (this.#entries.size * 2 > this.#limit) this.#entries.delete(key)
     this.#entries.set(key, value)
     if (this.#entries.size <= this.#limit) return
     for (const oldest of this.#entries.keys()) {

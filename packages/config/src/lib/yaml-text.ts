@@ -7,7 +7,6 @@ import {
   isSeq,
   Lexer,
   type Node,
-  type Pair,
   parseDocument,
   type YAMLMap,
   type YAMLSeq,
@@ -16,15 +15,18 @@ import { isSection, valueAt, withoutValue, withValue } from './data.ts'
 import { emitAfterColon, emitFlow, emitItem, emitKey, emitLike, emitPair } from './emit.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
-
-/** A piece of the text and what stands there instead. */
-interface Splice {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
-type Entry = Pair<Node, Node | null>
+import {
+  applySplices,
+  columnOf,
+  contentEnd,
+  type Entry,
+  endOfLine,
+  flowRemoval,
+  keyOf,
+  newlineLength,
+  type Splice,
+  startOf,
+} from './yaml-places.ts'
 
 /**
  * YAML text that is changed in place: only the bytes of what changes are replaced, so comments, order, blank lines,
@@ -286,59 +288,4 @@ function parse(text: string): Document.Parsed {
   const doc = parseDocument(text, PARSE)
   if (doc.errors.length === 0) return doc
   throw new ConfigError('EDIT_UNSUPPORTED', 'the file is not valid YAML; correct it by hand first')
-}
-
-function applySplices(text: string, splices: readonly Splice[]): string {
-  const ordered = [...splices].sort((a, b) => b.start - a.start)
-  return ordered.reduce((out, { start, end, text: piece }) => out.slice(0, start) + piece + out.slice(end), text)
-}
-
-function isEntry(item: Entry | Node): item is Entry {
-  return 'key' in item
-}
-
-function keyOf(entry: Entry): unknown {
-  return isScalar(entry.key) ? entry.key.value : undefined
-}
-
-function startOf(item: Entry | Node): number {
-  return (isEntry(item) ? item.key.range?.[0] : item.range?.[0]) ?? 0
-}
-
-/** Column of a block section's keys or of a block list's dashes. */
-function columnOf(collection: YAMLMap | YAMLSeq): number {
-  const token = collection.srcToken
-  return token !== undefined && 'indent' in token ? token.indent : 0
-}
-
-/** Where the text of an item ends, without what follows it on its line. */
-function contentEnd(text: string, item: Entry | Node): number {
-  const node = isEntry(item) ? (item.value ?? item.key) : item
-  if ((isMap(node) || isSeq(node)) && node.flow !== true) {
-    const last = node.items.at(-1) as Entry | Node | undefined
-    if (last !== undefined) return contentEnd(text, last)
-  }
-  const end = node.range?.[1] ?? 0
-  // The value of a block scalar reaches over its line breaks.
-  return text.slice(0, end).trimEnd().length
-}
-
-function endOfLine(text: string, from: number): number {
-  const at = text.indexOf('\n', from)
-  if (at < 0) return text.length
-  return at > from && text[at - 1] === '\r' ? at - 1 : at
-}
-
-function newlineLength(text: string, at: number): number {
-  return text[at] === '\r' ? 2 : 1
-}
-
-function flowRemoval(text: string, items: readonly (Entry | Node)[], index: number): Splice {
-  const item = items[index]
-  const next = items[index + 1]
-  const previous = items[index - 1]
-  if (item === undefined) return { start: 0, end: 0, text: '' }
-  if (next !== undefined) return { start: startOf(item), end: startOf(next), text: '' }
-  const start = previous === undefined ? startOf(item) : contentEnd(text, previous)
-  return { start, end: contentEnd(text, item), text: '' }
 }

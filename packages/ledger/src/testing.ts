@@ -1,1 +1,2 @@
-export { type ContractCase, contractCases, requestRow } from './lib/contract.ts'
+export { type ContractCase, contractCases } from './lib/contract.ts'
+export { requestRow } from './lib/sample-rows.ts'

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { requestRow } from './contract.ts'
 import type { PackedBatch } from './packed/batch.ts'
 import { attemptColumns, requestColumns } from './packed/columns.ts'
 import { TableReader } from './packed/table.ts'
+import { requestRow } from './sample-rows.ts'
 import { WriteQueue, type WriteQueueOptions } from './write-queue.ts'
 
 let time: number

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { requestRow } from '../contract.ts'
 import type { DispatchRow, RequestRow } from '../row.ts'
+import { requestRow } from '../sample-rows.ts'
 import { type PackedBatch, RequestBatch, without } from './batch.ts'
 import { attemptColumns, type Column, requestColumns } from './columns.ts'
 import { type Cell, type PackedTable, TableReader } from './table.ts'

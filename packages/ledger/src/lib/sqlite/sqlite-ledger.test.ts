@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { contractCases, contractNow, requestRow } from '../contract.ts'
+import { contractCases } from '../contract.ts'
 import { LedgerError } from '../ledger.ts'
+import { contractNow, requestRow } from '../sample-rows.ts'
 import { migrate } from './schema.ts'
 import { openSqliteLedger, SqliteLedger, type SqliteLedgerOptions } from './sqlite-ledger.ts'
 
@@ -229,7 +230,7 @@ describe('SqliteLedger and processes that die', () => {
   it('loses no row that waited a flush, counts none twice, and marks what ran', async () => {
     const script = `
       import { SqliteLedger } from ${JSON.stringify(new URL('../../index.ts', import.meta.url).href)}
-      import { requestRow } from ${JSON.stringify(new URL('../contract.ts', import.meta.url).href)}
+      import { requestRow } from ${JSON.stringify(new URL('../sample-rows.ts', import.meta.url).href)}
       const ledger = new SqliteLedger({ file: ${JSON.stringify(file)}, warn: console.error, flushMs: 50 })
       const dispatch = (requestId) => ledger.dispatched({ requestId, number: 1, at: Date.now(), keyId: 'gw_a',
         account: 'upstream_a', provider: 'openai', model: 'gpt-5', upstreamModel: 'gpt-5', dialect: 'openai-chat' })

@@ -1,6 +1,10 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import type { Citation } from '../chat/part.ts'
+import type { Report } from '../chat/loss.ts'
+import type { AssistantPart, Citation } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+
+/** Why sources are lost. */
+export const noText = 'there is no text for the sources to belong to'
 
 /** A citation and the part it belongs to, where the wire says so. */
 export interface PlacedCitation {
@@ -77,6 +81,36 @@ export function citationIn(text: TextIndex, { citation, bytes }: PlacedCitation)
   if (start === undefined || end === undefined || start > end) return citation
   if (citation.quote !== undefined && text.text.slice(start, end) !== citation.quote) return citation
   return { ...citation, start, end }
+}
+
+/** A part of an answer and its place among the wire's. */
+export interface PlacedPart {
+  readonly part: AssistantPart
+  /** Its index on the wire, which sources refer to. */
+  readonly i: number
+}
+
+/** Sources belong to the text they name by its index; where they name none, to the last text. */
+export function withSources(placed: readonly PlacedPart[], candidate: JsonObject, report: Report): AssistantPart[] {
+  const sources = readSources(candidate)
+  if (sources.length === 0) return placed.map(({ part }) => part)
+  const texts = placed.filter(({ part }) => part.type === 'text')
+  const last = texts.at(-1)?.i
+  if (last === undefined) report.dropped('groundingMetadata', noText)
+  const cited = new Map<number, Citation[]>()
+  const indexes = new Map(texts.map(({ part, i }) => [i, new TextIndex(part.type === 'text' ? part.text : '')]))
+  for (const source of sources) {
+    const i = source.part !== undefined && indexes.has(source.part) ? source.part : last
+    const index = i === undefined ? undefined : indexes.get(i)
+    if (i === undefined || index === undefined) continue
+    const citations = cited.get(i) ?? []
+    citations.push(citationIn(index, source))
+    cited.set(i, citations)
+  }
+  return placed.map(({ part, i }) => {
+    const citations = cited.get(i)
+    return part.type === 'text' && citations ? { ...part, citations } : part
+  })
 }
 
 /** Turns places counted in UTF-8 bytes into places counted in characters of a string, and back. */
@@ -181,5 +215,12 @@ function segmentOf(citation: Citation, piece: CitedPiece, part: number | undefin
     ...(startIndex > 0 && { startIndex }),
     endIndex: index.byteOf(to),
     ...(bounded && { text: index.text.slice(Math.max(0, from), Math.max(0, to)) }),
+  }
+}
+
+/** Tells of the sources that have no place in the dialect. */
+export function reportSources(citations: readonly Citation[], report: Report): void {
+  if (citations.some(({ url }) => url === undefined)) {
+    report.dropped('citations', 'a source without a URL has no place here')
   }
 }

@@ -12,11 +12,11 @@ import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { ChunkTemplate } from './chunk-template.ts'
-import { citationIn, type PlacedCitation, readSources, TextIndex } from './citations.ts'
+import { citationIn, noText, type PlacedCitation, readSources, TextIndex } from './citations.ts'
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
-import { noText, readHead, wireParts, withheldSeal } from './reply.ts'
+import { readHead, wireParts, withheldSeal } from './reply.ts'
 import { blockOf, isSeal, readStop, readUsage } from './wire.ts'
 
 interface OpenText {

@@ -6,11 +6,11 @@ import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { Sequential } from '../stream/sequential.ts'
-import { type CitedPiece, writeSources } from './citations.ts'
+import { type CitedPiece, reportSources, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
 import { encodeLogprobs } from './logprobs.ts'
-import { cutCall, encodeStop, malformedCall, reportSources, withheldSeal } from './reply.ts'
+import { cutCall, encodeStop, malformedCall, withheldSeal } from './reply.ts'
 import { showsThoughts, writeUsage } from './wire.ts'
 
 interface TextState {

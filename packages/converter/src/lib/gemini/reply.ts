@@ -7,7 +7,7 @@ import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { NewId, ReplyContext } from '../codec.ts'
-import { type CitedPiece, type CitedText, citationIn, readSources, TextIndex, writeSources } from './citations.ts'
+import { type CitedPiece, type CitedText, reportSources, withSources, writeSources } from './citations.ts'
 import { kindOf, opaquePart } from './content-decode.ts'
 import { argsOf } from './content-encode.ts'
 import { decodeError, isError } from './error.ts'
@@ -23,9 +23,6 @@ import {
   vagueStops,
   writeUsage,
 } from './wire.ts'
-
-/** Why sources are lost. */
-export const noText = 'there is no text for the sources to belong to'
 
 /** Why a seal is lost. */
 export const withheldSeal = 'a seal goes back to its own provider only'
@@ -159,35 +156,6 @@ function argsText(args: JsonObject, at: string): string {
   }
 }
 
-interface PlacedPart {
-  readonly part: AssistantPart
-  /** Its index on the wire, which sources refer to. */
-  readonly i: number
-}
-
-/** Sources belong to the text they name by its index; where they name none, to the last text. */
-function withSources(placed: readonly PlacedPart[], candidate: JsonObject, report: Report): AssistantPart[] {
-  const sources = readSources(candidate)
-  if (sources.length === 0) return placed.map(({ part }) => part)
-  const texts = placed.filter(({ part }) => part.type === 'text')
-  const last = texts.at(-1)?.i
-  if (last === undefined) report.dropped('groundingMetadata', noText)
-  const cited = new Map<number, Citation[]>()
-  const indexes = new Map(texts.map(({ part, i }) => [i, new TextIndex(part.type === 'text' ? part.text : '')]))
-  for (const source of sources) {
-    const i = source.part !== undefined && indexes.has(source.part) ? source.part : last
-    const index = i === undefined ? undefined : indexes.get(i)
-    if (i === undefined || index === undefined) continue
-    const citations = cited.get(i) ?? []
-    citations.push(citationIn(index, source))
-    cited.set(i, citations)
-  }
-  return placed.map(({ part, i }) => {
-    const citations = cited.get(i)
-    return part.type === 'text' && citations ? { ...part, citations } : part
-  })
-}
-
 /** Writes a whole generateContent reply. */
 export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject {
   const { usage, logprobs } = reply
@@ -258,13 +226,6 @@ function joins(last: JsonObject, next: JsonObject): boolean {
 
 function textOf(part: JsonObject): string {
   return typeof part.text === 'string' ? part.text : ''
-}
-
-/** Tells of the sources that have no place in the dialect. */
-export function reportSources(citations: readonly Citation[], report: Report): void {
-  if (citations.some(({ url }) => url === undefined)) {
-    report.dropped('citations', 'a source without a URL has no place here')
-  }
 }
 
 /** How an answer ended. */

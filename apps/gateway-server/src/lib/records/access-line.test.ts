@@ -81,6 +81,9 @@ test('the line is what pino would write, with the least and with the most there 
   expect(accessLine(least, head)).toBe(byPino(least))
   expect(accessLine(most, { ...head, costNanoUsd: 5_250_000 })).toBe(byPino(most, 0.00525))
   expect(accessLine(most, { ...head, costNanoUsd: 1 })).toBe(byPino(most, 1e-9))
+  for (const cost of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    expect(accessLine(most, { ...head, costNanoUsd: cost })).toBe(byPino(most, cost))
+  }
   for (const usage of [
     {},
     { output: Number.POSITIVE_INFINITY },

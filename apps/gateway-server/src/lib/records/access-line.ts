@@ -42,7 +42,7 @@ export function accessLine(record: AccessRecord, { level, time, costNanoUsd }: A
     nested(',"error":', record.error) +
     text(',"session":', record.session) +
     `,"attempts":[${record.attempts.map(attemptText).join()}]` +
-    plain(',"costUsd":', costNanoUsd === undefined ? undefined : costNanoUsd / 1e9) +
+    count(',"costUsd":', costNanoUsd === undefined ? undefined : costNanoUsd / 1e9) +
     ',"message":"request"}\n'
   )
 }
@@ -73,7 +73,7 @@ function usageText(usage: AccessRecord['usage']): string {
   return `,"usage":{${members.slice(1)}}`
 }
 
-/** A number that a provider told: JSON has no word for one that is too large. */
+/** A number that a provider told, or that was reckoned from one: JSON has no word for one that is too large. */
 function count(name: string, value: number | undefined): string {
   return value === undefined ? '' : name + (Number.isFinite(value) ? String(value) : 'null')
 }

@@ -1,7 +1,8 @@
 import type { AccessRecord, AttemptRecord } from '@llm-gateway/gateway'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { accessLine } from './access-line.ts'
+import { writeAccessLine } from './access-line.ts'
+import { JsonLine } from './json-line.ts'
 
 const time = '2026-11-28T13:06:22.007Z'
 
@@ -56,40 +57,52 @@ const most: Required<AccessRecord> = {
   session: 's-1',
 }
 
-/** The same record by pino, as every other line of the log is written. */
-function byPino({ startedAt: _startedAt, attempts, ...line }: AccessRecord, costUsd?: number): string {
-  let written = ''
-  const logger = pino(
-    {
-      base: null,
-      timestamp: () => `,"time":"${time}"`,
-      messageKey: 'message',
-      formatters: { level: (level) => ({ level }) },
-    },
-    { write: (text: string) => (written = text) },
-  )
-  const told = attempts.map(({ account, status, verdict, durationMs, error, estimated }) => {
-    return { account, status, verdict, durationMs, error, estimated }
-  })
-  logger.info({ ...line, attempts: told, costUsd }, 'request')
-  return written
+const writer = new JsonLine()
+
+/** The bytes of a record's line, as text. */
+function accessLine(record: AccessRecord, costNanoUsd?: number): string {
+  writeAccessLine(writer, record, { level: 'info', time: Buffer.from(time), costNanoUsd })
+  return writer.toString()
 }
 
-const head = { level: 'info', time }
+let byPinoWritten = ''
+const logger = pino(
+  {
+    base: null,
+    timestamp: () => `,"time":"${time}"`,
+    messageKey: 'message',
+    formatters: { level: (level) => ({ level }) },
+  },
+  { write: (text: string) => (byPinoWritten = text) },
+)
+
+/** What of a record is told, in the order of its line. */
+function toldOf({ startedAt: _startedAt, attempts, ...told }: AccessRecord): object {
+  const attemptsTold = attempts.map(({ account, status, verdict, durationMs, error, estimated }) => {
+    return { account, status, verdict, durationMs, error, estimated }
+  })
+  return { ...told, attempts: attemptsTold }
+}
+
+/** The same record by pino, as every other line of the log is written. */
+function byPino(record: AccessRecord, costUsd?: number): string {
+  logger.info({ ...toldOf(record), costUsd }, 'request')
+  return byPinoWritten
+}
 
 test('the line is what pino would write, with the least and with the most there can be', () => {
-  expect(accessLine(least, head)).toBe(byPino(least))
-  expect(accessLine(most, { ...head, costNanoUsd: 5_250_000 })).toBe(byPino(most, 0.00525))
-  expect(accessLine(most, { ...head, costNanoUsd: 1 })).toBe(byPino(most, 1e-9))
+  expect(accessLine(least)).toBe(byPino(least))
+  expect(accessLine(most, 5_250_000)).toBe(byPino(most, 0.00525))
+  expect(accessLine(most, 1)).toBe(byPino(most, 1e-9))
   for (const cost of [Number.POSITIVE_INFINITY, Number.NaN]) {
-    expect(accessLine(most, { ...head, costNanoUsd: cost })).toBe(byPino(most, cost))
+    expect(accessLine(most, cost)).toBe(byPino(most, cost))
   }
   for (const usage of [
     {},
     { output: Number.POSITIVE_INFINITY },
     { input: 0, cacheRead: 1, cacheWrite: 2, cacheWrite1h: 3, output: 4, reasoning: 5 },
   ]) {
-    expect(accessLine({ ...most, usage }, head)).toBe(byPino({ ...most, usage }))
+    expect(accessLine({ ...most, usage })).toBe(byPino({ ...most, usage }))
   }
 })
 
@@ -107,7 +120,7 @@ test('whatever a client or a provider puts into a text, the line is one line of 
     '","level":"x',
   ]
   for (const text of [...texts, ...hard]) {
-    const line = accessLine({ ...most, path: text, model: text, error: { code: text, message: text } }, head)
+    const line = accessLine({ ...most, path: text, model: text, error: { code: text, message: text } })
     expect(line.indexOf('\n')).toBe(line.length - 1)
     const read = JSON.parse(line) as AccessRecord
     expect(read.path).toBe(text)
@@ -118,6 +131,144 @@ test('whatever a client or a provider puts into a text, the line is one line of 
 
 test('half a surrogate pair survives the way through UTF-8', () => {
   const text = 'half \ud83d of a pair'
-  const line = Buffer.from(accessLine({ ...least, path: text }, head)).toString('utf8')
-  expect((JSON.parse(line) as AccessRecord).path).toBe(text)
+  expect((JSON.parse(accessLine({ ...least, path: text })) as AccessRecord).path).toBe(text)
+})
+
+/** Numbers from 0 up to 1 that are the same on every run: mulberry32. */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const characters = [
+  'a',
+  'Z',
+  '0',
+  ' ',
+  '~',
+  '"',
+  '\\',
+  '\n',
+  '\0',
+  '\u001f',
+  '\u007f',
+  'é',
+  '’',
+  '日',
+  '\u2028',
+  '😀',
+  '\ud800',
+  '\udfff',
+]
+const numbers = [0, -0, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53, 1e21, -1, 0.5, 1e-7, 5e-324, -(2 ** 31)]
+const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+
+/** Records with and without each member, of values that need escaping and that JSON has no word for. */
+class Maker {
+  readonly #next: () => number
+
+  constructor(seed: number) {
+    this.#next = dice(seed)
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.#next() * limit)
+  }
+
+  #pick<T>(values: readonly T[]): T {
+    return values[this.below(values.length)] as T
+  }
+
+  text(): string {
+    const length = this.#pick([0, 1, 5, 20, 40, 99, 100, 101, 300])
+    const known = this.#pick([1, 5, characters.length])
+    return Array.from({ length }, () => characters[this.below(known)]).join('')
+  }
+
+  number(): number {
+    return this.#pick([this.below(10), this.below(1_000), this.below(1e9), this.#pick(numbers), this.#pick(odd)])
+  }
+
+  /** Any of the members, in their order. */
+  some<T extends object>(members: T): T {
+    return Object.fromEntries(Object.entries(members).filter(() => this.below(3) > 0)) as T
+  }
+
+  #attempt(): AttemptRecord {
+    const { status, error, estimated } = this.some({
+      status: this.number(),
+      error: this.text(),
+      estimated: true as const,
+    })
+    const told = { status, durationMs: this.number(), error, estimated }
+    return { ...attempt, ...told, account: this.text(), verdict: this.#pick(['success', 'failure', 'neutral']) }
+  }
+
+  record(): AccessRecord {
+    const { number, text } = { number: () => this.number(), text: () => this.text() }
+    const texts = (): string[] => Array.from({ length: this.#pick([0, 1, 3, 200]) }, text)
+    return {
+      requestId: text(),
+      startedAt: 0,
+      method: this.#pick(['GET', 'POST', text()]),
+      path: text(),
+      operation: text(),
+      dialect: text(),
+      stream: this.below(2) === 0,
+      status: number(),
+      durationMs: number(),
+      bytesIn: number(),
+      bytesOut: number(),
+      ...this.some({
+        remoteAddress: text(),
+        keyId: text(),
+        keyName: text(),
+        upstreamDialect: text(),
+        model: text(),
+        upstreamModel: text(),
+        account: text(),
+        upstreamRequestId: text(),
+        firstContentMs: number(),
+        usage: this.some({
+          input: number(),
+          cacheRead: number(),
+          cacheWrite: number(),
+          cacheWrite1h: number(),
+          output: number(),
+          reasoning: number(),
+        }),
+        stop: {
+          reason: this.#pick(['end', 'length']),
+          ...this.some({ said: text(), sequence: text(), explanation: text() }),
+        },
+        losses: texts(),
+        clientLeft: true as const,
+        error: { code: text(), message: text() },
+        session: text(),
+      }),
+      attempts: Array.from({ length: this.#pick([0, 1, 1, 2, 40]) }, () => this.#attempt()),
+    }
+  }
+}
+
+test('whatever a record holds, its line is what JSON.stringify makes of it', () => {
+  const maker = new Maker(7)
+  for (let count = 0; count < 300; count++) {
+    const record = maker.record()
+    const cost = maker.below(3) === 0 ? undefined : maker.number()
+    const costUsd = cost === undefined ? undefined : cost / 1e9
+    const whole = { level: 'info', time, ...toldOf(record), costUsd, message: 'request' }
+    expect(accessLine(record, cost)).toBe(`${JSON.stringify(whole)}\n`)
+  }
+})
+
+test('a line that cannot be made leaves nothing in the next', () => {
+  const broken = { ...most, error: { code: 'a', message: 'b', toJSON: () => expect.unreachable('no') } }
+  expect(() => accessLine(broken)).toThrow('no')
+  expect(accessLine(least)).toBe(byPino(least))
 })

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { JsonLine } from './json-line.ts'
+import { memberName } from './json-piece.ts'
 import { LineBuffer } from './line-buffer.ts'
 
 test('gives the bytes of its lines, whatever their length and script, once', () => {
@@ -24,4 +26,19 @@ test('leaves alone what was taken until it is given back', () => {
   const third = buffer.take()
   buffer.add('fourth')
   expect([second.toString(), third.toString(), buffer.take().toString()]).toEqual(['second', 'third', 'fourth'])
+})
+
+test('takes lines made of bytes among those of text, and grows for them', () => {
+  const buffer = new LineBuffer()
+  const line = new JsonLine()
+  const expected: string[] = []
+  for (let count = 0; count < 400; count++) {
+    line.clear()
+    line.text(memberName('a'), 'ü'.repeat(count))
+    line.closeObject(0)
+    buffer.add(line)
+    buffer.add('\n')
+    expected.push(`${JSON.stringify({ a: 'ü'.repeat(count) })}\n`)
+  }
+  expect(buffer.take().toString()).toBe(expected.join(''))
 })

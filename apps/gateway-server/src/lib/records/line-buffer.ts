@@ -1,3 +1,5 @@
+import type { JsonLine } from './json-line.ts'
+
 /** What it begins with, and what it goes back to after it has held more. */
 const usualSize = 131_072
 /** A UTF-16 unit takes no more than this many bytes of UTF-8. */
@@ -17,10 +19,11 @@ export class LineBuffer {
     return this.#length
   }
 
-  add(line: string): void {
-    const needed = this.#length + line.length * bytesPerUnit
+  add(line: string | JsonLine): void {
+    const needed = this.#length + (typeof line === 'string' ? line.length * bytesPerUnit : line.length)
     if (needed > this.#bytes.length) this.#grow(needed)
-    this.#length += this.#bytes.write(line, this.#length)
+    if (typeof line === 'string') this.#length += this.#bytes.write(line, this.#length)
+    else this.#length += line.copyTo(this.#bytes, this.#length)
   }
 
   /** All it holds, which it holds no more. They stay as they are until they are given back. */

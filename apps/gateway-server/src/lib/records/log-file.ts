@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, write } from 'node:fs'
 import { dirname } from 'node:path'
+import type { JsonLine } from './json-line.ts'
 import { LineBuffer } from './line-buffer.ts'
 
 export interface LogFileOptions {
@@ -53,7 +54,7 @@ export class LogFile {
   }
 
   /** @param line with its line end. */
-  write(line: string): void {
+  write(line: string | JsonLine): void {
     const { batchLength, heldLength, waitMs } = this.#options
     if (this.#closed) return
     if (this.#lines.length >= heldLength) {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AccessRecord } from '@llm-gateway/gateway'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ServerLog, terminalOf } from './logger.ts'
 
@@ -65,4 +66,49 @@ test('a format that the configuration names holds on a terminal and in a file', 
     expect.stringMatching(/^\{.*"json"\}$/),
     expect.stringMatching(/^\{.*"undefined"\}$/),
   ])
+})
+
+const record: AccessRecord = {
+  requestId: 'req_1',
+  startedAt: 1_795_000_000_000,
+  method: 'POST',
+  path: '/v1/chat/completions',
+  operation: 'generate',
+  dialect: 'openai-chat',
+  stream: false,
+  status: 200,
+  durationMs: 12,
+  bytesIn: 0,
+  bytesOut: 61,
+  keyName: 'Zoë’s laptop',
+  attempts: [],
+}
+
+test('a request leaves one line among the others, as JSON and as text; one that failed is a warning', async () => {
+  const file = join(directory(), 'gateway.log')
+  const log = new ServerLog({ level: 'info', file })
+  log.logger.info('before')
+  log.access(record, 5_250_000)
+  log.configure({ level: 'info', format: 'text', file })
+  log.access(record, undefined)
+  log.configure({ level: 'warn', format: 'json', file })
+  log.access(record, undefined)
+  log.access({ ...record, status: 503 }, undefined)
+  await log.close()
+  const [before, json, text, failed, ...rest] = lines(file)
+  expect(before).toContain('"before"')
+  expect(JSON.parse(json ?? '')).toMatchObject({ level: 'info', keyName: 'Zoë’s laptop', costUsd: 0.00525 })
+  expect(text).toMatch(/Z INFO {2}POST \/v1\/chat\/completions 200 ms=12 key="Zoë’s laptop" id=req_1$/)
+  expect(JSON.parse(failed ?? '')).toMatchObject({ level: 'warn', status: 503, message: 'request' })
+  expect(rest).toEqual([])
+})
+
+test('nothing stands in the log of a line that could not be made', async () => {
+  const file = join(directory(), 'gateway.log')
+  const log = new ServerLog({ level: 'info', file })
+  const error = { code: 'a', message: 'b', toJSON: () => expect.unreachable('no') }
+  expect(() => log.access({ ...record, error }, undefined)).toThrow('no')
+  log.access(record, undefined)
+  await log.close()
+  expect(lines(file).map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ requestId: 'req_1' })])
 })

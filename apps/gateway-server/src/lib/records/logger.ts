@@ -1,8 +1,9 @@
 import type { LoggingConfig } from '@llm-gateway/config'
 import type { AccessRecord } from '@llm-gateway/gateway'
 import { type Logger, pino } from 'pino'
-import { accessLine } from './access-line.ts'
+import { writeAccessLine } from './access-line.ts'
 import { IsoTime } from './iso-time.ts'
+import { JsonLine } from './json-line.ts'
 import { LogFile } from './log-file.ts'
 import { toText } from './log-text.ts'
 
@@ -26,6 +27,8 @@ export class ServerLog {
   readonly logger: Logger
   readonly #terminal: LogTerminal
   readonly #time = new IsoTime()
+  /** The one of the request that is told of. */
+  readonly #line = new JsonLine()
   #config: LoggingConfig
   #file: LogFile
   /** Files of earlier configurations that are still writing their last lines. */
@@ -54,7 +57,8 @@ export class ServerLog {
   access(record: AccessRecord, costNanoUsd: number | undefined): void {
     const level = record.status >= 500 ? 'warn' : 'info'
     if (!this.logger.isLevelEnabled(level)) return
-    this.#write(accessLine(record, { level, time: this.#time.of(Date.now()), costNanoUsd }))
+    writeAccessLine(this.#line, record, { level, time: this.#time.of(Date.now()), costNanoUsd })
+    this.#file.write(this.#render ? this.#render(this.#line.toString()) : this.#line)
   }
 
   /** Puts another level, format or file in force; what was logged before still goes where it was to go. */

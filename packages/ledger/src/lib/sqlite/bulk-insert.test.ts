@@ -46,6 +46,17 @@ it('writes each row as it is, whatever it shares with its neighbours', () => {
   expect(rows).toEqual(mixed.map(([id, name = null, count = null]) => ({ id, name, count })))
 })
 
+it('writes a row that is alone, and rows that share all they have', () => {
+  const db = database()
+  expect([insert(db, mixed.slice(0, 1)), insert(db, mixed.slice(0, 1))]).toEqual([1, 0])
+  db.exec('CREATE TABLE any (id TEXT, name TEXT, count INTEGER)')
+  const same: Row = ['r', 'n', 1]
+  expect(new BulkInsert(db, 'any', columns, '').run(packed(Array.from({ length: 10 }, () => same)))).toBe(10)
+  expect(db.prepare('SELECT * FROM any').all()).toEqual(
+    Array.from({ length: 10 }, () => ({ id: 'r', name: 'n', count: 1 })),
+  )
+})
+
 it('counts what it wrote, and leaves what is there', () => {
   const db = database()
   insert(db, mixed.slice(10, 20))

@@ -3,7 +3,7 @@ import type { Column } from '../packed/columns.ts'
 import { type Cell, type PackedTable, TableReader } from '../packed/table.ts'
 
 /** Rows to a statement, the most that fit: what calling one costs is shared, and more than these gain little. */
-const rowsAtOnce = [50, 10, 1] as const
+const rowsAtOnce = [100, 10, 1] as const
 
 /** Statements kept; traffic of one kind takes a handful. */
 const mostStatements = 32
@@ -50,11 +50,10 @@ export class BulkInsert {
 
   #insert(reader: TableReader, from: number, rows: number): number {
     const shape = this.#shapeOf(reader, from, rows)
-    const shared: Record<string, Cell> = {}
-    for (const column of shape.shared) shared[parameter(column)] = reader.cell(from, column)
-    const own: Cell[] = []
-    for (let row = from; row < from + rows; row++) for (const column of shape.own) own.push(reader.cell(row, column))
-    return Number(this.#statement(rows, shape).run(shared, ...own).changes)
+    const cells: Cell[] = []
+    for (const column of shape.shared) cells.push(reader.cell(from, column))
+    for (let row = from; row < from + rows; row++) for (const column of shape.own) cells.push(reader.cell(row, column))
+    return Number(this.#statement(rows, shape).run(...cells).changes)
   }
 
   #shapeOf(reader: TableReader, from: number, rows: number): Shape {
@@ -79,13 +78,14 @@ export class BulkInsert {
 
   #prepare(rows: number, { shared, own }: Shape): StatementSync {
     const names = [...shared, ...own].map((column) => this.#columns[column]?.name).join(', ')
-    const row = `(${[...shared.map(parameter), ...own.map(() => '?')].join(', ')})`
+    // None has a name: to bind one that has none, Node asks SQLite for the name of each before it.
+    const cells = [...shared.map(() => '?'), ...own.map((_, index) => `column${index + 1}`)].join(', ')
+    const row = `(${own.map(() => '?').join(', ') || 'NULL'})`
     const values = Array.from({ length: rows }, () => row).join(', ')
-    // A statement that fails takes its transaction back: one that could be taken back alone would copy the pages it changes.
-    return this.#db.prepare(`INSERT OR ROLLBACK INTO ${this.#table} (${names}) VALUES ${values} ${this.#conflict}`)
+    // A statement that fails takes its transaction back: one that could be taken back alone would copy the pages it changes. The
+    // condition tells its conflict clause from that of a join (https://www.sqlite.org/lang_upsert.html#parsing_ambiguity).
+    return this.#db.prepare(
+      `INSERT OR ROLLBACK INTO ${this.#table} (${names}) SELECT ${cells} FROM (VALUES ${values}) WHERE true ${this.#conflict}`,
+    )
   }
-}
-
-function parameter(column: number): string {
-  return `:c${column}`
 }

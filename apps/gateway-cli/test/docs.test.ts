@@ -49,9 +49,9 @@ test('what is not run is marked with why', () => {
   expect(marked.map(({ page, text, notRun }) => `${page}: ${text.split('\n')[0]} (${notRun})`)).toMatchInlineSnapshot(
     `
     [
-      "README.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start does is tried by apps/gateway-cli/test/launcher.test.ts)",
+      "README.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start runs is tried by apps/gateway-server/test/built.test.ts)",
       "README.md: docker build -t llm-gateway . (needs Docker; deploy/docker/entrypoint.test.ts tries the entry point)",
-      "README.zh-CN.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start does is tried by apps/gateway-cli/test/launcher.test.ts)",
+      "README.zh-CN.md: git clone https://github.com/iBreaker/llm-gateway.git && cd llm-gateway (fetches this repository; what npm start runs is tried by apps/gateway-server/test/built.test.ts)",
       "README.zh-CN.md: docker build -t llm-gateway . (needs Docker; deploy/docker/entrypoint.test.ts tries the entry point)",
       "deploy/README.md: docker build -t llm-gateway . (needs Docker; deploy/*.test.ts tries the entry point)",
       "deploy/README.md: docker exec CONTAINER llm-gateway upstream add --type=api-key --provider=anthropic --name=main --key=sk-ant-xxxxx (needs Docker)",

@@ -1,7 +1,7 @@
 import type { JsonLine } from './json-line.ts'
 
 /** What it begins with, and what it goes back to after it has held more. */
-const usualSize = 131_072
+const usualSize = 524_288
 /** A UTF-16 unit takes no more than this many bytes of UTF-8. */
 const bytesPerUnit = 3
 

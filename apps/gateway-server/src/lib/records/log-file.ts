@@ -12,7 +12,7 @@ export interface LogFileOptions {
   failed?(error: NodeJS.ErrnoException): void
   /** Lines wait no longer than this for others, in milliseconds. Default: 100. */
   readonly waitMs?: number
-  /** Length from which they wait no more, in bytes. Default: 65,536. */
+  /** Length from which they wait no more, in bytes. Default: 262,144. */
   readonly batchLength?: number
   /** Kept at the most while the file cannot be written, in bytes. Default: 8,388,608. */
   readonly heldLength?: number
@@ -48,7 +48,7 @@ export class LogFile {
 
   constructor({ path, ...options }: LogFileOptions) {
     this.#path = path
-    this.#options = { waitMs: 100, batchLength: 65_536, heldLength: 8_388_608, retryMs: 1_000, ...options }
+    this.#options = { waitMs: 100, batchLength: 262_144, heldLength: 8_388_608, retryMs: 1_000, ...options }
     process.on('exit', this.#onExit)
     this.#tryOpen()
   }

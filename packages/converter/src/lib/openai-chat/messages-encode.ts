@@ -1,9 +1,9 @@
 import { flatten } from '../chat/flat.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { dataUrl, textOfBase64 } from '../chat/media-source.ts'
+import { breakpointOf, renderingOf, tellCitations } from '../chat/openai-content.ts'
 import type {
   AssistantPart,
-  CacheHint,
   FilePart,
   ImagePart,
   OpaquePart,
@@ -20,15 +20,6 @@ import { sealed } from './wire.ts'
 
 type Assistant = Extract<Turn, { role: 'assistant' }>
 type ToolTurn = Extract<Turn, { role: 'tool' }>
-
-/** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
-const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
-  '5m': '30m',
-  '30m': '30m',
-  '1h': '12h',
-  '12h': '12h',
-  '24h': '12h',
-}
 
 /** Writes instructions and turns as messages. */
 export function encodeMessages(chat: ChatRequest, context: RequestContext): JsonObject[] {
@@ -95,30 +86,10 @@ class MessageWriter {
   }
 
   #text(part: TextPart): JsonObject {
-    this.#tellCitations(part)
+    tellCitations(part, this.#context)
     const wire = { type: 'text', text: part.text }
     // A spread of nothing costs as much as the text's own object.
-    return part.cache === undefined ? wire : { ...wire, ...this.#breakpoint(part) }
-  }
-
-  #tellCitations(part: TextPart): void {
-    const { report, from } = this.#context
-    if (part.citations) report.dropped(placeOf('citations', part.at, from), 'a text that is sent carries no sources')
-  }
-
-  #breakpoint(part: { readonly at: string; readonly cache?: CacheHint }): JsonObject {
-    const { cache } = part
-    if (cache === undefined) return {}
-    const { report, capabilities, from } = this.#context
-    if (!capabilities.cacheBreakpoints) {
-      report.dropped(cachePlace(part, from), 'the model takes no cache breakpoints')
-      return {}
-    }
-    const ttl = breakpointTtl[cache.ttl ?? '30m']
-    if (cache.ttl !== undefined && cache.ttl !== ttl) {
-      report.approximated(cachePlace(part, from), `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
-    }
-    return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
+    return part.cache === undefined ? wire : { ...wire, ...breakpointOf(part, this.#context) }
   }
 
   #userPart(part: UserPart): JsonObject[] {
@@ -147,13 +118,13 @@ class MessageWriter {
     return {
       type: 'image_url',
       image_url: { url, ...(detail !== undefined && { detail }) },
-      ...this.#breakpoint(part),
+      ...breakpointOf(part, this.#context),
     }
   }
 
   #file(part: FilePart): JsonObject[] {
     const { source, name, context } = part
-    const hint = this.#breakpoint(part)
+    const hint = breakpointOf(part, this.#context)
     if (source.kind === 'text') {
       const text = [name, context, source.text].filter((piece) => piece !== undefined && piece !== '').join('\n\n')
       return [{ type: 'text', text, ...hint }]
@@ -192,16 +163,8 @@ class MessageWriter {
     if (part.dialect === 'openai-chat' && typeof part.value === 'object' && part.value !== null) {
       return Array.isArray(part.value) ? [] : [part.value]
     }
-    const text = this.#rendering(part)
+    const text = renderingOf(part, this.#context)
     return text === undefined ? [] : [{ type: 'text', text }]
-  }
-
-  #rendering(part: OpaquePart): string | undefined {
-    const { report } = this.#context
-    if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
-    if (part.text === undefined) report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
-    else report.approximated(part.at, `${part.kind} is sent as text`)
-    return part.text
   }
 
   #assistant(turn: Assistant): JsonObject[] {
@@ -244,13 +207,13 @@ class MessageWriter {
     switch (part.type) {
       case 'text':
         if (part.cache) report.dropped(cachePlace(part, from), 'an assistant text carries no cache breakpoint')
-        this.#tellCitations(part)
+        tellCitations(part, this.#context)
         return part.text
       case 'image':
         report.dropped(part.at, 'an assistant message holds no images')
         return undefined
       case 'opaque':
-        return this.#rendering(part)
+        return renderingOf(part, this.#context)
     }
   }
 
@@ -310,7 +273,7 @@ class MessageWriter {
   /** A breakpoint on a whole result stands on its last part. */
   #hinted(texts: JsonObject[], result: ToolResult): JsonObject[] {
     if (result.cache === undefined) return texts
-    const hint = this.#breakpoint(result)
+    const hint = breakpointOf(result, this.#context)
     const last = texts.at(-1)
     return last === undefined ? [] : [...texts.slice(0, -1), { ...last, ...hint }]
   }

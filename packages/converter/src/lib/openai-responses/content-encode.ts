@@ -1,17 +1,8 @@
 import type { JsonObject } from '../chat/json.ts'
 import { dataUrl } from '../chat/media-source.ts'
-import type { CacheHint, FilePart, ImagePart, OpaquePart, TextPart, UserPart } from '../chat/part.ts'
-import { cachePlace, placeOf } from '../chat/places.ts'
+import { breakpointOf, renderingOf, tellCitations } from '../chat/openai-content.ts'
+import type { FilePart, ImagePart, OpaquePart, TextPart, UserPart } from '../chat/part.ts'
 import type { RequestContext } from '../codec.ts'
-
-/** How long OpenAI keeps what a breakpoint covers; the shortest that is not shorter than asked for. Default 30m. */
-const breakpointTtl: Readonly<Record<NonNullable<CacheHint['ttl']>, '30m' | '12h'>> = {
-  '5m': '30m',
-  '30m': '30m',
-  '1h': '12h',
-  '12h': '12h',
-  '24h': '12h',
-}
 
 /** The part of a text. */
 export function textPart(part: TextPart, context: RequestContext): JsonObject {
@@ -19,31 +10,6 @@ export function textPart(part: TextPart, context: RequestContext): JsonObject {
   const wire = { type: 'input_text', text: part.text }
   // A spread of nothing costs as much as the text's own object.
   return part.cache === undefined ? wire : { ...wire, ...breakpointOf(part, context) }
-}
-
-/** Reports the sources of a text that is sent. */
-export function tellCitations({ citations, at }: TextPart, context: RequestContext): void {
-  const { report, from } = context
-  if (citations) report.dropped(placeOf('citations', at, from), 'a text that is sent carries no sources')
-}
-
-/** The member that marks the end of what the prompt cache is to keep; none where nothing is marked. */
-export function breakpointOf(
-  part: { readonly at: string; readonly cache?: CacheHint },
-  context: RequestContext,
-): JsonObject {
-  const { cache } = part
-  if (cache === undefined) return {}
-  const { report, capabilities, from } = context
-  if (!capabilities.cacheBreakpoints) {
-    report.dropped(cachePlace(part, from), 'the model takes no cache breakpoints')
-    return {}
-  }
-  const ttl = breakpointTtl[cache.ttl ?? '30m']
-  if (cache.ttl !== undefined && cache.ttl !== ttl) {
-    report.approximated(cachePlace(part, from), `a cache lifetime of ${cache.ttl} is sent as ${ttl}`)
-  }
-  return { prompt_cache_breakpoint: { mode: 'explicit', ...(cache.ttl !== undefined && { ttl }) } }
 }
 
 /** What a part of a user's turn, or of a tool's result, is written as. */
@@ -105,9 +71,6 @@ function fileSource({ source, name, at }: FilePart, context: RequestContext): Js
 
 /** What only its own dialect understands: a readable rendering of it at most. */
 export function opaqueTexts(part: OpaquePart, context: RequestContext): string[] {
-  const { report } = context
-  if (part.kind === 'container_upload') report.refuse(part.at, 'a file in a provider container cannot be sent')
-  if (part.text === undefined) report.dropped(part.at, `only ${part.dialect} understands ${part.kind}`)
-  else report.approximated(part.at, `${part.kind} is sent as text`)
-  return part.text === undefined ? [] : [part.text]
+  const text = renderingOf(part, context)
+  return text === undefined ? [] : [text]
 }

@@ -1,11 +1,12 @@
 import { flatten } from '../chat/flat.ts'
 import { isObject, type JsonObject } from '../chat/json.ts'
+import { breakpointOf, tellCitations } from '../chat/openai-content.ts'
 import type { AssistantPart, ReasoningPart, TextPart, ToolCallPart, ToolResult } from '../chat/part.ts'
 import { cachePlace, placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
 import { hasWord, isJsonMode, saysJson } from '../openai-chat/json-mode.ts'
-import { breakpointOf, opaqueTexts, tellCitations, textPart, userParts } from './content-encode.ts'
+import { opaqueTexts, textPart, userParts } from './content-encode.ts'
 
 /** Writes instructions and turns: `instructions` where one plain text leads the conversation, else everything as `input`. */
 export function encodeInput(chat: ChatRequest, context: RequestContext): JsonObject {

@@ -3,18 +3,9 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { Intents } from './intents.ts'
 import type { DispatchRow } from './row.ts'
+import { dispatchRow } from './sample-rows.ts'
 
-const rowOf = (requestId: string, number = 1): DispatchRow => ({
-  requestId,
-  number,
-  at: 0,
-  keyId: 'gw_a',
-  account: 'upstream_a',
-  provider: 'openai',
-  model: 'm',
-  upstreamModel: 'm',
-  dialect: 'openai-chat',
-})
+const rowOf = (requestId: string, number = 1): DispatchRow => dispatchRow(requestId, { number })
 
 const named = (intents: Intents, which: 'all' | 'aged' = 'all'): string[] =>
   intents

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PackedBatch } from './packed/batch.ts'
 import { attemptColumns, requestColumns } from './packed/columns.ts'
 import { TableReader } from './packed/table.ts'
-import { requestRow } from './sample-rows.ts'
+import { dispatchRow, requestRow } from './sample-rows.ts'
 import { WriteQueue, type WriteQueueOptions } from './write-queue.ts'
 
 let time: number
@@ -34,18 +34,6 @@ function queue(options: Partial<WriteQueueOptions> = {}): WriteQueue {
     ...options,
   })
 }
-
-const intent = (requestId: string) => ({
-  requestId,
-  number: 1,
-  at: 0,
-  keyId: 'gw_a',
-  account: 'upstream_a',
-  provider: 'openai',
-  model: 'm',
-  upstreamModel: 'm',
-  dialect: 'openai-chat',
-})
 
 function firstCells(reader: TableReader): string[] {
   return Array.from({ length: reader.rows }, (_, row) => reader.text(row, 0))
@@ -79,7 +67,7 @@ describe('WriteQueue', () => {
       const tested = queue()
       tested.finished(requestRow('earlier'))
       await vi.advanceTimersByTimeAsync(late)
-      tested.dispatched(intent('long'))
+      tested.dispatched(dispatchRow('long'))
       await vi.advanceTimersByTimeAsync(1_000)
       expect(intents()).toEqual(['long'])
       tested.finished(requestRow('long'))
@@ -92,7 +80,7 @@ describe('WriteQueue', () => {
   it('never writes the intent of a request that ends within half a second, however much is written meanwhile', async () => {
     const tested = queue({ batchRows: 10 })
     for (let step = 0; step < 20; step++) {
-      tested.dispatched(intent(`short${step}`))
+      tested.dispatched(dispatchRow(`short${step}`))
       for (let index = 0; index < 10; index++) tested.finished(requestRow(`r${step}-${index}`))
       await vi.advanceTimersByTimeAsync(100)
       if (step >= 4) tested.finished(requestRow(`short${step - 4}`))
@@ -103,8 +91,8 @@ describe('WriteQueue', () => {
 
   it('writes every intent when it is asked to write', async () => {
     const tested = queue()
-    tested.dispatched(intent('a'))
-    tested.dispatched({ ...intent('a'), number: 2 })
+    tested.dispatched(dispatchRow('a'))
+    tested.dispatched(dispatchRow('a', { number: 2 }))
     await tested.flush()
     expect(intents()).toEqual(['a', 'a'])
     expect(tested.status().waiting).toBe(0)
@@ -114,7 +102,7 @@ describe('WriteQueue', () => {
     const tested = queue()
     failing = true
     tested.finished(requestRow('a'))
-    tested.dispatched(intent('b'))
+    tested.dispatched(dispatchRow('b'))
     for (let second = 0; second < 90; second++) {
       await vi.advanceTimersByTimeAsync(1_000)
       time += 1_000
@@ -133,10 +121,10 @@ describe('WriteQueue', () => {
     const tested = queue({ capacity: 10 })
     failing = true
     for (let index = 0; index < 25; index++) {
-      tested.dispatched(intent(`r${index}`))
+      tested.dispatched(dispatchRow(`r${index}`))
       tested.finished(requestRow(`r${index}`))
     }
-    for (let index = 0; index < 25; index++) tested.dispatched(intent(`open${index}`))
+    for (let index = 0; index < 25; index++) tested.dispatched(dispatchRow(`open${index}`))
     await vi.advanceTimersByTimeAsync(1_000)
     expect(tested.status()).toMatchObject({ waiting: 20, dropped: 15 })
     failing = false

@@ -161,7 +161,7 @@ test('they open to administrators alone, from wherever they come', async () => {
     { host: 'gateway.example' },
   ]) {
     expect([proxy, await scrapeWith(proxy)]).toEqual([proxy, 401])
-    expect(await scrapeWith({ ...proxy, ...bearer(user.raw) })).toBe(401)
+    expect(await scrapeWith({ ...proxy, ...bearer(user.raw) })).toBe(403)
     expect(await scrapeWith({ ...proxy, ...bearer(admin.raw) })).toBe(200)
     expect(await scrapeWith({ ...proxy, ...bearer(adminSecret) })).toBe(200)
   }

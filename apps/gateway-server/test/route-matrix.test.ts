@@ -25,7 +25,7 @@ const call: Row = { POST: [401, 403, 400, 400, 401], OPTIONS: all(204), others: 
 const list: Row = { GET: [401, 200, 403, 200, 401], OPTIONS: all(204), others: all(405) }
 const show: Row = { GET: [401, 404, 403, 404, 401], OPTIONS: all(204), others: all(405) }
 const open: Row = { GET: all(200), HEAD: all(200), others: all(405) }
-const admin = (status: number): Statuses => [401, 401, 401, status, status]
+const admin = (status: number): Statuses => [401, 403, 403, status, status]
 const nowhere: Row = { others: all(404) }
 const nowhereForSdks: Row = { OPTIONS: all(204), others: all(404) }
 

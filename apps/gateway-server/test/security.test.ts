@@ -19,6 +19,8 @@ const reply =
 const adminSecret = 'admin-canary-0a9b8c7d6e5f'
 const admin = gatewayKey({ permissions: ['admin'] })
 const user = gatewayKey()
+const disabled = gatewayKey({ permissions: ['admin'], status: 'disabled' })
+const expired = gatewayKey({ permissions: ['admin'], expires_at: '2020-01-01T00:00:00Z' })
 const site = 'https://chat.example.com'
 
 let upstream: RawUpstream
@@ -29,7 +31,7 @@ beforeAll(async () => {
     accounts: [anthropicAccount(upstream.url), openaiAccount(upstream.url)],
     config: {
       server: { drain_timeout: 1, admin_key_hash: hashKey(adminSecret), cors: { origins: [site] } },
-      gateway_keys: [user.section, admin.section],
+      gateway_keys: [user, admin, disabled, expired].map(({ section }) => section),
     },
   })
 })
@@ -171,18 +173,48 @@ describe('the admin API', () => {
   })
 
   test('stays closed to everybody else', async () => {
-    const wrong = ['', 'nobody', user.raw, `${token()}x`, hashKey(adminSecret)]
-    for (const credential of wrong) expect((await status(bearer(credential))).status).toBe(401)
-    expect((await status({})).status).toBe(401)
+    const wrong = ['', 'nobody', `${token()}x`, hashKey(adminSecret)]
+    const refusals = await Promise.all([status({}), ...wrong.map((credential) => status(bearer(credential)))])
+    expect(refusals.map((response) => response.status)).toEqual(refusals.map(() => 401))
+    // One text for all: a guess learns nothing of how near it came.
+    expect(new Set(await Promise.all(refusals.map((response) => response.text()))).size).toBe(1)
     expect((await fetch(`${gateway.url}/admin/api/reload`, { method: 'POST' })).status).toBe(401)
     expect((await fetch(`${gateway.url}/admin/api/status?key=${admin.raw}`)).status).toBe(401)
   })
 
+  test('tells a key without admin which permission it lacks and how it is given, however often it asks', async () => {
+    const id = String(user.section.id)
+    for (let asked = 0; asked < 30; asked += 1) {
+      const response = await status(bearer(user.raw))
+      expect(response.status).toBe(403)
+      expect(await response.json()).toEqual({
+        error: {
+          message: `the admin API needs the permission "admin", which this gateway key lacks: give it with llm-gateway apikey update ${id} --permissions=admin, or use a key that has it`,
+        },
+      })
+    }
+    // None of them was a guess: the next one is the first.
+    expect((await status(bearer('nobody'))).status).toBe(401)
+  })
+
+  test.each([
+    { name: 'disabled', key: disabled, message: 'this gateway key is disabled' },
+    { name: 'expired', key: expired, message: 'this gateway key has expired' },
+  ])('refuses a key that is $name as the model calls do, with admin or without', async ({ key, message }) => {
+    const call = await gateway.fetch('/v1/chat/completions', { headers: bearer(key.raw), body })
+    for (const response of [call, await status(bearer(key.raw))]) {
+      expect(response.status).toBe(401)
+      expect(await response.text()).toContain(message)
+    }
+  })
+
   test('never opens to a page of any origin, not even a configured one', async () => {
     for (const origin of [site, gateway.url, 'null']) {
-      expect((await status({ ...bearer(token()), origin })).status).toBe(401)
+      const response = await status({ ...bearer(token()), origin })
+      expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('no web page')])
     }
-    expect((await status({ ...bearer(token()), 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+    expect((await status({ ...bearer(token()), 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await status({ ...bearer('nobody'), origin: site })).status).toBe(401)
   })
 
   test('is not for calling models: a key with admin alone may not', async () => {

@@ -25,8 +25,8 @@ export type AppContext = Context<{ Bindings: Bindings }>
 
 /**
  * Why a request may not administer, as an answer; undefined for the local command line's token, the configured secret, or a gateway
- * key with `admin`. A page of another origin never may. Guesses are throttled as at the model calls; who has a key is not turned
- * away for what others behind the same address sent.
+ * key with `admin`. 401: nobody the gateway knows; 403: a key without the permission, or a page, which never may. Guesses are
+ * throttled as at the model calls; who has a key is not turned away for what others behind the same address sent.
  *
  * @param what needs an administrator, for people: `the admin API`
  */
@@ -34,36 +34,50 @@ export function refusalOf(c: AppContext, ports: AdministratorPorts, what: string
   const { incoming } = c.env
   const credential = credentialFrom(incoming.headers)
   const standing = standingOf(credential, ports)
-  const fromPage = c.req.header('origin') !== undefined || (c.req.header('sec-fetch-site') ?? 'none') !== 'none'
-  if (standing === 'administrator' && !fromPage) return undefined
-  if (standing !== 'stranger') return refuse(c, what)
+  if (standing === 'administrator') {
+    return isFromPage(c) ? refuse(c, 403, `${what} answers no web page: ask from a program`) : undefined
+  }
+  if ('lacking' in standing) {
+    const { id } = standing.lacking
+    const remedy = `give it with llm-gateway apikey update ${id} --permissions=admin, or use a key that has it`
+    return refuse(c, 403, `${what} needs the permission "admin", which this gateway key lacks: ${remedy}`)
+  }
   const source = incoming.socket.remoteAddress ?? ''
   if (ports.failedAuth.blocked(source)) {
     const message = 'too many requests with an unknown admin secret or gateway key: wait a minute'
-    return c.json({ error: { message } }, 429, { 'retry-after': '60' })
+    return refuse(c, 429, message, { 'retry-after': '60' })
   }
   if (credential !== undefined) ports.failedAuth.record(source)
-  return refuse(c, what)
+  const { ended } = standing
+  return refuse(c, 401, ended ?? `${what} needs an admin secret or a gateway key with the permission "admin"`)
 }
 
-/** `key`: a gateway key without the permission. */
-function standingOf(credential: string | undefined, ports: AdministratorPorts): 'administrator' | 'key' | 'stranger' {
-  if (credential === undefined) return 'stranger'
+type Standing =
+  | 'administrator'
+  /** A key that is valid, without the permission. */
+  | { readonly lacking: Client }
+  /** Nobody known; `ended`: what is told to who has a key that is disabled or expired. */
+  | { readonly ended: string | undefined }
+
+function standingOf(credential: string | undefined, ports: AdministratorPorts): Standing {
+  if (credential === undefined) return { ended: undefined }
   const adminHash = ports.adminKeyHash()
   const digest = hashKey(credential)
   if (same(digest, hashKey(ports.token)) || (adminHash !== undefined && same(digest, adminHash))) return 'administrator'
   const known = ports.keys().authenticate(credential)
-  if (!known.ok) return 'stranger'
-  return allows(known.key.permissions, 'admin') ? 'administrator' : 'key'
+  if (known.ok) return allows(known.key.permissions, 'admin') ? 'administrator' : { lacking: known.key }
+  return { ended: known.reason === 'disabled' || known.reason === 'expired' ? known.message : undefined }
+}
+
+/** Of any origin: browsers name it with every request that a script sends elsewhere or that changes something. */
+function isFromPage(c: AppContext): boolean {
+  return c.req.header('origin') !== undefined || (c.req.header('sec-fetch-site') ?? 'none') !== 'none'
 }
 
 function same(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }
 
-function refuse(c: AppContext, what: string): Response {
-  return c.json(
-    { error: { message: `${what} needs an admin secret or a gateway key with the permission "admin"` } },
-    401,
-  )
+function refuse(c: AppContext, status: 401 | 403 | 429, message: string, headers?: Record<string, string>): Response {
+  return c.json({ error: { message } }, status, headers)
 }

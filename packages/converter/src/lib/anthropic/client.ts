@@ -2,7 +2,7 @@ import type { ClientHalf, ReplyWriter, RequestReader } from '../codec.ts'
 import { graft, id, limits } from './basics.ts'
 import { AnthropicEncoder } from './encoder.ts'
 import { encodeError, errorFrame } from './error.ts'
-import { encodeReply } from './reply.ts'
+import { encodeReply } from './reply-encode.ts'
 import { decodeRequest } from './request-decode.ts'
 
 /** Reads the requests of a client that speaks Anthropic Messages. */

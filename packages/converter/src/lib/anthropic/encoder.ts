@@ -5,7 +5,7 @@ import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { Sequential } from '../stream/sequential.ts'
 import { errorFrame } from './error.ts'
-import { wireStop } from './reply.ts'
+import { wireStop } from './reply-encode.ts'
 import { writeCitation } from './sources.ts'
 import { wireDeltaUsage, wireUsage } from './wire.ts'
 

@@ -15,3 +15,6 @@ export interface Report {
   /** The target cannot do what this asks for and leaving it out would change the kind of answer: throws a {@link ConversionError} with status 400. */
   refuse(path: string, detail: string): never
 }
+
+/** Why a seal is lost. */
+export const withheldSeal = 'a seal goes back to its own provider only'

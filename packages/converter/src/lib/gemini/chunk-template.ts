@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import { arrayAt, numberAt, objectAt } from '../chat/read.ts'
 import { FrameTemplate, type Hole } from '../stream/frame-template.ts'
-import { wireParts } from './reply.ts'
+import { wireParts } from './reply-decode.ts'
 
 /** The text of a chunk, where the common delta carries it. */
 function chunkText(chunk: JsonObject): JsonValue | undefined {

@@ -2,7 +2,7 @@ import type { ClientHalf, ReplyWriter, RequestReader } from '../codec.ts'
 import { graft, id, limits } from './basics.ts'
 import { GeminiEncoder } from './encoder.ts'
 import { encodeError, errorFrame } from './error.ts'
-import { encodeReply } from './reply.ts'
+import { encodeReply } from './reply-encode.ts'
 import { decodeRequest } from './request-decode.ts'
 import { declaredTools } from './tools.ts'
 

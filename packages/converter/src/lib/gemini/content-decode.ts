@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
-import type { Report } from '../chat/loss.ts'
+import { type Report, withheldSeal } from '../chat/loss.ts'
 import type {
   AssistantPart,
   AudioPart,
@@ -133,7 +133,7 @@ function thoughtParts({ value, at }: Placed): ReasoningPart[] {
 /** The canon has no place for the seal of a text: only calls and thoughts need theirs back. */
 function dropSeal({ value, at }: Placed, report: Report): void {
   const key = keyOf(value, 'thoughtSignature')
-  if (isSeal(readString(value, key, at))) report.dropped(pathOf(at, key), 'a seal goes back to its own provider only')
+  if (isSeal(readString(value, key, at))) report.dropped(pathOf(at, key), withheldSeal)
 }
 
 function isEmpty(part: JsonObject): boolean {

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../chat/json.ts'
+import { withheldSeal } from '../chat/loss.ts'
 import type {
   AssistantPart,
   AudioPart,
@@ -70,8 +71,7 @@ function callPart(part: ToolCallPart, context: RequestContext): JsonObject {
   const { report, from } = context
   dropCache(part, context)
   const seal = part.seal?.issuer === 'gemini' ? part.seal.value : undefined
-  if (part.seal && seal === undefined)
-    report.dropped(placeOf('seal', part.at, from), 'a seal goes back to its own provider only')
+  if (part.seal && seal === undefined) report.dropped(placeOf('seal', part.at, from), withheldSeal)
   const args = argsOf(part)
   if (args === undefined) report.approximated(part.at, 'the arguments are no JSON object and are sent as {"_raw": …}')
   const functionCall = {

@@ -2,7 +2,7 @@ import { placed, type TextPlace } from '../chat/cited.ts'
 import type { ChatError } from '../chat/error.ts'
 import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
-import type { Report } from '../chat/loss.ts'
+import { type Report, withheldSeal } from '../chat/loss.ts'
 import { arrayAt, numberAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -16,7 +16,7 @@ import { citationIn, noText, type PlacedCitation, readSources, TextIndex } from 
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
-import { readHead, wireParts, withheldSeal } from './reply.ts'
+import { readHead, wireParts } from './reply-decode.ts'
 import { blockOf, isSeal, readStop, readUsage } from './wire.ts'
 
 interface OpenText {

@@ -1,5 +1,6 @@
 import type { ChatEvent, OpenPart } from '../chat/event.ts'
 import type { JsonObject } from '../chat/json.ts'
+import { withheldSeal } from '../chat/loss.ts'
 import type { Citation, Seal } from '../chat/part.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -10,7 +11,7 @@ import { type CitedPiece, reportSources, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
 import { encodeLogprobs } from './logprobs.ts'
-import { cutCall, encodeStop, malformedCall, withheldSeal } from './reply.ts'
+import { cutCall, encodeStop, malformedCall } from './reply-encode.ts'
 import { showsThoughts, writeUsage } from './wire.ts'
 
 interface TextState {

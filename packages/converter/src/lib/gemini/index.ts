@@ -1,7 +1,6 @@
 import type { DialectCodec } from '../codec.ts'
 import { geminiClient } from './client.ts'
-import { tapReply } from './reply.ts'
-import { GeminiTap } from './tap.ts'
+import { GeminiTap, tapReply } from './tap.ts'
 import { geminiUpstream } from './upstream.ts'
 
 /** Gemini's generateContent and streamGenerateContent (`alt=sse`), of the Gemini API and of Vertex AI. */

@@ -8,7 +8,7 @@ import { mergeUsage } from '../stream/fold.ts'
 import { ChunkTemplate } from './chunk-template.ts'
 import { kindOf } from './content-decode.ts'
 import { decodeError, isError } from './error.ts'
-import { wireParts } from './reply.ts'
+import { stopOf, wireParts } from './reply-decode.ts'
 import { blockOf, readStop, readUsage } from './wire.ts'
 
 interface CandidateState {
@@ -110,4 +110,12 @@ function parse(data: string): JsonObject | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Usage and stop of a reply that passes as bytes. */
+export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
+  const usage = readUsage(wire)
+  const candidate = arrayAt(wire, 'candidates').find(isObject)
+  const stop = candidate ? stopOf(candidate) : blockOf(wire)
+  return { ...(usage && { usage }), ...(stop && { stop }) }
 }

@@ -14,7 +14,7 @@ import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { citationsOf, imagesOf } from './content.ts'
 import { brokenFrame, choiceError, isError, streamError } from './error.ts'
-import { noText } from './reply.ts'
+import { noText } from './reply-decode.ts'
 import { readStop, reasoningMember, reasoningOf, usageOf } from './wire.ts'
 
 type TextKind = 'text' | 'refusal' | 'reasoning'

@@ -1,15 +1,16 @@
 import type { ChatEvent, OpenPart } from '../chat/event.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { lengthOf } from '../chat/literal.ts'
+import { withheldSeal } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
+import { CallWriter } from './call-writer.ts'
 import { annotationOf } from './content.ts'
 import { errorFrame } from './error.ts'
-import { freeText, withheldSeal } from './reply.ts'
-import { finishOf, sealed, serviceTiers, vagueStops, writeUsage } from './wire.ts'
+import { finishOf, serviceTiers, vagueStops, writeUsage } from './wire.ts'
 
 type Finish = Extract<ChatEvent, { type: 'finish' }>
 
@@ -30,14 +31,7 @@ interface HiddenState {
 
 interface CallState {
   readonly type: 'call'
-  readonly head: string
-  readonly tail: string
-  /** Pieces of a wrapped custom tool's arguments, written when they are all there. */
-  readonly wrapped: string[] | undefined
-  readonly ordinal: number
-  /** A piece of no arguments. Readers take every piece for one of arguments: some refuse others, some join what is not there. */
-  readonly empty: JsonObject
-  written: boolean
+  readonly writer: CallWriter
 }
 
 type PartState = TextState | HiddenState | CallState
@@ -187,43 +181,20 @@ export class ChatEncoder implements StreamEncoder {
   }
 
   #openCall(index: number, part: Extract<OpenPart, { type: 'tool-call' }>): string {
-    const { report, legacyFunctions, customTools } = this.#context
+    const { report, legacyFunctions } = this.#context
     if (legacyFunctions && this.#calls > 0) {
       this.#parts.set(index, { type: 'hidden' })
       report.dropped(`parts[${index}]`, 'function_call holds one call only')
       return ''
     }
-    const ordinal = this.#calls++
-    const name = this.#context.originalToolName(part.name)
-    const custom = part.inputKind === 'text' || customTools.has(part.name)
-    const field = custom ? 'custom' : 'function'
-    const inputKey = custom ? 'input' : 'arguments'
-    const state: CallState = {
-      type: 'call',
-      ordinal,
-      empty: { [field]: { [inputKey]: '' } },
-      wrapped: custom && part.inputKind === 'json' ? [] : undefined,
-      written: custom,
-      head: legacyFunctions
-        ? `${this.#open}{"function_call":{"arguments":`
-        : `${this.#open}{"tool_calls":[{"index":${ordinal},"${field}":{"${inputKey}":`,
-      tail: legacyFunctions ? `}}${this.#close}` : `}}]}${this.#close}`,
-    }
-    this.#parts.set(index, state)
-    if (legacyFunctions) return this.#delta({ function_call: { name, arguments: '' } })
-    const id = this.#context.callId(part.id)
-    return this.#delta({ tool_calls: [{ index: ordinal, id, type: field, [field]: { name, [inputKey]: '' } }] })
+    const writer = new CallWriter({ open: this.#open, close: this.#close }, this.#calls++, part, this.#context)
+    this.#parts.set(index, { type: 'call', writer })
+    return this.#delta(writer.opening)
   }
 
   #input(index: number, literal: string): string {
     const state = this.#parts.get(index)
-    if (state?.type !== 'call' || literal === '""') return ''
-    if (state.wrapped !== undefined) {
-      state.wrapped.push(JSON.parse(literal) as string)
-      return ''
-    }
-    state.written = true
-    return state.head + literal + state.tail
+    return state?.type === 'call' && literal !== '""' ? state.writer.input(literal) : ''
   }
 
   #seal({ index, seal }: Extract<ChatEvent, { type: 'seal' }>): string {
@@ -233,7 +204,7 @@ export class ChatEncoder implements StreamEncoder {
       this.#context.report.dropped(`parts[${index}].seal`, withheldSeal)
       return ''
     }
-    return this.#delta({ tool_calls: [{ index: state.ordinal, ...state.empty, extra_content: sealed(seal.value) }] })
+    return this.#delta(state.writer.seal(seal.value))
   }
 
   #cite(index: number, citation: Citation): void {
@@ -259,13 +230,7 @@ export class ChatEncoder implements StreamEncoder {
       this.#told.set(index, state)
       for (const citation of state.citations) this.#annotate(citation, state)
     }
-    if (state?.type !== 'call') return ''
-    if (state.wrapped !== undefined) {
-      const text = freeText(state.wrapped.join(''))
-      return text === '' ? '' : state.head + JSON.stringify(text) + state.tail
-    }
-    // A client parses the arguments it gathered: none at all must still be JSON.
-    return state.written ? '' : `${state.head}"{}"${state.tail}`
+    return state?.type === 'call' ? state.writer.end() : ''
   }
 
   #finish({ stop, usage, serviceTier }: Finish): string {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../chat/json.ts'
 import { parseBody } from '../lossless.ts'
 import { LossReport } from '../report.ts'
 import { graft } from './graft.ts'
-import { decodeReply } from './reply.ts'
+import { decodeReply } from './reply-decode.ts'
 import { decodeRequest } from './request.ts'
 
 const digits = '{"maximum":12345678901234567890,"multipleOf":1.0}'

@@ -1,7 +1,6 @@
 import type { DialectCodec } from '../codec.ts'
 import { openaiChatClient } from './client.ts'
-import { tapReply } from './reply.ts'
-import { ChatTap } from './tap.ts'
+import { ChatTap, tapReply } from './tap.ts'
 import { openaiChatUpstream } from './upstream.ts'
 
 /** OpenAI's Chat Completions, as Azure and the compatible vendors speak it too. */

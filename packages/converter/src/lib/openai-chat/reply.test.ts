@@ -8,7 +8,8 @@ import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { ReplyContext } from '../codec.ts'
 import { LossReport } from '../report.ts'
-import { decodeReply, encodeReply } from './reply.ts'
+import { decodeReply } from './reply-decode.ts'
+import { encodeReply } from './reply-encode.ts'
 
 function decode(message: JsonObject, finish: string | null = 'stop', more: JsonObject = {}): ChatReply {
   const wire = { id: 'chatcmpl-1', choices: [{ index: 0, message, finish_reason: finish }], ...more }

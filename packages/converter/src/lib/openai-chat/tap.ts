@@ -9,6 +9,7 @@ import { TextTemplate } from '../stream/text-template.ts'
 import { holdsCall } from './call-decoder.ts'
 import { deltaContent, isPlainText } from './decoder.ts'
 import { choiceError, isError, streamError } from './error.ts'
+import { stopOf } from './reply-decode.ts'
 import { readStop, reasoningOf, usageOf } from './wire.ts'
 
 interface ChoiceState {
@@ -107,4 +108,11 @@ function parse(data: string): JsonObject | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Usage and stop of a reply that passes as bytes. */
+export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
+  const usage = usageOf(wire)
+  const choice = arrayAt(wire, 'choices').find(isObject)
+  return { ...(usage && { usage }), ...(choice && { stop: stopOf(choice) }) }
 }

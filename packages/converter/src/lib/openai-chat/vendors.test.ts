@@ -5,7 +5,7 @@ import { openaiCompletionsCodec } from '../openai-completions/index.ts'
 import { LossReport } from '../report.ts'
 import { Fold } from '../stream/fold.ts'
 import { openStream } from '../stream-converter.ts'
-import { decodeReply } from './reply.ts'
+import { decodeReply } from './reply-decode.ts'
 
 /** What compatible vendors and gateways send that OpenAI does not; whole cases of each are among the fixtures. */
 

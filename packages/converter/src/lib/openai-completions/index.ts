@@ -1,7 +1,6 @@
 import type { DialectCodec } from '../codec.ts'
 import { openaiCompletionsClient } from './client.ts'
-import { tapReply } from './reply.ts'
-import { CompletionsTap } from './tap.ts'
+import { CompletionsTap, tapReply } from './tap.ts'
 import { openaiCompletionsUpstream } from './upstream.ts'
 
 /** OpenAI's legacy Completions: a text in, a text out. */

@@ -78,3 +78,10 @@ function parse(data: string): JsonObject | undefined {
     return undefined
   }
 }
+
+/** Usage and stop of a reply that passes as bytes. */
+export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
+  const usage = usageOf(wire)
+  const choice = arrayAt(wire, 'choices').find(isObject)
+  return { ...(usage && { usage }), ...(choice && { stop: stopOf(choice) }) }
+}

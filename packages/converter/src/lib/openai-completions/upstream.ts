@@ -3,7 +3,7 @@ import type { ReplyReader, RequestWriter, UpstreamHalf } from '../codec.ts'
 import { graft, id, limits } from './basics.ts'
 import { CompletionsDecoder } from './decoder.ts'
 import { decodeError } from './error.ts'
-import { decodeReply } from './reply.ts'
+import { decodeReply } from './reply-decode.ts'
 import { encodeRequest } from './request-encode.ts'
 
 /** Writes the requests of a provider that speaks legacy Completions. */

@@ -3,7 +3,7 @@ import { lengthOf } from '../chat/literal.ts'
 import { stringAt } from '../chat/read.ts'
 import { argumentsText } from '../openai-chat/wire.ts'
 import { Item, type ItemContext, type Section } from './item-decoder.ts'
-import { nameOf, reportCaller } from './reply.ts'
+import { nameOf, reportCaller } from './reply-decode.ts'
 import { callIdOf } from './wire.ts'
 
 /** A call of a tool the client runs; it opens when its name is known. */

@@ -2,7 +2,7 @@ import type { ClientHalf, ReplyWriter, RequestReader } from '../codec.ts'
 import { graft, id, limits } from './basics.ts'
 import { ResponsesEncoder } from './encoder.ts'
 import { encodeError, errorFrame } from './error.ts'
-import { encodeReply } from './reply.ts'
+import { encodeReply } from './reply-encode.ts'
 import { decodeRequest } from './request-decode.ts'
 import { ToolNames } from './tool-names.ts'
 

@@ -1,7 +1,6 @@
 import type { DialectCodec } from '../codec.ts'
 import { openaiResponsesClient } from './client.ts'
-import { tapReply } from './reply.ts'
-import { ResponsesTap } from './tap.ts'
+import { ResponsesTap, tapReply } from './tap.ts'
 import { openaiResponsesUpstream } from './upstream.ts'
 
 /** OpenAI's Responses, without what OpenAI stores between calls. */

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
-import { freeText } from '../openai-chat/reply.ts'
+import { freeText } from '../openai-chat/reply-encode.ts'
 import { annotationOf } from './content.ts'
 import {
   type CallHead,

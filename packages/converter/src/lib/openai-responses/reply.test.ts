@@ -5,7 +5,7 @@ import { ConversionError } from '../chat/error.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart } from '../chat/part.ts'
 import type { ChatReply } from '../chat/reply.ts'
-import { tapReply } from './reply.ts'
+import { tapReply } from './tap.ts'
 
 const message = (...content: JsonObject[]): JsonObject => ({ type: 'message', id: 'msg_1', content })
 const outputText = (text: string, more: JsonObject = {}): JsonObject => ({ type: 'output_text', text, ...more })

@@ -117,3 +117,10 @@ function parse(data: string): JsonObject | undefined {
     return undefined
   }
 }
+
+/** Usage and stop of a reply that passes as bytes. */
+export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
+  const usage = usageOf(wire)
+  const stop = failureOf(wire) ? undefined : readStop(wire, contentsOf(wire))
+  return { ...(usage && { usage }), ...(stop && { stop }) }
+}

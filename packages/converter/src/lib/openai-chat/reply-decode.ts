@@ -3,28 +3,22 @@ import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { urlSource } from '../chat/media-source.ts'
-import type { AssistantPart, MediaSource, ReasoningPart, TextPart, ToolCallPart } from '../chat/part.ts'
+import type { AssistantPart, MediaSource, ToolCallPart } from '../chat/part.ts'
 import { arrayAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
-import type { Usage } from '../chat/usage.ts'
-import type { NewId, ReplyContext } from '../codec.ts'
+import type { NewId } from '../codec.ts'
 import { namesCall } from './call-decoder.ts'
-import { annotationOf, citationsOf, imagesOf } from './content.ts'
+import { citationsOf, imagesOf } from './content.ts'
 import { choiceError, isError, streamError } from './error.ts'
 import {
   argumentsText,
-  finishOf,
   mintedCallId,
   readStop,
   reasoningMember,
   reasoningOf,
-  sealed,
-  serviceTiers,
   thoughtSignatureOf,
   usageOf,
-  vagueStops,
-  writeUsage,
 } from './wire.ts'
 
 /** Reads a Chat Completions reply. */
@@ -189,133 +183,4 @@ function callPart(call: JsonObject, at: string, minted: () => string): ToolCallP
     at,
     ...(signature !== undefined && { seal: { issuer: 'gemini', value: signature } }),
   }
-}
-
-/** Writes a Chat Completions reply. */
-export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject {
-  const { usage, logprobs, serviceTier } = reply
-  const choices = [{ parts: reply.parts, stop: reply.stop }, ...(reply.alternatives ?? [])]
-  return {
-    id: reply.id ?? `chatcmpl-${context.newId()}`,
-    object: 'chat.completion',
-    created: reply.created ?? context.now(),
-    model: context.model ?? reply.model ?? '',
-    choices: choices.map((choice, i) => encodeChoice(choice, i, i === 0 ? logprobs : undefined, context)),
-    ...(usage && { usage: writeUsage(usage) }),
-    ...(serviceTier !== undefined && serviceTiers.has(serviceTier) && { service_tier: serviceTier }),
-  }
-}
-
-function encodeChoice(
-  { parts, stop }: Alternative,
-  index: number,
-  logprobs: JsonValue | undefined,
-  context: ReplyContext,
-): JsonObject {
-  const calls = parts.filter((part) => part.type === 'tool-call')
-  const spelling = calls.length === 0 ? 'none' : context.legacyFunctions ? 'function' : 'tools'
-  const vague = vagueStops[stop.reason]
-  const hasRefusal = parts.some((part) => part.type === 'refusal' && part.text !== '')
-  const finish = stop.reason === 'refusal' && hasRefusal ? 'stop' : finishOf(stop, spelling)
-  if (vague !== undefined) context.report.approximated('stop_reason', `${vague}: told as ${finish}`)
-  return {
-    index,
-    message: encodeMessage(parts, stop, context),
-    logprobs: logprobs ?? null,
-    finish_reason: finish,
-  }
-}
-
-function encodeMessage(parts: readonly AssistantPart[], stop: Stop, context: ReplyContext): JsonObject {
-  const { report } = context
-  let content = ''
-  let refusal = ''
-  let reasoning = ''
-  const annotations: JsonObject[] = []
-  const calls: ToolCallPart[] = []
-  for (const part of parts) {
-    switch (part.type) {
-      case 'text':
-        annotations.push(...annotationsOf(part, content.length, context))
-        content += part.text
-        break
-      case 'refusal':
-        refusal += part.text
-        break
-      case 'reasoning':
-        reasoning += part.text
-        reportReasoning(part, context)
-        break
-      case 'tool-call':
-        calls.push(part)
-        break
-      default:
-        report.dropped(part.at, `openai-chat has no place for ${part.type === 'image' ? 'an image' : part.kind}`)
-    }
-  }
-  if (refusal === '' && stop.reason === 'refusal') refusal = stop.explanation ?? ''
-  return {
-    role: 'assistant',
-    content: content === '' && (calls.length > 0 || refusal !== '') ? null : content,
-    refusal: refusal === '' ? null : refusal,
-    ...(reasoning !== '' && context.showReasoning && { reasoning_content: reasoning }),
-    ...(annotations.length > 0 && { annotations }),
-    ...encodeCalls(calls, context),
-  }
-}
-
-/** The text may be shown; the seal means nothing to a client of this dialect, and is not told as if it did. */
-function reportReasoning(part: ReasoningPart, { report, showReasoning }: ReplyContext): void {
-  if (!showReasoning) report.dropped(part.at, 'reasoning is not shown')
-  else if (part.text === '') report.dropped(part.at, 'the provider hid the reasoning')
-  else if (part.seal) report.dropped(`${part.at}.seal`, withheldSeal)
-}
-
-/** Why a seal is lost. */
-export const withheldSeal = 'a seal goes back to its own provider only'
-
-/** Annotations count in the joined text, citations in their own part. */
-function annotationsOf(part: TextPart, base: number, { report }: ReplyContext): JsonObject[] {
-  return (part.citations ?? []).flatMap((citation, i) => {
-    const annotation = annotationOf(citation, base, part.text.length)
-    if (annotation === undefined)
-      report.dropped(`${part.at}.citations[${i}]`, 'a source without a URL has no place here')
-    return annotation === undefined ? [] : [annotation]
-  })
-}
-
-function encodeCalls(calls: readonly ToolCallPart[], context: ReplyContext): JsonObject {
-  const [first, ...others] = calls
-  if (first === undefined) return {}
-  if (!context.legacyFunctions) return { tool_calls: calls.map((call) => encodeCall(call, context)) }
-  for (const call of others) context.report.dropped(call.at, 'function_call holds one call only')
-  return { function_call: { name: context.originalToolName(first.name), arguments: first.input } }
-}
-
-function encodeCall(call: ToolCallPart, context: ReplyContext): JsonObject {
-  const id = context.callId(call.id)
-  const name = context.originalToolName(call.name)
-  if (call.inputKind === 'text') return { id, type: 'custom', custom: { name, input: call.input } }
-  if (context.customTools.has(call.name)) return { id, type: 'custom', custom: { name, input: freeText(call.input) } }
-  if (call.seal && call.seal.issuer !== 'gemini') context.report.dropped(`${call.at}.seal`, withheldSeal)
-  const seal = call.seal?.issuer === 'gemini' ? { extra_content: sealed(call.seal.value) } : {}
-  return { id, type: 'function', function: { name, arguments: call.input }, ...seal }
-}
-
-/** The free text a custom tool was called with through a function of one string argument. */
-export function freeText(input: string): string {
-  try {
-    const value = JSON.parse(input) as JsonValue
-    const text = isObject(value) ? stringAt(value, 'input') : undefined
-    return text ?? input
-  } catch {
-    return input
-  }
-}
-
-/** Usage and stop of a reply that passes as bytes. */
-export function tapReply(wire: JsonObject): { usage?: Usage; stop?: Stop } {
-  const usage = usageOf(wire)
-  const choice = arrayAt(wire, 'choices').find(isObject)
-  return { ...(usage && { usage }), ...(choice && { stop: stopOf(choice) }) }
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Sandbox } from './kit.ts'
+import { type Ran, Sandbox } from './kit.ts'
 
 const commented = `# The team's gateway.
 server:
@@ -130,6 +132,42 @@ test('config validate makes no file where a named one is missing', async () => {
   const sandbox = new Sandbox()
   const ran = await sandbox.run('config', 'validate', '--config=missing.yaml')
   expect([ran.code, ran.stdout]).toEqual([1, expect.stringContaining('there is no such file')])
+})
+
+test.each([
+  ['apikey', 'list'],
+  ['apikey', 'add', '--name=a'],
+  ['server', 'start', '--port=0'],
+])('%s %s makes no file where a mistyped one is missing, and says which was meant', async (...line) => {
+  const sandbox = new Sandbox()
+  sandbox.config = commented
+  for (const [file, told] of [
+    ['confg.yaml', 'did you mean config.yaml'],
+    ['nowhere/config.yaml', 'its folder is not there either'],
+  ] as const) {
+    const path = join(sandbox.home, file)
+    for (const ran of [await sandbox.run(...line, `--config=${path}`), await inEnv(sandbox, path, line)]) {
+      expect([ran.code, ran.stdout]).toEqual([3, ''])
+      expect(ran.stderr).toContain(path)
+      expect(ran.stderr).toContain(told)
+    }
+    expect(existsSync(path)).toBe(false)
+  }
+  expect(sandbox.config).toBe(commented)
+})
+
+function inEnv(sandbox: Sandbox, file: string, line: readonly string[]): Promise<Ran> {
+  sandbox.env = { LLM_GATEWAY_CONFIG: file }
+  return sandbox.run(...line)
+}
+
+test('a new file where one was named is made with a warning that nobody overlooks', async () => {
+  const sandbox = new Sandbox()
+  const path = join(sandbox.home, 'team.yaml')
+  const ran = await sandbox.run('apikey', 'list', '--json', `--config=${path}`)
+  expect([ran.code, ran.json()]).toEqual([0, expect.anything()])
+  expect(ran.stderr).toMatch(/warning: there was no .*team\.yaml: made a NEW file there/)
+  expect(existsSync(path)).toBe(true)
 })
 
 test('config rewrite brings an older file up to date, comments kept', async () => {

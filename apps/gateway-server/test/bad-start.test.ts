@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,6 +78,18 @@ describe('a server that cannot start says why, and what to do', () => {
     // The demo's own key must not open the door to the neighbourhood.
     const demo = await refusal(JSON.stringify({ logging }), { host: '0.0.0.0' })
     expect(demo.code).toBe('BIND_REFUSED')
+  })
+
+  test('a file that was named and is not there', async () => {
+    await using running = await startGateway({ accounts: [openaiAccount(simulator.url)] })
+    const configFile = join(running.home, 'confg.yaml')
+    const home = join(running.home, 'other')
+    const started = GatewayServer.start({ home, configFile, env: {}, port: 0 })
+    await expect(started).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/confg\.yaml.*did you mean config\.yaml/),
+    })
+    expect([existsSync(configFile), existsSync(home)]).toEqual([false, false])
   })
 
   test('a server of the same home that already runs', async () => {

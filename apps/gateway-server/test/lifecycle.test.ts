@@ -184,10 +184,11 @@ describe('stopping', () => {
 
 describe('a server without configuration', () => {
   test('writes a starter file that only its user reads, and serves from the simulator', async () => {
-    const configFile = join(home, 'deep', 'config.yaml')
-    const server = await GatewayServer.start({ home, configFile, env: {}, port: 0 })
+    const deep = join(home, 'deep', 'er')
+    const configFile = join(deep, 'config.yaml')
+    const server = await GatewayServer.start({ home: deep, configFile, env: {}, port: 0 })
     expect(statSync(configFile).mode & 0o777).toBe(0o600)
-    expect(statSync(join(home, 'run', 'server.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(deep, 'run', 'server.json')).mode & 0o777).toBe(0o600)
     expect(server.status()).toMatchObject({ demo: true, draining: false })
     const text = welcome(server)
     expect(text).toContain('SIMULATOR')

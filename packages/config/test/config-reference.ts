@@ -51,7 +51,7 @@ export function configReference(schema: Schema): string {
   return [
     '# Configuration',
     'Made from the schema itself by `npm test -- packages/config/test/reference.test.ts -u`: change it there.',
-    'The file is `~/.llm-gateway/config.yaml`; `--config`, `LLM_GATEWAY_CONFIG`, `--home` and `LLM_GATEWAY_HOME` name another. A change is in force at once while the server runs, except where said otherwise; a file with a fault changes nothing. `llm-gateway config schema` prints the JSON Schema for editors, `llm-gateway config validate` shows every fault at its place.',
+    'The file is `~/.llm-gateway/config.yaml`; `--config`, `LLM_GATEWAY_CONFIG`, `--home` and `LLM_GATEWAY_HOME` name another. A first file is made in the home directory; one that was named is made only in a folder that is there and holds no other configuration, so that a slip of the name is told. A change is in force at once while the server runs, except where said otherwise; a file with a fault changes nothing. `llm-gateway config schema` prints the JSON Schema for editors, `llm-gateway config validate` shows every fault at its place.',
     '| value | written as |\n|---|---|\n| duration | seconds, or `"250ms"`, `"30s"`, `"5m"`, `"1h"` |\n| size | bytes, or `"512KiB"`, `"32MB"`, `"1GiB"` |\n| date | `2027-01-31`, or `2027-01-31T18:00:00Z`; without a zone it is UTC |\n| any | may be read from the environment of the server: `${NAME}`, `${NAME:-default}`, `${NAME:?message}`; a dollar sign before a brace is `$$` |\n| a secret | may also be `file:PATH`, relative to this file, or `enc:v1:…` as the command line writes it |',
     ...sections,
   ]

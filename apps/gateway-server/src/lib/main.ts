@@ -2,7 +2,6 @@ import { flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { resolvePaths } from '@llm-gateway/config'
-import { ServerError } from './error.ts'
 import { runServer, welcome } from './run.ts'
 
 /** Runs a server by the flags of this process until it is stopped. Never returns: it ends the process. */
@@ -30,10 +29,13 @@ export async function main(): Promise<void> {
     })
     process.exit()
   } catch (cause) {
-    const known = cause instanceof ServerError || (cause instanceof TypeError && 'code' in cause)
-    process.stderr.write(
-      `${known && cause instanceof Error ? cause.message : cause instanceof Error ? cause.stack : String(cause)}\n`,
-    )
+    process.stderr.write(`${told(cause)}\n`)
     process.exit(1)
   }
+}
+
+/** What is expected to go wrong has a code, and a message for people; only a bug is told by its stack. */
+function told(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause ? cause.message : (cause.stack ?? cause.message)
 }

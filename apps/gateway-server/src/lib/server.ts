@@ -1,6 +1,6 @@
 import { createServer, type ServerOptions as NodeServerOptions, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { ConfigFile, type ConfigWatch, type GatewayConfig, watchConfig } from '@llm-gateway/config'
+import { ConfigFile, type ConfigWatch, type GatewayConfig, isNamed, watchConfig } from '@llm-gateway/config'
 import { Activation, problemOf } from './configuration/activation.ts'
 import { LazySimulator } from './configuration/demo.ts'
 import { Engine } from './engine.ts'
@@ -55,16 +55,26 @@ export class GatewayServer {
     this.#server = this.#createServer()
   }
 
-  /** Reads the configuration (writing the starter file where there is none), listens, and says where. */
+  /**
+   * Reads the configuration (writing the starter file where there is none), listens, and says where.
+   *
+   * @throws ServerError, ConfigError with a message that says what to do
+   */
   static async start(options: ServerOptions): Promise<GatewayServer> {
     refuseSecond(options.home)
     const file = await ConfigFile.open(options.configFile, { env: options.env })
-    await file.ensure()
+    const named = isNamed(options)
+    const made = await file.ensure({ named })
     const simulator = new LazySimulator()
     const activation = new Activation(options, file, simulator)
     const read = activation.read()
     if (!read.ok) throw new ServerError('CONFIG_INVALID', read.problem)
     const log = new ServerLog(read.config.logging, terminalOf(process.stderr, options.env))
+    if (made) {
+      const message = 'there was no configuration file: made a new one with the defaults'
+      // Who names a file most often means one that is there.
+      log.logger[named ? 'warn' : 'info']({ file: options.configFile }, message)
+    }
     for (const { line, message } of read.warnings) log.logger.warn({ line }, message)
     let engine: Engine | undefined
     try {

@@ -45,6 +45,46 @@ describe('the first run', () => {
     expect(made.filter(Boolean)).toHaveLength(1)
   })
 
+  it('makes a file that was named, in a folder that is there and holds no other', async () => {
+    const folder = scratch()
+    writeFileSync(join(folder, 'compose.yaml'), 'services: {}\n')
+    const file = await ConfigFile.open(join(folder, 'gateway.yaml'))
+    expect(await file.ensure({ named: true })).toBe(true)
+    expect(file.read().result.ok).toBe(true)
+  })
+
+  it('makes no file where the folder of a named one is missing', async () => {
+    const folder = join(scratch(), 'etc')
+    const file = await ConfigFile.open(join(folder, 'config.yaml'))
+    await expect(file.ensure({ named: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(
+        /^there is no configuration file .*config\.yaml: its folder is not there either: /,
+      ),
+    })
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it.each([
+    { named: 'confg.yaml', beside: { 'config.yaml': 'gateway_keys: []\n' }, told: 'did you mean config.yaml' },
+    { named: 'prod.ymal', beside: { 'prod.yaml': '# ours\nupstream_accounts:\n' }, told: 'did you mean prod.yaml' },
+    { named: 'x.yaml', beside: { 'gateway.json': '{\n  "gateway_keys": []}' }, told: 'beside it lies gateway.json:' },
+    {
+      named: 'x.yaml',
+      beside: Object.fromEntries([1, 2, 3, 4].map((n) => [`team-${n}.yml`, '{"upstream_accounts": []}'])),
+      told: 'beside it lies team-1.yml, team-2.yml, team-3.yml and others:',
+    },
+  ])('makes no $named where another configuration lies: $told', async ({ named, beside, told }) => {
+    const folder = scratch()
+    for (const [name, text] of Object.entries(beside)) writeFileSync(join(folder, name), text)
+    const file = await ConfigFile.open(join(folder, named))
+    await expect(file.ensure({ named: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(told),
+    })
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(beside).sort())
+  })
+
   it.each(['', 'broken: "', '\0'])('never writes over a file that is there: %j', async (text) => {
     const path = fileWith(text)
     const file = await ConfigFile.open(path)

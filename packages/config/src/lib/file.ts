@@ -7,6 +7,7 @@ import { ConfigError, systemCode } from './error.ts'
 import type { Issue, IssueCode } from './issue.ts'
 import { type LoadOptions, type LoadResult, loadConfig } from './load.ts'
 import { withLock } from './lock.ts'
+import { mistyped } from './mistyped.ts'
 import { removeOrphans, resolveLinks, saveAtomically } from './save.ts'
 import type { GatewayConfig } from './schema.ts'
 import { defaultConfigText } from './starter.ts'
@@ -111,11 +112,16 @@ export class ConfigFile {
   /**
    * Writes the starter file where there is none: readable by its owner only, in a directory of the same kind.
    *
+   * @param options.named Somebody wrote out where the file is ({@link isNamed}), and may have mistyped it: where its folder
+   * is missing too, or another configuration lies beside it, none is made. Default false.
    * @returns Whether it was written.
+   * @throws {@link ConfigError} `NOT_FOUND` when the name looks mistyped, `SAVE_FAILED` when the file cannot be written.
    */
-  async ensure(): Promise<boolean> {
+  async ensure({ named = false }: { readonly named?: boolean } = {}): Promise<boolean> {
     if (await exists(this.path)) return false
     const target = await resolveLinks(this.path)
+    const doubt = named ? await mistyped(target) : undefined
+    if (doubt !== undefined) throw new ConfigError('NOT_FOUND', `there is no configuration file ${this.path}: ${doubt}`)
     try {
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })
     } catch (error) {

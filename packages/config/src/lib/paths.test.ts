@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { resolvePaths } from './paths.ts'
+import { isNamed, resolvePaths } from './paths.ts'
 
 const homedir = '/home/u'
 
@@ -27,5 +27,13 @@ describe('paths', () => {
     expect(resolvePaths({ env: { LLM_GATEWAY_HOME: '' }, homedir }).home).toBe('/home/u/.llm-gateway')
     expect(resolvePaths({ env: { LLM_GATEWAY_HOME: '~/gw' }, homedir }).home).toBe('/home/u/gw')
     expect(resolvePaths({ flags: { config: 'c.yaml' }, env: {}, homedir }).configFile).toBe(resolve('c.yaml'))
+  })
+
+  it('tell a file that was named from the one every home has', () => {
+    const named = (env: Record<string, string>): boolean => isNamed(resolvePaths({ env, homedir }))
+    expect(named({})).toBe(false)
+    expect(named({ LLM_GATEWAY_HOME: '/e' })).toBe(false)
+    expect(named({ LLM_GATEWAY_HOME: '/e', LLM_GATEWAY_CONFIG: '/e/config.yaml' })).toBe(false)
+    expect(named({ LLM_GATEWAY_CONFIG: '/e/config.yaml' })).toBe(true)
   })
 })

@@ -24,8 +24,17 @@ export function resolvePaths({ flags = {}, env, homedir }: PathSources): Paths {
   const absolute = expandHome(home, homedir)
   return {
     home: absolute,
-    configFile: config === undefined ? join(absolute, 'config.yaml') : expandHome(config, homedir),
+    configFile: config === undefined ? defaultFile(absolute) : expandHome(config, homedir),
   }
+}
+
+/** Whether the file is not the one every home has: somebody wrote out where it is. */
+export function isNamed({ home, configFile }: Paths): boolean {
+  return configFile !== defaultFile(home)
+}
+
+function defaultFile(home: string): string {
+  return join(home, 'config.yaml')
 }
 
 function place(value: string | undefined): string | undefined {

@@ -6,6 +6,7 @@ import {
   type FileSnapshot,
   type GatewayConfig,
   type Issue,
+  isNamed,
   type Paths,
   renderIssues,
 } from '@llm-gateway/config'
@@ -50,11 +51,20 @@ export class ConfigStore {
     return new ConfigStore(options)
   }
 
-  /** Opens the file, and writes the starter file where there is none. */
+  /**
+   * Opens the file, and writes the starter file where there is none.
+   *
+   * @throws ConfigError when a file that was named is not there and its name looks mistyped
+   */
   static async open(options: ConfigStoreOptions): Promise<ConfigStore> {
     const store = ConfigStore.at(options)
     const file = await ConfigFile.open(store.path, { env: options.env })
-    if (await file.ensure()) options.output.note(`Created ${store.path} with the defaults.`)
+    const named = isNamed(options.places)
+    if (!(await file.ensure({ named }))) return store
+    // Who names a file most often means one that is there.
+    if (named)
+      options.output.warn(`there was no ${store.path}: made a NEW file there, with the defaults and no accounts`)
+    else options.output.note(`Created ${store.path} with the defaults.`)
     return store
   }
 

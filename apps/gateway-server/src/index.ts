@@ -3,6 +3,7 @@ export { type SecretSource, withSecretOptions, withSecretParameters } from './li
 export { systemKeychain } from './lib/configuration/system-keychain.ts'
 export { ServerError, type ServerErrorCode } from './lib/error.ts'
 export { ownRoutes } from './lib/http/app.ts'
+export { findServer, type Life } from './lib/liveness.ts'
 export { systemClock } from './lib/oauth/oauth-service.ts'
 export { profileOf, tokenAccountOf } from './lib/oauth/token-account.ts'
 export { tokenStoreOf } from './lib/oauth/token-store.ts'

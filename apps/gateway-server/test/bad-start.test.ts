@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { GatewayServer, ServerError } from '../src/index.ts'
+import { GatewayServer, type Runtime, readRuntime, ServerError } from '../src/index.ts'
 import { gatewayKey, openaiAccount, type Section, startGateway, until } from './harness.ts'
 
 let simulator: Simulator
@@ -100,6 +102,43 @@ describe('a server that cannot start says why, and what to do', () => {
       code: 'ALREADY_RUNNING',
       message: expect.stringContaining(running.url),
     })
+  })
+})
+
+describe('what a server that was killed left behind keeps none from starting', () => {
+  /** Starts in a home whose runtime file names this process; gives what the file says then. */
+  async function startAfter(pid: number): Promise<Runtime | undefined> {
+    const home = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
+    const configFile = join(home, 'config.yaml')
+    writeFileSync(configFile, JSON.stringify({ logging }))
+    mkdirSync(join(home, 'run'))
+    const runtime = { pid, url: 'http://127.0.0.1:1', version: '0', startedAt: Date.now(), configFile, token: 't' }
+    writeFileSync(join(home, 'run', 'server.json'), JSON.stringify(runtime))
+    try {
+      const server = await GatewayServer.start({ home, configFile, env: {}, port: 0 })
+      const after = readRuntime(home)
+      await server.stop()
+      return after
+    } finally {
+      rmSync(home, { recursive: true, force: true })
+    }
+  }
+
+  test('though its process id is that of this process, as in a container that starts again', async () => {
+    expect(await startAfter(process.pid)).toMatchObject({ url: expect.not.stringMatching(/:1$/) })
+  })
+
+  test.runIf(process.platform === 'linux')('though nobody has asked for its exit code', async () => {
+    // The shell becomes a program that never asks for the child it had.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+      const pid = Number(line.toString())
+      await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 'the child ends')
+      expect(await startAfter(pid)).toMatchObject({ pid: process.pid })
+    } finally {
+      parent.kill()
+    }
   })
 })
 

@@ -48,8 +48,18 @@ export function readRuntime(home: string): Runtime | undefined {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !hasEnded(pid)
   } catch (cause) {
     return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** One that ended keeps its id until its parent asks for it, which in a container may be never; proc(5) tells of it on Linux. */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.charAt(stat.lastIndexOf(')') + 2) === 'Z'
+  } catch {
+    return false
   }
 }

@@ -8,9 +8,10 @@ import { ServerError } from './error.ts'
 import { type AppPorts, createApp, modelCallsFirst } from './http/app.ts'
 import { closeConnections, drain } from './http/drain.ts'
 import { checkBind, isLoopback, listen } from './http/listen.ts'
+import { findServer } from './liveness.ts'
 import type { ServerOptions } from './options.ts'
 import { ServerLog, terminalOf } from './records/logger.ts'
-import { newToken, readRuntime, removeRuntime, writeRuntime } from './runtime-file.ts'
+import { newToken, removeRuntime, writeRuntime } from './runtime-file.ts'
 import type { ServerStatus } from './status.ts'
 import { version } from './version.ts'
 
@@ -61,7 +62,7 @@ export class GatewayServer {
    * @throws ServerError, ConfigError with a message that says what to do
    */
   static async start(options: ServerOptions): Promise<GatewayServer> {
-    refuseSecond(options.home)
+    await refuseSecond(options.home)
     const file = await ConfigFile.open(options.configFile, { env: options.env })
     const named = isNamed(options)
     const made = await file.ensure({ named })
@@ -268,11 +269,12 @@ function clientDeadlines({ server }: GatewayConfig): {
   return { headersTimeout: Math.min(10_000, server.timeoutMs), requestTimeout: server.timeoutMs }
 }
 
-function refuseSecond(home: string): void {
-  const running = readRuntime(home)
+async function refuseSecond(home: string): Promise<void> {
+  const running = await findServer(home)
   if (running === undefined) return
+  const { url, pid } = running.runtime
   throw new ServerError(
     'ALREADY_RUNNING',
-    `a server of ${home} already runs at ${running.url} (pid ${running.pid}): stop it with "llm-gateway server stop"`,
+    `a server of ${home} already runs at ${url} (pid ${pid}): stop it with "llm-gateway server stop"`,
   )
 }

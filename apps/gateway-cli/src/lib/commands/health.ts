@@ -1,4 +1,4 @@
-import type { AccountStatus, ServerStatus } from '@llm-gateway/server'
+import { type AccountStatus, findServer, type ServerStatus } from '@llm-gateway/server'
 import type { Usage } from '../command-line/clipanion.ts'
 import { CliError, exitCodes } from '../command-line/error.ts'
 import { GatewayCommand } from '../command-line/gateway-command.ts'
@@ -12,7 +12,6 @@ import {
   latencyText,
   toneOf,
 } from '../running/health-view.ts'
-import { findServer } from '../running/liveness.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { span, when } from '../terminal/time.ts'
 import { accountUsage, pastHealth, recentUsage } from '../usage/recent-usage.ts'

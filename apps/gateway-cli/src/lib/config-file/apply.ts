@@ -1,7 +1,7 @@
 import type { Paths } from '@llm-gateway/config'
+import { findServer } from '@llm-gateway/server'
 import { CliError, exitCodes } from '../command-line/error.ts'
 import { AdminClient } from '../running/admin-client.ts'
-import { findServer } from '../running/liveness.ts'
 import type { Output } from '../terminal/output.ts'
 
 /** What a running server made of a change: `refused` means it goes on with its older configuration. */

@@ -1,7 +1,6 @@
-import type { Runtime, ServerStatus } from '@llm-gateway/server'
+import { findServer, type Runtime, type ServerStatus } from '@llm-gateway/server'
 import { CliError } from '../command-line/error.ts'
 import { AdminClient } from './admin-client.ts'
-import { findServer } from './liveness.ts'
 
 /** What can be learned of the server of a home directory. */
 export type Observation =

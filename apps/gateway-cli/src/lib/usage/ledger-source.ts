@@ -1,9 +1,8 @@
 import type { LedgerConfig } from '@llm-gateway/config'
 import { LedgerError, type LedgerReader, openSqliteLedger, type UsageFilter } from '@llm-gateway/ledger'
-import { ledgerFile } from '@llm-gateway/server'
+import { findServer, ledgerFile } from '@llm-gateway/server'
 import { CliError } from '../command-line/error.ts'
 import { AdminClient } from '../running/admin-client.ts'
-import { findServer } from '../running/liveness.ts'
 import type { Output } from '../terminal/output.ts'
 
 /** The ledger of a home directory, and who tells of it. */

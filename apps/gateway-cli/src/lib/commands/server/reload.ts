@@ -1,8 +1,8 @@
+import { findServer } from '@llm-gateway/server'
 import type { Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { AdminClient } from '../../running/admin-client.ts'
-import { findServer } from '../../running/liveness.ts'
 
 export class ServerReload extends GatewayCommand {
   static override paths: string[][] = [

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readRuntime } from '@llm-gateway/server'
+import { findServer, readRuntime } from '@llm-gateway/server'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { wholeNumber } from '../../command-line/lists.ts'
-import { findServer } from '../../running/liveness.ts'
 
 const pollMs = 50
 

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
-import { type Runtime, readRuntime } from '@llm-gateway/server'
+import { type Runtime, readRuntime } from './runtime-file.ts'
 
 /** The server of a runtime file: it takes connections, or it takes no more and waits for open requests. */
 export type Life = 'listening' | 'stopping' | 'gone'
@@ -23,11 +21,13 @@ export async function findServer(
 }
 
 /**
- * A server that was killed leaves its file, and its process id may belong to another program by now. So a process that does not
- * listen is the server only if it is as old as the file says.
+ * A server that was killed leaves its file, and its process id may belong to another program by now: in a container to the very
+ * process that asks, which is number 1 each time. So a process that does not listen is the server only if it is another one, and
+ * as old as the file says.
  */
 async function lifeOf({ url, pid, startedAt }: Runtime): Promise<Life> {
   if (await listens(url)) return 'listening'
+  if (pid === process.pid) return 'gone'
   const begun = await processStart(pid)
   return begun !== undefined && begun <= startedAt + toleranceMs ? 'stopping' : 'gone'
 }
@@ -67,6 +67,8 @@ async function startByProc(pid: number): Promise<number | undefined> {
 
 /** POSIX `ps` tells how long ago: `[[days-]hours:]minutes:seconds`. */
 async function startByPs(pid: number): Promise<number | undefined> {
+  // Only where it is asked for: the server reads this file at every start.
+  const [{ execFile }, { promisify }] = await Promise.all([import('node:child_process'), import('node:util')])
   const { stdout } = await promisify(execFile)('ps', ['-o', 'etime=', '-p', String(pid)])
   const [, days, hours, minutes, seconds] = /^(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)$/.exec(stdout.trim()) ?? []
   if (seconds === undefined) return undefined

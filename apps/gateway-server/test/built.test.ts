@@ -44,9 +44,12 @@ test('what `npm start` runs serves the line it prints, counts it, and goes down 
   })
   expect(await metrics.text()).toMatch(/^llm_gateway_requests_total\{.*status_class="2xx"\} 1$/m)
 
+  // Node.js would open its debugger to every user of the machine.
+  child.kill('SIGUSR1')
+  expect((await fetch(new URL('/livez', url))).status).toBe(200)
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
-  expect(await complaints).not.toMatch(/"level":"(error|fatal)"|\n\s+at /)
+  expect(await complaints).not.toMatch(/"level":"(error|fatal)"|\n\s+at |Debugger/)
   const ledger = openSqliteLedger(join(home, 'ledger.db'))
   onTestFinished(() => ledger.close())
   expect((await ledger.usage({})).total).toMatchObject({ requests: 1, successes: 1 })

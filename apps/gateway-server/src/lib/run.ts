@@ -3,7 +3,7 @@ import { GatewayServer, type ServerOptions } from './server.ts'
 
 /**
  * Starts a server and keeps the process to it. SIGINT and SIGTERM stop it; SIGHUP reloads the configuration and opens the log
- * file anew; SIGUSR2 does the latter alone.
+ * file anew; SIGUSR1 and SIGUSR2 do the latter alone.
  *
  * @returns the exit code, once it has stopped.
  */
@@ -33,11 +33,14 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
         code.finally(() => {
           // Whoever embeds this goes on.
           clearTimeout(hurry)
-          process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload).off('SIGUSR2', reopen)
+          process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload)
+          process.off('SIGUSR1', reopen).off('SIGUSR2', reopen)
         }),
       )
     }
     process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload).on('SIGUSR2', reopen)
+    // What other servers open their logs at; without a listener Node.js opens its debugger, to every user of this machine.
+    process.on('SIGUSR1', reopen)
     onListening(server)
   })
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { defaultConfigText } from '@llm-gateway/config'
 import type { Runtime, ServerStatus } from '@llm-gateway/server'
 import { onTestFinished } from 'vitest'
 import { now, type Sandbox } from './kit.ts'
@@ -33,17 +34,17 @@ export async function startFakeServer(sandbox: Sandbox): Promise<FakeServer> {
     server.closeAllConnections()
     server.close()
   })
-  mkdirSync(join(sandbox.home, 'run'))
   writeRuntime(sandbox, fake.url)
   return fake
 }
 
-/** The file a server leaves; its process is this one, which certainly lives. */
+/** The file a server leaves beside its configuration; its process is this one, which certainly lives. */
 export function writeRuntime(
   sandbox: Sandbox,
   url: string,
   life: Partial<Pick<Runtime, 'pid' | 'startedAt'>> = {},
 ): void {
+  if (!existsSync(sandbox.configFile)) sandbox.config = defaultConfigText()
   mkdirSync(join(sandbox.home, 'run'), { recursive: true })
   const { configFile } = sandbox
   const runtime = { pid: process.pid, url, version: '0.1.0', startedAt: now, configFile, token: 'the-token', ...life }

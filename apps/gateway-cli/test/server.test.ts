@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { now, Sandbox } from './kit.ts'
@@ -150,6 +151,25 @@ test('a change reaches the running server at once, and its refusal is a failure'
   const refused = await sandbox.run('apikey', 'add', '--name=b')
   expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^llmgw_/)])
   expect(refused.stderr).toContain('no such thing')
+})
+
+test('no command gives a running server a new file in place of one that is gone', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  rmSync(sandbox.configFile)
+  for (const line of [
+    ['apikey', 'list'],
+    ['upstream', 'add', '--provider=simulator', '--name=s'],
+  ]) {
+    const ran = await sandbox.run(...line)
+    expect([ran.code, ran.stdout]).toEqual([1, ''])
+    expect(ran.stderr).toMatch(/config\.yaml is gone, and the server at http:\S+ goes on with what it read there/)
+  }
+  const status = await sandbox.run('server', 'status')
+  expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/Server: +running/)])
+  expect(status.stderr).toContain('is gone')
+  expect(existsSync(sandbox.configFile)).toBe(false)
+  expect(fake.asked.map(({ call }) => call)).not.toContain('POST /admin/api/reload')
 })
 
 test('a server with another configuration file is left alone', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import {
   ConfigEditor,
   ConfigError,
@@ -10,6 +11,7 @@ import {
   type Paths,
   renderIssues,
 } from '@llm-gateway/config'
+import { findServer, type Runtime } from '@llm-gateway/server'
 import { CliError } from '../command-line/error.ts'
 import type { Output } from '../terminal/output.ts'
 import { clearSecrets } from './config-secrets.ts'
@@ -52,12 +54,19 @@ export class ConfigStore {
   }
 
   /**
-   * Opens the file, and writes the starter file where there is none.
+   * Opens the file, and writes the starter file where there is none: unless a server runs with it, which would take the new one
+   * for its configuration and serve nobody any more.
    *
    * @throws ConfigError when a file that was named is not there and its name looks mistyped
    */
   static async open(options: ConfigStoreOptions): Promise<ConfigStore> {
     const store = ConfigStore.at(options)
+    const server = existsSync(store.path) ? undefined : await serverOf(options.places)
+    if (server !== undefined) {
+      const told = `${store.path} is gone, and the server at ${server.url} goes on with what it read there`
+      options.output.warn(`${told}: put the file back, or stop the server to begin anew`)
+      return store
+    }
     const file = await ConfigFile.open(store.path, { env: options.env })
     const named = isNamed(options.places)
     if (!(await file.ensure({ named }))) return store
@@ -118,6 +127,12 @@ export class ConfigStore {
       `the file holds secrets in clear (${first}${more}): encrypt them with: llm-gateway config encrypt`,
     )
   }
+}
+
+/** The server that runs with this file. */
+async function serverOf({ home, configFile }: Paths): Promise<Runtime | undefined> {
+  const found = await findServer(home)
+  return found?.runtime.configFile === configFile ? found.runtime : undefined
 }
 
 /** The text after a change, which may read variables that the text before did not. */

@@ -50,6 +50,25 @@ test('routes are added, tested, listed and removed: exact, prefix, everything, b
   expect((await sandbox.run('route', 'list', '--json')).json<{ routes: unknown[] }>().routes).toHaveLength(2)
 })
 
+test('of several routes for one model none is removed by that name alone', async () => {
+  const sandbox = await prepared()
+  const add = async (target: string): Promise<string> =>
+    (await sandbox.run('route', 'add', 'fast', `--target=${target}`)).stdout.trim()
+  const [first, second] = [await add('gpt-4o'), await add('gpt-4o-mini')]
+  const before = sandbox.config
+  const ran = await sandbox.run('route', 'remove', 'fast')
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(`${first}, ${second}`)])
+  expect(sandbox.config).toBe(before)
+  expect((await sandbox.run('route', 'remove', first)).code).toBe(0)
+  expect(await goes(sandbox, 'fast')).toEqual(['gpt-4o-mini', 'global-route', 'gpt'])
+  expect((await sandbox.run('route', 'remove', 'fast')).code).toBe(0)
+})
+
+test('no model at all is a mistake of usage', async () => {
+  const sandbox = await prepared()
+  expect((await sandbox.run('route', 'test', '')).code).toBe(2)
+})
+
 test('a gateway key has routes of its own, which come first and may refuse the rest', async () => {
   const sandbox = await prepared()
   await sandbox.run('route', 'add', 'fast', '--target=gpt-4o-mini')

@@ -56,6 +56,41 @@ test.each([
   expect(stderr).toContain(suggestion)
 })
 
+test('of one letter nothing is guessed', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('apikey', 'add', '--name=b')
+  expect((await sandbox.run('apikey', 'show', 'x')).stderr).not.toContain('did you mean')
+})
+
+const long = 'n'.repeat(101)
+test.each([
+  [['apikey', 'add', `--name=${long}`], '100 characters at most, not 101'],
+  [['apikey', 'add', '--name=a\u001b[31mb'], 'one line'],
+  [['upstream', 'add', '--provider=simulator', '--name=a\nb'], 'one line'],
+])('%j makes nothing of that name', async (argv, told) => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run(...argv)
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(told)])
+  expect(sandbox.config).not.toContain('created_at')
+})
+
+test('what names and arguments hold does not steer the terminal', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `upstream_accounts:
+  - { id: upstream_a, name: "red\\e[31m", type: api-key, provider: simulator }
+`
+  for (const argv of [
+    ['upstream', 'show', 'upstream_a'],
+    ['upstream', 'disable', 'upstream_a'],
+    ['upstream', 'show', 'none\u001b[31m'],
+    ['why', '\u001b]0;title\u0007'],
+  ]) {
+    const { stdout, stderr } = await sandbox.run(...argv)
+    expect(stdout + stderr).toMatch(/\ufffd/)
+    for (const control of ['\u001b', '\u0007']) expect(stdout + stderr).not.toContain(control)
+  }
+})
+
 test.each([
   [['nonsense']],
   [['apikey', 'show']],

@@ -1,5 +1,6 @@
 import type { Io } from './io.ts'
 import { type Style, styleFor } from './style.ts'
+import { printableLines } from './width.ts'
 
 export interface OutputOptions {
   readonly json: boolean
@@ -35,12 +36,12 @@ export class Output {
 
   /** Something worth knowing; left out with `--quiet`. */
   note(text: string): void {
-    if (!this.#options.quiet) this.#io.stderr.write(`${text}\n`)
+    if (!this.#options.quiet) this.#io.stderr.write(`${printableLines(text)}\n`)
   }
 
   /** Something that may need doing; also with `--quiet`. */
   warn(text: string): void {
-    this.#io.stderr.write(`${this.#errorStyle('yellow', 'warning:')} ${text}\n`)
+    this.#io.stderr.write(`${this.#errorStyle('yellow', 'warning:')} ${printableLines(text)}\n`)
   }
 
   /** Why the command failed. With `--json` one JSON line, so that a script can read it too. */
@@ -49,7 +50,9 @@ export class Output {
       this.#io.stderr.write(`${JSON.stringify({ error: failure })}\n`)
       return
     }
-    const hint = failure.hint === undefined ? '' : `\n${this.#errorStyle('cyan', 'help:')} ${failure.hint}`
-    this.#io.stderr.write(`${this.#errorStyle('red', 'error:')} ${failure.message.trimEnd()}${hint}\n`)
+    const message = printableLines(failure.message.trimEnd())
+    const hint =
+      failure.hint === undefined ? '' : `\n${this.#errorStyle('cyan', 'help:')} ${printableLines(failure.hint)}`
+    this.#io.stderr.write(`${this.#errorStyle('red', 'error:')} ${message}${hint}\n`)
   }
 }

@@ -22,3 +22,8 @@ function columnsOfGrapheme(grapheme: string): number {
 export function printable(text: string): string {
   return text.replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}')
 }
+
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}

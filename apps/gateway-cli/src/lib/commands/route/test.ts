@@ -1,7 +1,7 @@
 import { Router } from '@llm-gateway/router'
 import { providers } from '@llm-gateway/upstream'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
-import { exitCodes } from '../../command-line/error.ts'
+import { CliError, exitCodes } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { routeScope } from '../../keys/route-view.ts'
 import { fields } from '../../terminal/table.ts'
@@ -30,6 +30,7 @@ export class RouteTest extends GatewayCommand {
   key: string | undefined = Option.String('--key', { description: 'as this gateway key would ask' })
 
   async execute(): Promise<number> {
+    if (this.model.trim() === '') throw new CliError('USAGE', 'the model must not be empty')
     const { config } = await (await this.openConfig()).read()
     const { key } = routeScope(config, this.key)
     const accounts = config.accounts.flatMap((account) => {

@@ -99,6 +99,14 @@ test('server stop fails when the server outlasts --timeout', async () => {
   expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('still waits for open requests')])
 })
 
+test('what a server says it cannot do is told in its words', async () => {
+  const sandbox = new Sandbox()
+  const fake = await startFakeServer(sandbox)
+  fake.reload = { code: 503, body: { error: { message: 'the ledger cannot be opened' } } }
+  const ran = await sandbox.run('server', 'reload')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(/ says: the ledger cannot be opened$/m)])
+})
+
 test('a server that answers nonsense is told as not well, by status and by health', async () => {
   const sandbox = new Sandbox()
   const stranger = createServer((socket) => {

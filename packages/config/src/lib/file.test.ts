@@ -102,6 +102,10 @@ describe('reading', () => {
   it('tells a missing file and one that is no text from an empty one', async () => {
     const read = async (path: string): Promise<unknown> => (await ConfigFile.open(path)).read().result
     expect(await read(join(scratch(), 'none.yaml'))).toMatchObject({ issues: [{ code: 'unreadable-file' }] })
+    expect(await read(scratch())).toMatchObject({ issues: [{ message: 'cannot be read: it is a folder, not a file' }] })
+    expect(await read(join(fileWith('a: 1'), 'config.yaml'))).toMatchObject({
+      issues: [{ message: 'cannot be read: a part of its path is a file, not a folder' }],
+    })
     expect(await read(fileWith(Uint8Array.of(0x61, 0xff)))).toMatchObject({ issues: [{ code: 'not-text' }] })
     expect(await read(fileWith(''))).toMatchObject({ issues: [{ code: 'empty-file' }] })
   })

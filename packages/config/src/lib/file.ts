@@ -193,6 +193,8 @@ async function exists(path: string): Promise<boolean> {
 function reasonOf(error: unknown): string {
   const code = systemCode(error) ?? 'unknown error'
   if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EISDIR') return 'it is a folder, not a file'
+  if (code === 'ENOTDIR') return 'a part of its path is a file, not a folder'
   if (code === 'EACCES' || code === 'EPERM') return `this user may not (${code})`
   return code
 }

@@ -44,7 +44,7 @@ export class AdminClient {
       await response.body?.cancel()
       return undefined
     }
-    if (response.status !== 200) throw this.#strange(`GET ${path} answered ${response.status}`)
+    if (response.status !== 200) throw await this.#refused(`GET ${path}`, response)
     return (await response.json()) as T
   }
 
@@ -60,10 +60,7 @@ export class AdminClient {
 
   async #json(method: string, path: string, expected: readonly number[]): Promise<unknown> {
     const response = await this.#send(method, path)
-    if (!expected.includes(response.status)) {
-      await response.body?.cancel()
-      throw this.#strange(`${method} ${path} answered ${response.status}`)
-    }
+    if (!expected.includes(response.status)) throw await this.#refused(`${method} ${path}`, response)
     try {
       return await response.json()
     } catch (cause) {
@@ -85,11 +82,29 @@ export class AdminClient {
     }
   }
 
+  /** In the server's own words where it has some: it knows what is wrong. */
+  async #refused(call: string, response: Response): Promise<CliError> {
+    const told = messageIn(await response.text().catch(() => ''))
+    if (told === undefined) return this.#strange(`${call} answered ${response.status}`)
+    const { url, pid } = this.#runtime
+    return new CliError('FAILED', `the server at ${url} (pid ${pid}) says: ${told}`)
+  }
+
   #strange(what: string, cause?: unknown): CliError {
     const { url, pid } = this.#runtime
     return new CliError('FAILED', `the server at ${url} (pid ${pid}) is not as it should be: ${what}`, {
       hint: 'read its log, or restart it',
       cause,
     })
+  }
+}
+
+/** The message of the admin API's `{"error":{"message":…}}`. */
+function messageIn(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: unknown } }
+    return typeof error?.message === 'string' ? error.message : undefined
+  } catch {
+    return undefined
   }
 }

@@ -67,6 +67,28 @@ describe('SqliteLedger in a thread of its own', () => {
   })
 })
 
+describe('SqliteLedger that is closed', () => {
+  it('asks a store that failed once more', async () => {
+    writeFileSync(join(dir, 'data'), 'a file where the directory should be')
+    const ledger = start()
+    ledger.finished(requestRow('req_1'))
+    await ledger.flush()
+    rmSync(join(dir, 'data'))
+    await ledger.close()
+    expect((await start().usage({})).total.requests).toBe(1)
+    expect(warnings.at(-1)).toContain('can be written again')
+  })
+
+  it('tells how many requests are lost, and why', async () => {
+    writeFileSync(join(dir, 'data'), 'a file where the directory should be')
+    const ledger = start()
+    ledger.finished(requestRow('req_1'))
+    ledger.finished(requestRow('req_2'))
+    await ledger.close()
+    expect(warnings.at(-1)).toMatch(/ledger\.db .*\. What the last 2 requests used is not counted/)
+  })
+})
+
 describe('SqliteLedger and its file', () => {
   it('is read by another program while it is written, and after', async () => {
     const ledger = start()

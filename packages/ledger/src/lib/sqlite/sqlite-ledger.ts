@@ -30,11 +30,13 @@ export class SqliteLedger implements Ledger {
   readonly #store: Store
   readonly #queue: WriteQueue
   readonly #expiry: NodeJS.Timeout | undefined
+  readonly #warn: (message: string) => void
   #closed = false
 
   constructor(options: SqliteLedgerOptions) {
     const { file, retentionDays, now = Date.now, thread = true } = options
     const warn = (message: string): void => options.warn(message)
+    this.#warn = warn
     const settings = { file, ...(retentionDays !== undefined && { retentionDays }) }
     this.#store = thread ? new WorkerStore(settings) : new DirectStore({ ...settings, now })
     this.#queue = new WriteQueue({
@@ -92,13 +94,17 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  /** Writes what waits and closes the file. */
+  /** Writes what waits, asking a store that fails once more, tells what is lost, and closes the file. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#expiry)
     await this.#queue.flush()
+    if (this.#queue.status().waiting > 0) await this.#queue.flush()
     this.#queue.stop()
+    const { waiting, problem = 'the ledger took no more' } = this.#queue.status()
+    if (waiting > 0)
+      this.#warn(`${problem}. What the last ${waiting} requests used is not counted: it is only in the log`)
     await this.#store.close()
   }
 

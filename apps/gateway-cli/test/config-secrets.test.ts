@@ -271,10 +271,23 @@ test('config rotate-key changes nothing when a secret cannot be opened', async (
   sandbox.config = sandbox.config.replace(/enc:v1:[0-9a-f]{8}/, 'enc:v1:00000000')
   const before = sandbox.config
   const ran = await sandbox.run('config', 'rotate-key')
-  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('restore that master key')])
+  expect([ran.code, ran.stderr]).toEqual([4, expect.stringContaining('is of master key 00000000')])
   expect(sandbox.config).toBe(before)
   sandbox.env = { LLM_GATEWAY_MASTER_KEY: '11'.repeat(32) }
   expect((await new Sandbox().run('config', 'rotate-key')).code).toBe(0)
+})
+
+test('config rotate-key makes no key in place of one that is lost', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-rotated-canary-1234')
+  rmSync(join(sandbox.home, 'master.key'))
+  const before = [readdirSync(sandbox.home), sandbox.config]
+  const ran = await sandbox.run('config', 'rotate-key')
+  expect([ran.code, ran.stderr]).toEqual([
+    1,
+    expect.stringContaining('restore the one the secrets were encrypted with'),
+  ])
+  expect([readdirSync(sandbox.home), sandbox.config]).toEqual(before)
 })
 
 test('config rotate-key with a key of the environment asks for the one before', async () => {

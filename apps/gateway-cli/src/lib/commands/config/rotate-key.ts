@@ -32,6 +32,8 @@ export class ConfigRotateKey extends GatewayCommand {
     const store = await this.openConfig()
     const { random } = this.context
     const options = this.secretOptions
+    // Made here only where nothing is encrypted yet: beside what a lost key encrypted, a new one would only hide the loss.
+    await this.encryptionKey(await store.read())
     const credentials = openCredentialStore(options)
     const to = this.toKeychain === undefined ? {} : { toKeychain: this.toKeychain }
     const changes = new Set<string>()

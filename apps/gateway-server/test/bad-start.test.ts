@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { GatewayServer, type Runtime, readRuntime, ServerError } from '../src/index.ts'
 import { gatewayKey, openaiAccount, type Section, startGateway, until } from './harness.ts'
 
@@ -92,6 +92,25 @@ describe('a server that cannot start says why, and what to do', () => {
       message: expect.stringMatching(/confg\.yaml.*did you mean config\.yaml/),
     })
     expect([existsSync(configFile), existsSync(home)]).toEqual([false, false])
+  })
+
+  test('a home it may not write to, and listens no more', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
+    const configFile = join(home, 'config.yaml')
+    writeFileSync(configFile, JSON.stringify({ logging }))
+    writeFileSync(join(home, 'run'), 'a file where the directory should be')
+    const listening = vi.spyOn(Server.prototype, 'listen')
+    try {
+      await expect(GatewayServer.start({ home, configFile, env: {}, port: 0 })).rejects.toMatchObject({
+        code: 'HOME_UNWRITABLE',
+        message: expect.stringMatching(/^cannot write .*server\.json \(E\w+\): .*--home$/),
+      })
+      // The simulator's too: no account is configured.
+      expect((listening.mock.contexts as Server[]).map((server) => server.listening)).toEqual([false, false])
+    } finally {
+      listening.mockRestore()
+      rmSync(home, { recursive: true, force: true })
+    }
   })
 
   test('a server of the same home that already runs', async () => {

@@ -1,4 +1,10 @@
-export type ServerErrorCode = 'CONFIG_INVALID' | 'PORT_TAKEN' | 'BIND_FAILED' | 'BIND_REFUSED' | 'ALREADY_RUNNING'
+export type ServerErrorCode =
+  | 'CONFIG_INVALID'
+  | 'PORT_TAKEN'
+  | 'BIND_FAILED'
+  | 'BIND_REFUSED'
+  | 'ALREADY_RUNNING'
+  | 'HOME_UNWRITABLE'
 
 /** Why the server did not start: one message for people that says what to do. */
 export class ServerError extends Error {

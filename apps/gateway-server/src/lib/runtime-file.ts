@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ServerError } from './error.ts'
 
 /** What a running server tells the command line of the same user: where it listens and how to talk to it. */
 export interface Runtime {
@@ -21,12 +22,22 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** @throws ServerError `HOME_UNWRITABLE` */
 export function writeRuntime(home: string, runtime: Runtime): void {
-  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
   const path = pathIn(home)
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, JSON.stringify(runtime), { mode: 0o600 })
-  renameSync(temporary, path)
+  try {
+    mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
+    writeFileSync(temporary, JSON.stringify(runtime), { mode: 0o600 })
+    renameSync(temporary, path)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code
+    throw new ServerError(
+      'HOME_UNWRITABLE',
+      `cannot write ${path} (${reason}): let the user of the server write to its home directory, or name another with --home`,
+      cause,
+    )
+  }
 }
 
 /** Removes the file, unless another server has written its own meanwhile. */

@@ -78,17 +78,19 @@ export class GatewayServer {
     }
     for (const { line, message } of read.warnings) log.logger.warn({ line }, message)
     let engine: Engine | undefined
+    let server: GatewayServer | undefined
     try {
       const active = await activation.prepare(read.config, undefined, (message) => log.logger.warn(message))
       checkBind(active.config)
       engine = new Engine(options, log, active)
       await engine.prepare()
-      const server = new GatewayServer(options, { log, simulator, activation, engine })
+      server = new GatewayServer(options, { log, simulator, activation, engine })
       server.#url = await listen(server.#server, active.config.server)
       server.#begin(read.text)
       return server
     } catch (cause) {
       // Whatever has begun would keep the process alive, and its caller waiting.
+      if (server) await closeConnections(server.#server)
       await engine?.close()
       await simulator.close()
       await log.close()

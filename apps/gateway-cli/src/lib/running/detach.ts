@@ -36,8 +36,7 @@ export interface Started {
  */
 export async function startDetached(options: DetachOptions): Promise<Started & { readonly log: string }> {
   const log = join(options.places.home, 'logs', 'server.log')
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 })
-  const descriptor = openSync(log, 'a', 0o600)
+  const descriptor = openLog(log)
   const { size } = fstatSync(descriptor)
   const child = spawnServer(options, descriptor)
   closeSync(descriptor)
@@ -56,6 +55,19 @@ export async function startDetached(options: DetachOptions): Promise<Started & {
   } finally {
     child.stdout?.destroy()
     child.unref()
+  }
+}
+
+function openLog(log: string): number {
+  try {
+    mkdirSync(dirname(log), { recursive: true, mode: 0o700 })
+    return openSync(log, 'a', 0o600)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code
+    throw new CliError('FAILED', `cannot write the log ${log} (${reason})`, {
+      hint: 'let the user of the server write to its home directory, or name another with --home',
+      cause,
+    })
   }
 }
 

@@ -48,7 +48,8 @@ async function acquire(lock: string, signature: string, waitMs: number): Promise
     } catch (error) {
       const code = systemCode(error) ?? 'unknown error'
       if (code !== 'EEXIST') {
-        throw new ConfigError('SAVE_FAILED', `cannot lock ${lock} for writing (${code})`, { cause: error })
+        const reason = code === 'EACCES' || code === 'EPERM' ? `this user may not write there (${code})` : code
+        throw new ConfigError('SAVE_FAILED', `cannot make ${lock}: ${reason}`, { cause: error })
       }
     }
     const stale = await staleText(lock)

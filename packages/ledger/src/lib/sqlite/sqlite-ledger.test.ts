@@ -85,7 +85,7 @@ describe('SqliteLedger that is closed', () => {
     ledger.finished(requestRow('req_1'))
     ledger.finished(requestRow('req_2'))
     await ledger.close()
-    expect(warnings.at(-1)).toMatch(/ledger\.db .*\. What the last 2 requests used is not counted/)
+    expect(warnings.at(-1)).toMatch(/ledger\.db .*\. What 2 requests used is not counted/)
   })
 })
 

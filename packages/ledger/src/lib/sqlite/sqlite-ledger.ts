@@ -103,8 +103,10 @@ export class SqliteLedger implements Ledger {
     if (this.#queue.status().waiting > 0) await this.#queue.flush()
     this.#queue.stop()
     const { waiting, problem = 'the ledger took no more' } = this.#queue.status()
-    if (waiting > 0)
-      this.#warn(`${problem}. What the last ${waiting} requests used is not counted: it is only in the log`)
+    if (waiting > 0) {
+      const requests = waiting === 1 ? '1 request' : `${waiting} requests`
+      this.#warn(`${problem}. What ${requests} used is not counted: it is only in the log`)
+    }
     await this.#store.close()
   }
 

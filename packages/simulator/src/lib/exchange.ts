@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from './body.ts'
 import { readDirectives } from './directive.ts'
 import { type Call, type Endpoint, type Limits, type Opened, REQUEST_LIMIT, type Told } from './endpoint.ts'
 import { type Fault, type FaultTarget, readFaultWords } from './faults.ts'
@@ -16,8 +17,6 @@ import type { Turn } from './turn.ts'
 import type { Usage } from './usage.ts'
 import { isVariant, type Variant } from './variant.ts'
 
-/** Bodies beyond this are refused with 413, as Anthropic does. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024
 const JSON_HEADERS = { 'content-type': 'application/json' }
 const HTML =
   '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>\n'
@@ -297,18 +296,4 @@ function directed(words: string): { fault?: Fault | string; variant?: Variant } 
   const fault = directives.find((directive) => directive.name === 'fault')
   const variant = directives.find((directive) => directive.name === 'variant')?.rest
   return { ...(fault && { fault: readFaultWords(fault.rest) }), ...(isVariant(variant) && { variant }) }
-}
-
-async function readBody(request: IncomingMessage, record: RequestRecord): Promise<Buffer | 'too large' | 'left'> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of request) {
-      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
-      record.bodyBytes += bytes.length
-      if (record.bodyBytes <= MAX_BODY_BYTES) chunks.push(bytes)
-    }
-  } catch {
-    return 'left'
-  }
-  return record.bodyBytes > MAX_BODY_BYTES ? 'too large' : Buffer.concat(chunks)
 }

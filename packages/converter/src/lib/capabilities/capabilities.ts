@@ -65,7 +65,7 @@ export interface Capabilities {
   readonly maxOutputTokens?: number
   /**
    * Members of an assistant message in which the endpoint takes reasoning back (openai-chat). Default any: most servers pass over
-   * what they do not know, and some insist on their own.
+   * what they do not know, and some insist on their own. Signed or encrypted `reasoning_details` go only where they are named here.
    */
   readonly reasoningMembers?: readonly ReasoningMember[]
   /**
@@ -102,8 +102,11 @@ export function capabilitiesOfFamily([, accepts, maxOutputTokens, contextTokens]
   }
 }
 
-/** Where vendors of the chat dialect show reasoning: DeepSeek and Moonshot, Groq and vLLM, OpenRouter. */
-export type ReasoningMember = 'reasoning_content' | 'reasoning' | 'reasoning_details'
+/**
+ * Where vendors of the chat dialect show reasoning: DeepSeek and Moonshot, Groq and vLLM, OpenRouter; and Mistral, whose `thinking` is no
+ * member but chunks of the content.
+ */
+export type ReasoningMember = 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking'
 
 /** Media a model may take beside text. `document` is PDF and other files; plain text always goes. */
 export type MediaKind = 'image' | 'document' | 'audio'

@@ -58,8 +58,11 @@ function grok(efforts: readonly Effort[]): Capabilities {
   return { ...compatible, efforts, maxStops: 0 }
 }
 
-/** Mistral answers a member of a message that it does not know with 422 extra_forbidden (BerriAI/litellm#30835). */
-const mistral: Capabilities = { ...compatible, maxTemperature: 1.5, reasoningMembers: [] }
+/**
+ * Mistral answers a member of a message that it does not know with 422 extra_forbidden (BerriAI/litellm#30835), but wants its thinking
+ * chunks back (mistralai/client-python, examples/mistral/chat/reasoning_multi_turn.py).
+ */
+const mistral: Capabilities = { ...compatible, maxTemperature: 1.5, reasoningMembers: ['thinking'] }
 
 /**
  * Vendors that answer 400 to a message of a tool loop without its `reasoning_content`: DeepSeek (api-docs.deepseek.com, thinking mode),

@@ -1,6 +1,6 @@
 import type { ChatError } from './error.ts'
 import type { JsonValue } from './json.ts'
-import type { Citation, Seal } from './part.ts'
+import type { Citation, ReasoningPlace, Seal } from './part.ts'
 import type { Stop } from './stop.ts'
 import type { Usage } from './usage.ts'
 
@@ -8,7 +8,7 @@ import type { Usage } from './usage.ts'
 export type OpenPart =
   | { readonly type: 'text' }
   | { readonly type: 'refusal' }
-  | { readonly type: 'reasoning'; readonly redacted?: true; readonly member?: 'reasoning' }
+  | { readonly type: 'reasoning'; readonly redacted?: true; readonly member?: ReasoningPlace }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly inputKind: 'json' | 'text' }
   /** Content only its own dialect understands; its deltas are not told. */
   | { readonly type: 'opaque'; readonly kind: string }

@@ -86,6 +86,9 @@ export interface RefusalPart extends Located {
   readonly text: string
 }
 
+/** Where vendors of the chat dialect show reasoning beside `reasoning_content`: a member, and Mistral's chunks of the content. */
+export type ReasoningPlace = 'reasoning' | 'thinking'
+
 export interface ReasoningPart extends Located {
   readonly type: 'reasoning'
   /** Empty when the provider shows only the seal. */
@@ -93,8 +96,8 @@ export interface ReasoningPart extends Located {
   readonly seal?: Seal
   /** The provider hid the text: the seal is all there is. */
   readonly redacted?: true
-  /** The member of the message it stood in, where that is not its dialect's usual one (openai-chat: `reasoning_content`). */
-  readonly member?: 'reasoning'
+  /** Where in the message it stood, where that is not its dialect's usual member (openai-chat: `reasoning_content`). */
+  readonly member?: ReasoningPlace
 }
 
 export interface ToolCallPart extends Located {

@@ -44,16 +44,14 @@ const knownConfigKeys = bothSpellings([
 ])
 
 /** What would be another kind of answer without it, by the field's name. */
-const refused: ReadonlyMap<string, string> = new Map([
-  ['cachedContent', 'the cached content is stored at another provider'],
-  ['continuationToken', 'the answer to be continued is stored at another provider'],
-  ['speechConfig', 'spoken answers are not converted'],
-  ['imageConfig', 'answers of images are not converted'],
-  ['responseFormat', 'only responseMimeType and a schema are converted'],
-])
-
 const refusals: ReadonlyMap<string, string> = new Map(
-  [...refused].flatMap(([name, why]) => [
+  Object.entries({
+    cachedContent: 'the cached content is stored at another provider',
+    continuationToken: 'the answer to be continued is stored at another provider',
+    speechConfig: 'spoken answers are not converted',
+    imageConfig: 'answers of images are not converted',
+    responseFormat: 'only responseMimeType and a schema are converted',
+  }).flatMap(([name, why]) => [
     [name, why],
     [snakeOf(name), why],
   ]),

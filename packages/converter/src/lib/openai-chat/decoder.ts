@@ -4,7 +4,7 @@ import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.
 import { lengthOf } from '../chat/literal.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
-import { arrayAt, numberAt, objectAt, secondsAt, stringAt } from '../chat/read.ts'
+import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { NewId, StreamDecoder } from '../codec.ts'
 import { parseExact } from '../lossless.ts'
@@ -12,40 +12,18 @@ import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { TextTemplate } from '../stream/text-template.ts'
 import { CallDecoder } from './call-decoder.ts'
+import { deltaContent, isPlainText } from './chunk-template.ts'
 import { citationsOf, imagesOf } from './content.ts'
 import { brokenFrame, choiceError, isError, streamError } from './error.ts'
-import { noText } from './reply-decode.ts'
-import { readStop, reasoningMember, reasoningOf, usageOf } from './wire.ts'
+import { isSealing, ReasoningPieces, thinkingText } from './reasoning-seal.ts'
+import { noText, readHead } from './reply-decode.ts'
+import { readStop, reasoningOf, reasoningPlace, usageOf } from './wire.ts'
 
 type TextKind = 'text' | 'refusal' | 'reasoning'
 
 interface OpenText {
   readonly kind: TextKind
   readonly index: number
-}
-
-/** The text of a chunk's first choice, where the common delta carries it. */
-export function deltaContent(chunk: JsonObject): JsonValue | undefined {
-  const choice = arrayAt(chunk, 'choices')[0]
-  return isObject(choice) ? member(objectAt(choice, 'delta') ?? {}, 'content') : undefined
-}
-
-/**
- * Whether a chunk carries text for one choice and nothing else that changes from chunk to chunk.
- *
- * @param only the index that choice must have; default any.
- */
-export function isPlainText(chunk: JsonObject, only?: number): boolean {
-  const choices = arrayAt(chunk, 'choices')
-  const choice = choices[0]
-  if (choices.length !== 1 || !isObject(choice)) return false
-  if (only !== undefined && (numberAt(choice, 'index') ?? 0) !== only) return false
-  if (usageOf(chunk) !== undefined) return false
-  if ((member(choice, 'finish_reason') ?? null) !== null || (member(choice, 'logprobs') ?? null) !== null) return false
-  const delta = objectAt(choice, 'delta') ?? {}
-  return Object.keys(delta).every(
-    (key) => key === 'content' || key === 'role' || delta[key] === null || delta[key] === '',
-  )
 }
 
 /**
@@ -57,6 +35,7 @@ export class ChatDecoder implements StreamDecoder {
   readonly #report: Report
   readonly #template = new TextTemplate('content', deltaContent)
   readonly #calls: CallDecoder
+  readonly #reasoning = new ReasoningPieces()
   #started = false
   #over = false
   /** The index of the choice that is read: the first that was seen. */
@@ -106,7 +85,7 @@ export class ChatDecoder implements StreamDecoder {
     }
     this.#start({})
     this.#cite()
-    this.#closeText()
+    this.#beforeCalls()
     this.#calls.finish()
     this.#over = true
     const stop = readStop(this.#finish, { calls: this.#calls.any, refusal: this.#sawRefusal })
@@ -159,18 +138,9 @@ export class ChatDecoder implements StreamDecoder {
   #start(chunk: JsonObject): void {
     if (this.#started) return
     this.#started = true
-    const id = stringAt(chunk, 'id')
-    const model = stringAt(chunk, 'model')
-    const created = secondsAt(chunk, 'created')
-    const serviceTier = stringAt(chunk, 'service_tier')
-    this.#calls.replyId = id
-    this.#emit({
-      type: 'start',
-      ...(id !== undefined && id !== '' && { id }),
-      ...(model !== undefined && model !== '' && { model }),
-      ...(created !== undefined && { created }),
-      ...(serviceTier !== undefined && { serviceTier }),
-    })
+    const head = readHead(chunk)
+    this.#calls.replyId = head.id
+    this.#emit({ type: 'start', ...head })
   }
 
   #readChoice(choice: JsonObject): void {
@@ -198,7 +168,10 @@ export class ChatDecoder implements StreamDecoder {
 
   #readDelta(delta: JsonObject): void {
     const reasoning = reasoningOf(delta)
-    if (reasoning) this.#write('reasoning', reasoning, reasoningMember(delta))
+    if (reasoning) this.#write('reasoning', reasoning, reasoningPlace(delta))
+    this.#reasoning.add(arrayAt(delta, 'reasoning_details'))
+    // Details may come behind the text they belong to, and behind other content: then they wait for its end.
+    if (this.#text === undefined && this.#reasoning.pending) this.#openText('reasoning', {})
     this.#readContent(member(delta, 'content'))
     for (const _ of imagesOf(delta)) this.#drop('image')
     this.#write('refusal', stringAt(delta, 'refusal'))
@@ -207,7 +180,7 @@ export class ChatDecoder implements StreamDecoder {
     for (const citation of citationsOf(delta)) this.#citation(citation)
     const legacy = objectAt(delta, 'function_call')
     const calls = arrayAt(delta, 'tool_calls')
-    if (calls.length > 0 || legacy !== undefined) this.#closeText()
+    if (calls.length > 0 || legacy !== undefined) this.#beforeCalls()
     for (const call of calls) if (isObject(call)) this.#calls.delta(call)
     if (legacy !== undefined) this.#calls.legacy(legacy)
   }
@@ -218,13 +191,30 @@ export class ChatDecoder implements StreamDecoder {
     if (!Array.isArray(content)) return
     for (const piece of content) {
       if (!isObject(piece)) continue
-      const thinking = arrayAt(piece, 'thinking')
       const text = stringAt(piece, 'text')
       const kind = stringAt(piece, 'type') ?? 'text'
-      if (thinking.length === 0 && text !== undefined) this.#write('text', text)
-      else if (kind !== 'text' && kind !== 'thinking') this.#drop(kind)
-      for (const thought of thinking) if (isObject(thought)) this.#write('reasoning', stringAt(thought, 'text'))
+      if (kind === 'thinking') this.#think(piece)
+      else if (text !== undefined) this.#write('text', text)
+      else if (kind !== 'text') this.#drop(kind)
     }
+  }
+
+  #think(piece: JsonObject): void {
+    const text = thinkingText(piece)
+    if (this.#text?.kind !== 'reasoning') {
+      if (text === '' && !isSealing(piece)) return
+      this.#openText('reasoning', { member: 'thinking' })
+    }
+    this.#reasoning.add([piece])
+    this.#write('reasoning', text)
+  }
+
+  /** What reasoning left stands before the call it led to. */
+  #beforeCalls(): void {
+    this.#closeText()
+    if (!this.#reasoning.pending) return
+    this.#openText('reasoning', {})
+    this.#closeText()
   }
 
   /** Content without a place in any stream of another dialect. */
@@ -240,7 +230,7 @@ export class ChatDecoder implements StreamDecoder {
     if (stringAt(audio, 'data')) this.#report.approximated('choices[0].delta.audio', 'audio is told by its transcript')
   }
 
-  #write(kind: TextKind, text: string | undefined, where: ReturnType<typeof reasoningMember> = {}): void {
+  #write(kind: TextKind, text: string | undefined, where: ReturnType<typeof reasoningPlace> = {}): void {
     if (text === undefined || text === '') return
     if (this.#text?.kind !== kind) this.#openText(kind, where)
     if (this.#text) this.#say(this.#text, JSON.stringify(text))
@@ -252,7 +242,7 @@ export class ChatDecoder implements StreamDecoder {
     this.#emit({ type: 'text', index, literal })
   }
 
-  #openText(kind: TextKind, where: ReturnType<typeof reasoningMember>): void {
+  #openText(kind: TextKind, where: ReturnType<typeof reasoningPlace>): void {
     this.#closeText()
     if (kind === 'refusal') this.#sawRefusal = true
     const part: OpenPart = { type: kind, ...where }
@@ -263,7 +253,10 @@ export class ChatDecoder implements StreamDecoder {
 
   #closeText(): void {
     if (this.#text === undefined) return
-    this.#emit({ type: 'close', index: this.#text.index })
+    const { kind, index } = this.#text
+    const seal = kind === 'reasoning' ? this.#reasoning.seal() : undefined
+    if (seal !== undefined) this.#emit({ type: 'seal', index, seal })
+    this.#emit({ type: 'close', index })
     this.#text = undefined
   }
 

@@ -175,7 +175,7 @@ class MessageWriter {
     for (const part of turn.parts) {
       if (part.type === 'reasoning') {
         reasoning ??= new EchoedReasoning(this.#context)
-        reasoning.add(part)
+        reasoning.add(part, content ?? '')
       } else if (part.type === 'refusal') refusal = refusal === undefined ? part.text : refusal + part.text
       else if (part.type === 'tool-call') {
         if (calls === undefined) calls = [this.#call(part)]

@@ -1,6 +1,10 @@
-import type { JsonObject } from '../chat/json.ts'
+import type { JsonObject, JsonValue } from '../chat/json.ts'
+import { withheldSeal } from '../chat/loss.ts'
 import type { ReasoningPart } from '../chat/part.ts'
+import { placeOf } from '../chat/places.ts'
+import { stringAt } from '../chat/read.ts'
 import type { RequestContext } from '../codec.ts'
+import { keptBy } from './reasoning-seal.ts'
 
 type Member = 'reasoning_content' | 'reasoning'
 
@@ -15,6 +19,12 @@ export class EchoedReasoning {
   readonly #context: RequestContext
   #member: Member | undefined
   #text = ''
+  /** Entries of `reasoning_details`, in the order they came. */
+  readonly #details: JsonValue[] = []
+  /** The content with chunks of reasoning in it, as far as it is told. */
+  readonly #mixed: JsonValue[] = []
+  /** Characters of the content that are told there. */
+  #told = 0
   /** Where what is gathered stood. */
   readonly #places: string[] = []
 
@@ -22,14 +32,43 @@ export class EchoedReasoning {
     this.#context = context
   }
 
-  add(part: ReasoningPart): void {
-    const member = this.#memberFor(part)
-    if (member === undefined) this.#context.report.dropped(part.at, 'reasoning goes back to its own provider only')
-    else {
-      this.#member ??= member
-      this.#text += part.text
-      this.#places.push(part.at)
+  /** @param said the content that stands before the part. */
+  add(part: ReasoningPart, said: string): void {
+    const { text, seal, at } = part
+    const { report, capabilities, vendor, from } = this.#context
+    const own = seal?.issuer === 'openai-chat' && seal.vendor === vendor
+    const kept = own ? keptBy(seal.value) : undefined
+    if (kept === undefined) {
+      const echoes = own || (seal === undefined && capabilities.reasoningRequired)
+      this.#plain(part, echoes && this.#taken(seal?.value), said)
+    } else if (capabilities.reasoningMembers?.some((name) => name === kept.member)) {
+      this.#places.push(at)
+      if (kept.member === 'thinking') this.#mix(kept.pieces, said)
+      else this.#details.push(...kept.pieces)
+    } else {
+      report.dropped(placeOf('seal', at, from), withheldSeal)
+      if (text !== '') this.#plain(part, this.#taken('reasoning'), said)
     }
+  }
+
+  /** Text alone, in its place; nowhere when there is none. */
+  #plain({ text, at }: ReasoningPart, place: Member | 'thinking' | false | undefined, said: string): void {
+    if (place) this.#places.push(at)
+    else this.#context.report.dropped(at, 'reasoning goes back to its own provider only')
+    // `closed` is what Mistral sends, and takes back (vercel/ai#17969).
+    if (place === 'thinking') this.#mix([{ type: place, thinking: [{ type: 'text', text }], closed: true }], said)
+    else if (place) {
+      this.#member ??= place
+      this.#text += text
+    }
+  }
+
+  /** Chunks behind what was said. */
+  #mix(chunks: readonly JsonValue[], said: string): void {
+    const text = said.slice(this.#told)
+    this.#told = said.length
+    if (text !== '') this.#mixed.push({ type: 'text', text })
+    this.#mixed.push(...chunks)
   }
 
   /**
@@ -40,8 +79,14 @@ export class EchoedReasoning {
   write(message: JsonObject, loop: string | undefined): void {
     const { report, capabilities } = this.#context
     const member = this.#member ?? this.#taken()
-    if (this.#text !== '' && member !== undefined) message[member] = this.#text
-    else if (loop !== undefined && member !== undefined && capabilities.reasoningRequired) {
+    if (this.#details.length > 0) message.reasoning_details = this.#details
+    if (this.#mixed.length > 0) {
+      this.#mix([], stringAt(message, 'content') ?? '')
+      message.content = this.#mixed
+    }
+    if (member === undefined || member === 'thinking') return
+    if (this.#text !== '') message[member] = this.#text
+    else if (loop !== undefined && capabilities.reasoningRequired && this.#details.length === 0) {
       message[member] = blank
       report.invented(loop, `the endpoint insists on ${member} here: a blank stands for what is not at hand`)
     }
@@ -52,17 +97,11 @@ export class EchoedReasoning {
     for (const at of this.#places) this.#context.report.dropped(at, 'a message of nothing but reasoning is not taken')
   }
 
-  /** Where a piece of reasoning stands for its vendor; undefined for another's. Without a seal it is anybody's. */
-  #memberFor({ seal }: ReasoningPart): Member | undefined {
-    const { vendor, capabilities } = this.#context
-    if (seal === undefined) return capabilities.reasoningRequired ? this.#taken() : undefined
-    return seal.issuer === 'openai-chat' && seal.vendor === vendor ? this.#taken(seal.value) : undefined
-  }
-
-  /** The member in which the endpoint takes reasoning: the one it came in, if it may be. */
-  #taken(came = 'reasoning_content'): Member | undefined {
+  /** Where the endpoint takes text of reasoning: where it came from, if it may be. */
+  #taken(came = 'reasoning_content'): Member | 'thinking' | undefined {
     const { reasoningMembers: taken = ['reasoning_content', 'reasoning'] } = this.#context.capabilities
     const members = taken.filter((name) => name !== 'reasoning_details')
-    return members.find((name) => name === came) ?? members[0]
+    // What was no content is not made content, which the model would take for its answer where it does not know the kind.
+    return members.find((name) => name === came) ?? members.find((name) => name !== 'thinking')
   }
 }

@@ -11,12 +11,13 @@ import type { NewId } from '../codec.ts'
 import { namesCall } from './call-decoder.ts'
 import { citationsOf, imagesOf } from './content.ts'
 import { choiceError, isError, streamError } from './error.ts'
+import { sealOfPieces, thinkingText } from './reasoning-seal.ts'
 import {
   argumentsText,
   mintedCallId,
   readStop,
-  reasoningMember,
   reasoningOf,
+  reasoningPlace,
   thoughtSignatureOf,
   usageOf,
 } from './wire.ts'
@@ -24,25 +25,33 @@ import {
 /** Reads a Chat Completions reply. */
 export function decodeReply(wire: JsonObject, report: Report, newId?: NewId): ChatReply {
   const choices = choicesOf(wire)
-  const id = stringAt(wire, 'id')
-  const model = stringAt(wire, 'model')
-  const created = secondsAt(wire, 'created')
+  const head = readHead(wire)
   const usage = usageOf(wire)
   const [first, ...others] = choices.map((choice, i) =>
-    decodeChoice(choice, `choices[${i}]`, report, () => id || newId?.()),
+    decodeChoice(choice, `choices[${i}]`, report, () => head.id ?? newId?.()),
   )
   if (first === undefined) throw noReply('it has no choices')
   const logprobs = choices[0] && objectAt(choices[0], 'logprobs')
-  const serviceTier = stringAt(wire, 'service_tier')
   return {
-    ...(id !== undefined && id !== '' && { id }),
-    ...(model !== undefined && model !== '' && { model }),
-    ...(created !== undefined && { created }),
+    ...head,
     parts: withSources([...first.parts], wire, 'citations', report),
     stop: first.stop,
     ...(usage && { usage }),
     ...(others.length > 0 && { alternatives: others }),
     ...(logprobs && { logprobs }),
+  }
+}
+
+/** What a reply and the first chunk of a stream say of themselves. */
+export function readHead(wire: JsonObject): Pick<ChatReply, 'id' | 'model' | 'created' | 'serviceTier'> {
+  const id = stringAt(wire, 'id')
+  const model = stringAt(wire, 'model')
+  const created = secondsAt(wire, 'created')
+  const serviceTier = stringAt(wire, 'service_tier')
+  return {
+    ...(id && { id }),
+    ...(model && { model }),
+    ...(created !== undefined && { created }),
     ...(serviceTier !== undefined && { serviceTier }),
   }
 }
@@ -81,8 +90,11 @@ export function stopOf(choice: JsonObject): Stop {
 }
 
 function reasoningParts(message: JsonObject, path: string): AssistantPart[] {
-  const text = reasoningOf(message)
-  return text ? [{ type: 'reasoning', text, at: `${path}.reasoning_content`, ...reasoningMember(message) }] : []
+  const text = reasoningOf(message) ?? ''
+  const seal = sealOfPieces(arrayAt(message, 'reasoning_details').filter(isObject))
+  if (text === '' && seal === undefined) return []
+  const at = `${path}.reasoning_content`
+  return [{ type: 'reasoning', text, at, ...reasoningPlace(message), ...(seal && { seal }) }]
 }
 
 function contentParts(message: JsonObject, path: string, report: Report): AssistantPart[] {
@@ -120,10 +132,11 @@ function imageSource(url: string): MediaSource | undefined {
 /** Mistral's list of chunks: text and thinking. */
 function pieceParts(piece: JsonValue, at: string): AssistantPart[] {
   if (!isObject(piece)) return []
-  const thinking = arrayAt(piece, 'thinking')
-    .map((thought) => (isObject(thought) ? (stringAt(thought, 'text') ?? '') : ''))
-    .join('')
-  if (thinking !== '') return [{ type: 'reasoning', text: thinking, at }]
+  const thinking = thinkingText(piece)
+  const seal = piece.type === 'thinking' ? sealOfPieces([piece]) : undefined
+  if (thinking !== '' || seal) {
+    return [{ type: 'reasoning', text: thinking, at, member: 'thinking', ...(seal && { seal }) }]
+  }
   const text = stringAt(piece, 'text')
   if (text) return [{ type: 'text', text, at }]
   const kind = stringAt(piece, 'type') ?? 'unknown'

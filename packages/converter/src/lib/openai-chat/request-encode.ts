@@ -20,14 +20,21 @@ const effortBudgets: readonly (readonly [effort: Effort, tokens: number])[] = [
 /** Writes a Chat Completions request. */
 export function encodeRequest(given: ChatRequest, context: RequestContext): JsonObject {
   const chat = jsonModeInWords(given, context)
-  const path = (field: RequestField, otherwise: string): string => chat.paths[field] ?? otherwise
   return {
     model: chat.model,
     messages: encodeMessages(chat, context),
     ...encodeTools(chat.tools, chat.toolChoice, chat.parallelToolCalls, context, {
-      toolChoice: path('toolChoice', 'tool_choice'),
-      parallelToolCalls: path('parallelToolCalls', 'parallel_tool_calls'),
+      toolChoice: chat.paths.toolChoice ?? 'tool_choice',
+      parallelToolCalls: chat.paths.parallelToolCalls ?? 'parallel_tool_calls',
     }),
+    ...encodeSettings(chat, context),
+  }
+}
+
+/** Writes what a request says besides its messages and tools. */
+export function encodeSettings(chat: ChatRequest, context: RequestContext): JsonObject {
+  const path = (field: RequestField, otherwise: string): string => chat.paths[field] ?? otherwise
+  return {
     ...encodeLimits(chat, context, path),
     ...encodeSampling(chat, context, path),
     ...encodeShape(chat, context, path),

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import type { ReasoningPlace } from '../chat/part.ts'
 import { arrayAt, countAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Effort } from '../chat/request.ts'
 import type { Stop, StopReason } from '../chat/stop.ts'
@@ -32,30 +33,24 @@ export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
   other: 'openai-chat has no word for this stop reason',
 }
 
+/** What each word means, from the words for each meaning. */
+function meanings<Meaning extends string>(
+  words: Readonly<Partial<Record<Meaning, readonly string[]>>>,
+): ReadonlyMap<string, Meaning> {
+  const known = Object.entries(words) as [Meaning, readonly string[]][]
+  return new Map(known.flatMap(([meaning, list]) => list.map((word) => [word, meaning])))
+}
+
 /** OpenAI's words, and those compatible vendors and gateways use in their place, in either case. */
-const stopOfFinish: ReadonlyMap<string, StopReason> = new Map<string, StopReason>([
-  ['stop', 'end'],
-  ['length', 'length'],
-  ['tool_calls', 'tool-calls'],
-  ['function_call', 'tool-calls'],
-  ['content_filter', 'content-filter'],
-  ['end_turn', 'end'],
-  ['eos', 'end'],
-  ['eos_token', 'end'],
-  ['stop_sequence', 'stop-sequence'],
-  ['max_tokens', 'length'],
-  ['max_output_tokens', 'length'],
-  ['model_length', 'context-window'],
-  ['model_context_window_exceeded', 'context-window'],
-  ['sensitive', 'content-filter'],
-  ['tool_use', 'tool-calls'],
-  ['tool_call', 'tool-calls'],
-  ['complete', 'end'],
-  ['refusal', 'refusal'],
-  ['content-filter', 'content-filter'],
-  ['safety', 'content-filter'],
-  ['recitation', 'content-filter'],
-])
+const stopOfFinish: ReadonlyMap<string, StopReason> = /* @__PURE__ */ meanings({
+  end: ['stop', 'end_turn', 'eos', 'eos_token', 'complete'],
+  length: ['length', 'max_tokens', 'max_output_tokens'],
+  'tool-calls': ['tool_calls', 'function_call', 'tool_use', 'tool_call'],
+  'content-filter': ['content_filter', 'sensitive', 'content-filter', 'safety', 'recitation'],
+  'stop-sequence': ['stop_sequence'],
+  'context-window': ['model_length', 'model_context_window_exceeded'],
+  refusal: ['refusal'],
+})
 
 /**
  * What a finish reason means. Servers say `stop` although calls are there, and `tool_calls` although none is: the calls decide.
@@ -95,48 +90,27 @@ export const typeOfKind: Readonly<Record<ErrorKind, string>> = {
   overloaded: 'server_error',
 }
 
-/** Words found in `error.type` and `error.code`, for errors that come without an HTTP status. */
-export const kindOfType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
-  ['invalid_request_error', 'invalid-request'],
-  ['context_length_exceeded', 'invalid-request'],
-  ['content_filter', 'invalid-request'],
-  ['BadRequestError', 'invalid-request'],
-  ['authentication_error', 'authentication'],
-  ['invalid_api_key', 'authentication'],
-  ['permission_error', 'permission'],
-  ['not_found_error', 'not-found'],
-  ['model_not_found', 'not-found'],
-  ['NotFoundError', 'not-found'],
-  ['conflict_error', 'conflict'],
-  ['rate_limit_error', 'rate-limit'],
-  ['rate_limit_exceeded', 'rate-limit'],
-  ['requests', 'rate-limit'],
-  ['tokens', 'rate-limit'],
-  ['insufficient_quota', 'billing'],
-  ['billing_error', 'billing'],
-  ['timeout', 'timeout'],
-  ['timeout_error', 'timeout'],
-  ['server_error', 'server'],
-  ['api_error', 'server'],
-  ['internal_server_error', 'server'],
-  ['InternalServerError', 'server'],
-  ['service_unavailable', 'unavailable'],
-  ['service_unavailable_error', 'unavailable'],
-  ['overloaded', 'overloaded'],
-  ['overloaded_error', 'overloaded'],
-  ['insufficient_system_resource', 'overloaded'],
-  // Google's compatible endpoint keeps its own status words.
-  ['INVALID_ARGUMENT', 'invalid-request'],
-  ['FAILED_PRECONDITION', 'invalid-request'],
-  ['UNAUTHENTICATED', 'authentication'],
-  ['PERMISSION_DENIED', 'permission'],
-  ['NOT_FOUND', 'not-found'],
-  ['ABORTED', 'conflict'],
-  ['RESOURCE_EXHAUSTED', 'rate-limit'],
-  ['DEADLINE_EXCEEDED', 'timeout'],
-  ['INTERNAL', 'server'],
-  ['UNAVAILABLE', 'unavailable'],
-])
+/** Words found in `error.type` and `error.code`, for errors that come without an HTTP status; Google's compatible endpoint keeps its own. */
+export const kindOfType: ReadonlyMap<string, ErrorKind> = /* @__PURE__ */ meanings({
+  'invalid-request': [
+    'invalid_request_error',
+    'context_length_exceeded',
+    'content_filter',
+    'BadRequestError',
+    'INVALID_ARGUMENT',
+    'FAILED_PRECONDITION',
+  ],
+  authentication: ['authentication_error', 'invalid_api_key', 'UNAUTHENTICATED'],
+  permission: ['permission_error', 'PERMISSION_DENIED'],
+  'not-found': ['not_found_error', 'model_not_found', 'NotFoundError', 'NOT_FOUND'],
+  conflict: ['conflict_error', 'ABORTED'],
+  'rate-limit': ['rate_limit_error', 'rate_limit_exceeded', 'requests', 'tokens', 'RESOURCE_EXHAUSTED'],
+  billing: ['insufficient_quota', 'billing_error'],
+  timeout: ['timeout', 'timeout_error', 'DEADLINE_EXCEEDED'],
+  server: ['server_error', 'api_error', 'internal_server_error', 'InternalServerError', 'INTERNAL'],
+  unavailable: ['service_unavailable', 'service_unavailable_error', 'UNAVAILABLE'],
+  overloaded: ['overloaded', 'overloaded_error', 'insufficient_system_resource'],
+})
 
 /** Every effort word of the dialect, weakest first. */
 export const effortWords: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -230,8 +204,8 @@ export function reasoningOf(message: JsonObject): string | undefined {
   return Array.isArray(details) ? details.map(detailText).join('') : text
 }
 
-/** The member reasoning was read from, where it is not the usual one: what is sent back stands where it stood. */
-export function reasoningMember(message: JsonObject): { readonly member?: 'reasoning' } {
+/** Where reasoning was read from, where that is not the usual member: what is sent back stands where it stood. */
+export function reasoningPlace(message: JsonObject): { readonly member?: ReasoningPlace } {
   return !stringAt(message, 'reasoning_content') && stringAt(message, 'reasoning') ? { member: 'reasoning' } : {}
 }
 

@@ -2,11 +2,10 @@ import type { JsonObject } from '../chat/json.ts'
 import { cachePlace } from '../chat/places.ts'
 import type { ChatRequest, RequestField } from '../chat/request.ts'
 import type { RequestContext } from '../codec.ts'
-import { encodeRequest as encodeChat } from '../openai-chat/request-encode.ts'
+import { encodeSettings } from '../openai-chat/request-encode.ts'
 
 /** What this dialect's request shares with Chat Completions', by the names both use. */
 const shared = [
-  'model',
   'stop',
   'temperature',
   'top_p',
@@ -36,9 +35,10 @@ const without = [
 export function encodeRequest(chat: ChatRequest, context: RequestContext): JsonObject {
   const text = onlyText(chat, context)
   const { logprobs, user, ...rest } = chat
-  const wire = encodeChat(withoutOthers(rest, context), context)
+  const wire = encodeSettings(withoutOthers(rest, context), context)
   return {
     prompt: text,
+    model: chat.model,
     ...Object.fromEntries(shared.filter((key) => wire[key] !== undefined).map((key) => [key, wire[key]])),
     ...(chat.maxTokens !== undefined && { max_tokens: chat.maxTokens }),
     ...(logprobs && { logprobs: logprobs.top ?? 0 }),
@@ -72,9 +72,8 @@ function withoutOthers(chat: ChatRequest, { report }: RequestContext): ChatReque
     const told = value !== undefined && (field !== 'store' || value === true)
     if (told) report.dropped(chat.paths[field] ?? field, 'openai-completions has no counterpart')
   }
-  const { reasoning, verbosity, serviceTier, fast, metadata, store, cache, topK, ...rest } = chat
-  const [turn] = rest.turns
-  const [part] = turn?.role === 'user' ? turn.parts : []
-  if (turn === undefined || part?.type !== 'text') return rest
-  return { ...rest, turns: [{ role: 'user', parts: [{ type: 'text', text: part.text, at: part.at }], at: turn.at }] }
+  const { reasoning, verbosity, serviceTier, fast, metadata, store, cache, topK, toolChoice, ...rest } = chat
+  const forces = toolChoice !== undefined && toolChoice.type !== 'auto' && toolChoice.type !== 'none'
+  if (forces) report.dropped(chat.paths.toolChoice ?? 'tool_choice', 'no tool is left to choose from')
+  return rest
 }

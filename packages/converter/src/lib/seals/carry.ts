@@ -2,7 +2,7 @@ import type { Dialect } from '../chat/dialect.ts'
 import type { ChatEvent, Emit, OpenPart } from '../chat/event.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, Seal } from '../chat/part.ts'
-import { type Enclosed, enclose } from './envelope.ts'
+import { type Enclosed, enclose, withoutText } from './envelope.ts'
 
 /** What carrying seals to a client needs to know of it. */
 export interface Carriage {
@@ -46,7 +46,15 @@ export function carries(to: Dialect): boolean {
  */
 function vouched(part: { readonly member?: string }, { from, vendor }: Carriage): Seal | undefined {
   if (from !== 'openai-chat') return undefined
-  return { issuer: from, value: part.member ?? 'reasoning_content', ...(vendor !== undefined && { vendor }) }
+  return named({ issuer: from, value: part.member ?? 'reasoning_content' }, vendor)
+}
+
+/** What {@link vouched} says. */
+const places: ReadonlySet<string> = new Set(['reasoning_content', 'reasoning', 'thinking'])
+
+/** A seal of a chat upstream with the vendor it goes back to. */
+function named(seal: Seal, vendor: string | undefined): Seal {
+  return seal.issuer === 'openai-chat' && vendor !== undefined ? { ...seal, vendor } : seal
 }
 
 /** The seal that stands in the client's place for one; undefined, and reported, when it is too large. */
@@ -88,12 +96,12 @@ export function carrySeals(parts: readonly AssistantPart[], carriage: Carriage, 
 }
 
 function sealOf(part: AssistantPart, carriage: Carriage): Seal | undefined {
-  if (part.type === 'reasoning') return part.seal ?? vouched(part, carriage)
+  if (part.type === 'reasoning') return part.seal ? named(part.seal, carriage.vendor) : vouched(part, carriage)
   return part.type === 'tool-call' ? part.seal : undefined
 }
 
 function enclosedOf({ text, redacted }: ReasoningPart, seal: Seal, apart: boolean): Enclosed {
-  return { seal, ...(apart && { text }), ...(redacted && { redacted }) }
+  return withoutText({ seal, ...(apart && { text }), ...(redacted && { redacted }) }, text)
 }
 
 function resealed({ seal: _, redacted: __, ...part }: ReasoningPart, seal: Seal | undefined): ReasoningPart {
@@ -102,8 +110,8 @@ function resealed({ seal: _, redacted: __, ...part }: ReasoningPart, seal: Seal 
 
 /** An answer without calls needs no seal to be gone on from, and these dialects have no place for one. */
 function tellLeft(left: readonly Enclosed[], { from, report }: Carriage): void {
-  // What is left of a chat is the text alone, which is shown.
-  if (left.length > 0 && from !== 'openai-chat')
+  // Most that is left of a chat is the text alone, which is shown.
+  if (left.some(({ seal }) => from !== 'openai-chat' || !places.has(seal.value)))
     report.dropped('seal', 'without a tool call the dialect has no place for the seal of reasoning')
 }
 
@@ -111,6 +119,14 @@ function tellLeft(left: readonly Enclosed[], { from, report }: Carriage): void {
 interface Reasoning {
   readonly part: Extract<OpenPart, { type: 'reasoning' }>
   text: string
+  /** It has a seal of its own. */
+  sealed: boolean
+}
+
+/** A call that bears what reasoning left; more may come while it is open. */
+interface Bearer {
+  readonly index: number
+  readonly enclosed: readonly Enclosed[]
 }
 
 function redactedOf({ part }: Reasoning): { readonly redacted?: true } {
@@ -132,6 +148,10 @@ export class SealCarrier {
   /** Calls that are held back until it is known whether they have a seal, which must stand before them. */
   readonly #held = new Map<number, { readonly id: string; readonly events: PartEvent[]; seal?: Seal }>()
   #waiting: Enclosed[] = []
+  /** Reasoning behind a call that has no text so far. */
+  readonly #unsaid = new Map<number, PartEvent>()
+  /** The call that was opened last. */
+  #bearer: Bearer | undefined
 
   constructor(carriage: Carriage, key: string, emit: Emit) {
     this.#carriage = carriage
@@ -160,7 +180,7 @@ export class SealCarrier {
     else if (event.type === 'seal') this.#seal(event.index, event.seal)
     else {
       this.#gather(event)
-      if (event.type === 'close' && !keepsText(this.#carriage.to)) this.#vouch(event.index)
+      if (event.type === 'close') this.#beforeClose(event.index)
       this.#forward(event)
     }
   }
@@ -171,40 +191,70 @@ export class SealCarrier {
       this.#held.set(index, { id: part.id, events: [event] })
       return
     }
-    if (part.type === 'reasoning') this.#reasoning.set(index, { part, text: '' })
+    if (part.type === 'reasoning') this.#reasoning.set(index, { part, text: '', sealed: false })
+    // Another part would end the call, which is to bear the seal.
+    if (part.type === 'reasoning' && this.#bearer !== undefined && !ownPlaces.has(this.#carriage.to)) {
+      this.#unsaid.set(index, event)
+      return
+    }
     this.#forward(event)
     // Nothing of the text is in the envelope: the client may see it as it comes.
     if (keepsText(this.#carriage.to)) this.#vouch(index)
-    if (part.type !== 'tool-call' || this.#waiting.length === 0) return
-    const seal = envelope(this.#waiting, `parts[${index}]`, this.#carriage, this.#key)
+    if (part.type !== 'tool-call') return
+    this.#bearer = { index, enclosed: [] }
+    this.#bear(index)
+  }
+
+  /** Gives a call what waits for one. */
+  #bear(index: number): void {
+    if (this.#waiting.length === 0) return
+    const enclosed = [...(this.#bearer?.enclosed ?? []), ...this.#waiting]
     this.#waiting = []
+    this.#bearer = { index, enclosed }
+    const seal = envelope(enclosed, `parts[${index}]`, this.#carriage, this.#key)
     if (seal !== undefined) this.#forward({ type: 'seal', index, seal })
+  }
+
+  /** Some upstreams tell the seal of reasoning when the call it led to is there already. */
+  #beforeClose(index: number): void {
+    if (this.#bearer?.index === index) {
+      this.#bear(index)
+      this.#bearer = undefined
+    } else if (!keepsText(this.#carriage.to) && this.#reasoning.get(index)?.sealed === false) this.#vouch(index)
   }
 
   #vouch(index: number): void {
     const reasoning = this.#reasoning.get(index)
     const seal = reasoning && vouched(reasoning.part, this.#carriage)
-    if (seal !== undefined) this.#seal(index, seal)
+    if (seal !== undefined) this.#enclose(index, seal)
   }
 
   #gather(event: PartEvent): void {
-    if (event.type !== 'text' || keepsText(this.#carriage.to)) return
+    const { from, to } = this.#carriage
+    // Only the seals of a chat hold the text as well.
+    if (event.type !== 'text' || (keepsText(to) && from !== 'openai-chat')) return
     const reasoning = this.#reasoning.get(event.index)
     if (reasoning !== undefined) reasoning.text += JSON.parse(event.literal) as string
   }
 
   #seal(index: number, seal: Seal): void {
+    const reasoning = this.#reasoning.get(index)
+    if (reasoning !== undefined) reasoning.sealed = true
+    this.#enclose(index, named(seal, this.#carriage.vendor))
+  }
+
+  #enclose(index: number, seal: Seal): void {
     const { to } = this.#carriage
     const reasoning = this.#reasoning.get(index)
     const kind = reasoning === undefined ? 'tool-call' : 'reasoning'
     if (isAtHome(seal, kind, to) || reasoning === undefined) this.#forward({ type: 'seal', index, seal })
     else if (ownPlaces.has(to)) {
-      const text = keepsText(to) ? {} : { text: reasoning.text }
-      const enclosed = { seal, ...text, ...redactedOf(reasoning) }
+      const told = keepsText(to) ? {} : { text: reasoning.text }
+      const enclosed = withoutText({ seal, ...told, ...redactedOf(reasoning) }, reasoning.text)
       const bearer = envelope([enclosed], `parts[${index}]`, this.#carriage, this.#key)
       if (bearer !== undefined) this.#forward({ type: 'seal', index, seal: bearer })
     } else {
-      this.#waiting.push({ seal, text: reasoning.text, ...redactedOf(reasoning) })
+      this.#waiting.push(withoutText({ seal, text: reasoning.text, ...redactedOf(reasoning) }, reasoning.text))
     }
   }
 
@@ -226,6 +276,12 @@ export class SealCarrier {
   }
 
   #forward(event: PartEvent): void {
+    const unsaid = this.#unsaid.get(event.index)
+    if (unsaid !== undefined) {
+      this.#unsaid.delete(event.index)
+      if (event.type === 'close') return
+      this.#forward(unsaid)
+    }
     const place = this.#places.get(event.index) ?? this.#next++
     this.#places.set(event.index, place)
     this.#emit(place === event.index ? event : { ...event, index: place })

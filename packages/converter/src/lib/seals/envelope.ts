@@ -19,6 +19,27 @@ export interface Enclosed {
   readonly redacted?: true
   /** The call the seal is on, by the id the client knows it under; absent: it is on reasoning. */
   readonly call?: string
+  /** Where in the seal's value the JSON of the text was cut out, which travels beside it. Characters. */
+  readonly cut?: number
+}
+
+/** Without the text in its seal, where it stands there as it is told. */
+export function withoutText(enclosed: Enclosed, text: string): Enclosed {
+  const { seal } = enclosed
+  const literal = JSON.stringify(text)
+  const cut = text === '' ? -1 : seal.value.indexOf(literal)
+  if (cut === -1) return enclosed
+  return {
+    ...enclosed,
+    cut,
+    seal: { ...seal, value: seal.value.slice(0, cut) + seal.value.slice(cut + literal.length) },
+  }
+}
+
+/** The seal as it was, given the text that came back with it. */
+export function wholeSeal({ seal, cut }: Enclosed, text: string): Seal {
+  if (cut === undefined) return seal
+  return { ...seal, value: seal.value.slice(0, cut) + JSON.stringify(text) + seal.value.slice(cut) }
 }
 
 const prefix = 'llmgw1'
@@ -35,7 +56,7 @@ export function isEnvelope(value: string): boolean {
 
 /** Encloses seals; undefined when they are too large. */
 export function enclose(seals: readonly Enclosed[], key: string): string | undefined {
-  const wire = seals.map(({ seal, text, redacted, call }) => ({
+  const wire = seals.map(({ seal, text, redacted, call, cut }) => ({
     i: seal.issuer,
     v: seal.value,
     ...(seal.id !== undefined && { id: seal.id }),
@@ -43,6 +64,7 @@ export function enclose(seals: readonly Enclosed[], key: string): string | undef
     ...(text !== undefined && { t: text }),
     ...(redacted && { r: 1 }),
     ...(call !== undefined && { c: call }),
+    ...(cut !== undefined && { x: cut }),
   }))
   const payload = new TextEncoder().encode(JSON.stringify(wire))
   if (payload.length > maxEnvelope * 0.7) return undefined
@@ -69,11 +91,13 @@ function readEnclosed(wire: JsonObject): Enclosed | undefined {
   const vendor = stringAt(wire, 'w')
   const text = stringAt(wire, 't')
   const call = stringAt(wire, 'c')
+  const cut = numberAt(wire, 'x')
   return {
     seal: { issuer, value, ...(id !== undefined && { id }), ...(vendor !== undefined && { vendor }) },
     ...(text !== undefined && { text }),
     ...(numberAt(wire, 'r') === 1 && { redacted: true }),
     ...(call !== undefined && { call }),
+    ...(cut !== undefined && { cut }),
   }
 }
 

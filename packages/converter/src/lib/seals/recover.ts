@@ -3,7 +3,7 @@ import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, ReasoningPart, Seal, ToolCallPart } from '../chat/part.ts'
 import { placeOf } from '../chat/places.ts'
 import type { ChatRequest, Turn } from '../chat/request.ts'
-import { disclose, type Enclosed, isEnvelope } from './envelope.ts'
+import { disclose, type Enclosed, isEnvelope, wholeSeal } from './envelope.ts'
 
 interface Recovery {
   readonly from: Dialect
@@ -80,9 +80,10 @@ function open(part: ReasoningPart | ToolCallPart, value: string, { from, key, re
   return []
 }
 
-function reasoningOf(carrier: ReasoningPart | ToolCallPart, { seal, text, redacted }: Enclosed): ReasoningPart {
-  const shown = carrier.type === 'reasoning' ? carrier.text : ''
-  return { type: 'reasoning', text: text ?? shown, seal, at: carrier.at, ...(redacted && { redacted }) }
+function reasoningOf(carrier: ReasoningPart | ToolCallPart, enclosed: Enclosed): ReasoningPart {
+  const { redacted, text = carrier.type === 'reasoning' ? carrier.text : '' } = enclosed
+  const seal = wholeSeal(enclosed, text)
+  return { type: 'reasoning', text, seal, at: carrier.at, ...(redacted && { redacted }) }
 }
 
 function without({ seal: _, ...part }: ToolCallPart): ToolCallPart {

@@ -83,8 +83,8 @@ export interface CapabilityConfig {
   webSearchOptions?: boolean
   /** A tool choice that forces a call. */
   forcedTools?: boolean
-  /** Members of a message in which reasoning may come back (Chat Completions). */
-  reasoningMembers?: ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
+  /** Members of a message in which reasoning may come back, and `thinking` chunks of its content (Chat Completions). */
+  reasoningMembers?: ('reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking')[]
   reasoningRequired?: boolean
   callSeals?: boolean
   /** Media beside text. */

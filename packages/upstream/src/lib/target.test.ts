@@ -380,7 +380,8 @@ describe('what an endpoint is known to accept otherwise', () => {
     ['openai-compatible', 'https://api.deepseek.com', undefined],
     ['openai-compatible', 'https://api.groq.com/openai/v1', ['reasoning']],
     ['openai-compatible', 'https://api.cerebras.ai/v1', ['reasoning']],
-    ['openai-compatible', 'https://api.mistral.ai/v1', []],
+    ['openai-compatible', 'https://api.mistral.ai/v1', ['thinking']],
+    ['openai-compatible', 'https://openrouter.ai/api/v1', ['reasoning_content', 'reasoning', 'reasoning_details']],
     ['anthropic', undefined, undefined],
     ['nobody', undefined, undefined],
   ])('%s at %s takes back reasoning as %j', (provider, baseUrl, members) => {

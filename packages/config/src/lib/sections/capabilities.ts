@@ -34,8 +34,8 @@ export const capabilities: z.ZodType<CapabilityConfig> = section({
   web_search_options: setting(flag.optional(), 'Chat Completions: `web_search_options` is known'),
   forced_tools: setting(flag.optional(), 'A tool call can be forced'),
   reasoning_members: setting(
-    z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details'])).optional(),
-    'Members of a Chat Completions message in which reasoning may come back; others are left out. Without: any, but none at OpenAI, Azure and Mistral, and `reasoning` alone at Groq and Cerebras',
+    z.array(z.enum(['reasoning_content', 'reasoning', 'reasoning_details', 'thinking'])).optional(),
+    'Members of a Chat Completions message in which reasoning may come back; others are left out. `thinking` is chunks of its content. Signed `reasoning_details` of a tool loop go only where they are named. Without: any, but none at OpenAI and Azure, `thinking` alone at Mistral, `reasoning` alone at Groq and Cerebras; `reasoning_details` at OpenRouter',
   ),
   reasoning_required: setting(
     flag.optional(),

@@ -4,15 +4,26 @@ import type { Provider, ProviderProfile } from './provider.ts'
 /** What OpenAI added late, others mostly refuse. */
 const profile: ProviderProfile = { maxTokensField: 'max_tokens', openaiExtensions: false, developerRole: false }
 
+/** A host that refuses reasoning in a message of the history but for what is named; it insists on none, whosever models it serves. */
+function taking(...reasoningMembers: NonNullable<ProviderProfile['reasoningMembers']>): ProviderProfile {
+  return { ...profile, reasoningMembers, reasoningRequired: false }
+}
+
+/** OpenRouter takes all it gives (@openrouter/sdk 1.3.19, ChatAssistantMessage), and insists where the host behind it does. */
+const openRouter: ProviderProfile = {
+  ...profile,
+  reasoningMembers: ['reasoning_content', 'reasoning', 'reasoning_details'],
+}
+
 /**
- * Hosts that refuse reasoning in a message of the history, by what they take all the same; none of them insists on any, whosever
- * models they serve. Mistral answers with 422 extra_forbidden (BerriAI/litellm#30835), Groq (agentjido/req_llm#772) and Cerebras
- * (QwenLM/qwen-code#11045) with 400 for every name but their own.
+ * Hosts that are known to take reasoning back in a way of their own. Mistral answers members with 422 extra_forbidden
+ * (BerriAI/litellm#30835), Groq (agentjido/req_llm#772) and Cerebras (QwenLM/qwen-code#11045) with 400 for every name but their own.
  */
-const reasoningByHost: ReadonlyMap<string, NonNullable<ProviderProfile['reasoningMembers']>> = new Map([
-  ['api.groq.com', ['reasoning']],
-  ['api.cerebras.ai', ['reasoning']],
-  ['api.mistral.ai', []],
+const profileByHost: ReadonlyMap<string, ProviderProfile> = new Map([
+  ['api.groq.com', taking('reasoning')],
+  ['api.cerebras.ai', taking('reasoning')],
+  ['api.mistral.ai', taking('thinking')],
+  ['openrouter.ai', openRouter],
 ])
 
 /**
@@ -30,8 +41,7 @@ export const openaiCompatible: Provider = {
   profile,
   profileFor: ({ baseUrl = '' }) => {
     const { hostname = '' } = URL.canParse(baseUrl) ? new URL(baseUrl) : {}
-    const members = reasoningByHost.get(hostname)
-    return members && { ...profile, reasoningMembers: members, reasoningRequired: false }
+    return profileByHost.get(hostname)
   },
   // OpenRouter's way of naming the application that asks.
   forwardHeaders: ['http-referer', 'x-title'],

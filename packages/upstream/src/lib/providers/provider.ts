@@ -54,7 +54,7 @@ export interface ProviderProfile {
   readonly streamUsage?: boolean
   readonly openaiExtensions?: boolean
   readonly developerRole?: boolean
-  readonly reasoningMembers?: readonly ('reasoning_content' | 'reasoning' | 'reasoning_details')[]
+  readonly reasoningMembers?: readonly ('reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking')[]
   readonly reasoningRequired?: boolean
 }
 

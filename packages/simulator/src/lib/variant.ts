@@ -6,6 +6,7 @@ export const VARIANTS = [
   'groq',
   'deepseek',
   'moonshot',
+  'openrouter',
   'perplexity',
   'no-done',
   'finish-with-content',
@@ -14,7 +15,8 @@ export const VARIANTS = [
 
 /**
  * - `openai`: as OpenAI itself. `azure`: a prelude chunk without choices, and filter results.
- * - `mistral`: whole tool calls without index or type, inside the finish chunk.
+ * - `mistral`: whole tool calls without index or type, inside the finish chunk; reasoning as signed chunks of the content.
+ * - `openrouter`: reasoning as `reasoning`, and signed or encrypted in `reasoning_details`. Both refuse what they did not give.
  * - `groq`: reasoning as `reasoning`, usage under `x_groq` too. `deepseek`: reasoning as `reasoning_content`, usage
  *   on the finish chunk. `moonshot`: reasoning as `reasoning_content`. Both refuse a message that called tools and comes without it.
  * - `perplexity`: usage on every chunk, ending with a `chat.completion.done` object.

@@ -59,7 +59,7 @@ function continues(piece: JsonObject, entry: JsonObject): boolean {
 
 function extend(entry: JsonObject, piece: JsonObject): void {
   for (const [key, value] of Object.entries(piece)) {
-    entry[key] = key === growing.get(piece.type) ? grown(entry[key], value) : (entry[key] ?? value)
+    entry[key] = key === growing.get(piece.type) ? grown(entry[key], value) : (value ?? entry[key])
   }
 }
 

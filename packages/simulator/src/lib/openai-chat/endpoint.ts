@@ -21,6 +21,7 @@ import {
   typicalError,
   unauthorized,
 } from './error.ts'
+import { KeptReasoning, keeps } from './kept-reasoning.ts'
 import { type ReplyOptions, reply } from './reply.ts'
 import { stream } from './stream.ts'
 import { validate } from './validate.ts'
@@ -32,9 +33,10 @@ function isAzure(call: Call): boolean {
 function open(body: JsonObject, call: Call, facts: Facts): Opened {
   const variant: Variant = facts.variant ?? (isAzure(call) ? 'azure' : 'openai')
   const named = withModel(body, call)
-  const turn = validate(named, show(named.model), variant)
+  const turn = validate(named, show(named.model), variant, facts.seals)
   const options: ReplyOptions = {
     variant,
+    kept: keeps(variant) ? new KeptReasoning(show(named.model), facts.seals) : undefined,
     legacyFunctions: body.functions !== undefined,
     logprobs: body.logprobs === true,
     serviceTier: body.service_tier === 'auto' ? undefined : text(body.service_tier),

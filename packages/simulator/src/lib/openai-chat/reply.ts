@@ -4,6 +4,7 @@ import type { Stop } from '../script.ts'
 import { tokenize } from '../tokens.ts'
 import type { Usage } from '../usage.ts'
 import type { Variant } from '../variant.ts'
+import type { KeptReasoning } from './kept-reasoning.ts'
 
 /** OpenAI's words for why an answer ended. */
 export const FINISH: Readonly<Record<Stop, string>> = {
@@ -19,6 +20,8 @@ export const FINISH: Readonly<Record<Stop, string>> = {
 /** What of the request shows in the answer. */
 export interface ReplyOptions {
   variant: Variant
+  /** How reasoning is given that must come back; absent: as text, or not at all. */
+  kept?: KeptReasoning | undefined
   /** The client used `functions`, and is answered with `function_call`. */
   legacyFunctions: boolean
   logprobs: boolean
@@ -34,7 +37,7 @@ export const AZURE_FILTERS: JsonObject = Object.fromEntries(
 /** The key a vendor shows reasoning under, if it does. */
 export function reasoningKey(variant: Variant): 'reasoning' | 'reasoning_content' | undefined {
   if (variant === 'deepseek' || variant === 'moonshot') return 'reasoning_content'
-  return variant === 'groq' ? 'reasoning' : undefined
+  return variant === 'groq' || variant === 'openrouter' ? 'reasoning' : undefined
 }
 
 /** `finish_reason` of a choice. A refusal ends like any other message: its own field tells of it. */
@@ -93,12 +96,17 @@ function messageOf(choice: Choice, options: ReplyOptions): JsonObject {
   const empty = calls.length > 0 || refusal !== null ? null : ''
   const reasoning = joined(choice.parts, 'reasoning')
   const key = reasoningKey(options.variant)
+  const said = joined(choice.parts, 'text')
+  const tools = choice.parts.filter((part) => part.kind === 'tool')
+  const kept = reasoning === null ? undefined : options.kept
+  const thought = kept && options.variant === 'mistral' ? kept.chunk(reasoning ?? '', reasoning ?? '') : undefined
   return {
     role: 'assistant',
-    content: joined(choice.parts, 'text') ?? empty,
+    content: thought ? [thought, ...(said === null ? [] : [{ type: 'text', text: said }])] : (said ?? empty),
     refusal,
     annotations: [],
     ...(key && reasoning !== null && { [key]: reasoning }),
+    ...(kept && !thought && { reasoning_details: kept.details(reasoning ?? '', tools) }),
     ...(calls.length > 0 && (options.legacyFunctions ? { function_call: calls[0]?.function } : { tool_calls: calls })),
   }
 }

@@ -44,9 +44,17 @@ const userParts = array(
   { min: 1 },
 )
 
-const assistantParts = array(tagged('type', { text: textPart, refusal: object({ type, refusal: string() }) }), {
-  min: 1,
-})
+const spokenParts = { text: textPart, refusal: object({ type, refusal: string() }) }
+const assistantParts = array(tagged('type', spokenParts), { min: 1 })
+
+/** Mistral's, which takes reasoning back among the content and in no member. */
+const thinkingParts = array(
+  tagged('type', {
+    ...spokenParts,
+    thinking: object({ type, thinking: array(record()) }, { closed: boolean, signature: nullable(string()) }),
+  }),
+  { min: 1 },
+)
 
 const toolCall = tagged('type', {
   function: object({ type, id: string(CALL_ID), function: object({ name: string(NAME), arguments: string() }) }),
@@ -59,16 +67,20 @@ const name = string(NAME)
 /** Where a vendor that shows reasoning takes it back; OpenAI itself refuses both keys. */
 const reasoning: Fields = { reasoning_content: nullable(string()), reasoning: nullable(string()) }
 
-function messageShape(showsReasoning: boolean): Shape {
+/** What a vendor takes back of reasoning: nothing, members of the message, OpenRouter's details as well, chunks of its content. */
+export type Takes = 'nothing' | 'members' | 'details' | 'chunks'
+
+function messageShape(takes: Takes): Shape {
   const assistant: Fields = {
-    content: nullable(stringOr(assistantParts)),
+    content: nullable(stringOr(takes === 'chunks' ? thinkingParts : assistantParts)),
     refusal: nullable(string()),
     name,
     audio: nullable(object({ id: string() })),
     function_call: nullable(object({ name: string(NAME), arguments: string() })),
     tool_calls: array(toolCall, { min: 1, max: 128 }),
     annotations: array(anything),
-    ...(showsReasoning && reasoning),
+    ...((takes === 'members' || takes === 'details') && reasoning),
+    ...(takes === 'details' && { reasoning_details: array(record()) }),
   }
   return tagged('role', {
     system: object({ role, content: stringOr(textParts) }, { name }),
@@ -201,7 +213,7 @@ const optionalFields: Fields = {
   ),
 }
 
-/** The body of a chat completion request. `showsReasoning`: the vendor takes its own reasoning back. */
-export function requestShape(showsReasoning: boolean): Shape {
-  return object({ model: string(), messages: array(messageShape(showsReasoning), { min: 1 }) }, optionalFields)
+/** The body of a chat completion request. */
+export function requestShape(takes: Takes): Shape {
+  return object({ model: string(), messages: array(messageShape(takes), { min: 1 }) }, optionalFields)
 }

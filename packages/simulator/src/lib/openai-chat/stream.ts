@@ -72,7 +72,7 @@ class ChunkWriter {
   /** The chunk that names the role. Reasoning that is not shown is generated before it. */
   opening(index: number): Frame {
     const parts = this.#generation.choices[index]?.parts ?? []
-    const shown = reasoningKey(this.#options.variant) !== undefined
+    const shown = reasoningKey(this.#options.variant) !== undefined || this.#options.kept !== undefined
     const hidden = shown ? [] : parts.filter(isReasoning)
     const tokens = hidden.reduce((sum, part) => sum + part.tokens, 0)
     return this.chunk(index, { delta: opening(this.#generation.choices[index], this.#options), tokens })
@@ -131,6 +131,7 @@ class ChunkWriter {
       if (part.kind === 'tool' && variant === 'mistral') continue
       if (part.kind === 'tool' && legacyFunctions) yield* legacyDeltas(part)
       else if (part.kind === 'tool') yield* callDeltas(part, calls.indexOf(part))
+      else if (part.kind === 'reasoning' && this.#options.kept) yield* this.#keptDeltas(part, calls)
       else yield* this.#textDeltas(part, logprobs)
     }
     if (variant === 'mistral' && calls.length > 0) yield wholeCalls(calls)
@@ -145,6 +146,22 @@ class ChunkWriter {
       const probable = spoken ? { logprobs: logprobsOf(piece, part.kind === 'refusal') } : {}
       yield { delta: { [key]: piece }, tokens: countTokens(piece), ...probable }
     }
+  }
+
+  /** Reasoning that must come back, its seal behind its text. */
+  *#keptDeltas(part: Part, calls: readonly Part[]): Generator<Delta> {
+    const { kept, variant } = this.#options
+    if (kept === undefined) return
+    for (const [i, piece] of part.pieces.entries()) {
+      const last = i === part.pieces.length - 1
+      const delta =
+        variant === 'mistral'
+          ? { content: [kept.chunk(piece, last ? part.text : undefined)] }
+          : { reasoning: piece, reasoning_details: [kept.piece(piece)] }
+      yield { delta, tokens: countTokens(piece) }
+    }
+    const ending = variant === 'openrouter' ? kept.ending(part.text, calls) : undefined
+    if (ending) yield { delta: { reasoning_details: [ending] }, tokens: 0 }
   }
 
   #lineEnd(): string {

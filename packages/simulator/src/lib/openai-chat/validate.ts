@@ -1,31 +1,44 @@
 import { isObject, type JsonObject, number, objects, show, text } from '../json.ts'
 import { openAiModel } from '../models/openai.ts'
+import type { Seals } from '../seal.ts'
+import type { Shape } from '../shape.ts'
 import { countTokens } from '../tokens.ts'
 import type { OfferedTool, Segment, Turn } from '../turn.ts'
 import type { Variant } from '../variant.ts'
 import { invalid, listed, wording } from './error.ts'
+import { checkKept } from './kept-reasoning.ts'
 import { checkMedia } from './media.ts'
 import { contentText, readMessages } from './messages.ts'
 import { checkReasoning } from './reasoning.ts'
 import { reasoningKey } from './reply.ts'
-import { requestShape } from './shape.ts'
+import { requestShape, type Takes } from './shape.ts'
 import { strictSchemaProblem } from './strict-schema.ts'
 import { checkTools, chosenNames, toolChoice } from './tools.ts'
 
-const openAiShape = requestShape(false)
-const reasoningVendorShape = requestShape(true)
+const shapes: Readonly<Record<Takes, Shape>> = {
+  nothing: requestShape('nothing'),
+  members: requestShape('members'),
+  details: requestShape('details'),
+  chunks: requestShape('chunks'),
+}
+
+function takenBy(variant: Variant): Takes {
+  if (variant === 'openrouter') return 'details'
+  if (variant === 'mistral') return 'chunks'
+  return reasoningKey(variant) === undefined ? 'nothing' : 'members'
+}
 
 /** Checks a chat completion request as OpenAI does; throws its 400, or says what the request means. */
-export function validate(body: JsonObject, model: string, variant: Variant): Turn {
+export function validate(body: JsonObject, model: string, variant: Variant, seals: Seals): Turn {
   if (body.model === undefined) throw invalid('you must provide a model parameter')
-  const shape = reasoningKey(variant) === undefined ? openAiShape : reasoningVendorShape
-  shape(body, [], wording)
+  shapes[takenBy(variant)](body, [], wording)
   checkModelRules(body, model)
   checkOptions(body)
   const messages = objects(body.messages)
   messages.forEach(checkMessage)
   checkPairing(messages)
   checkReasoning(messages, variant)
+  checkKept(messages, model, variant, seals)
   const tools = checkTools(body)
   checkFormat(body, messages)
   return turnOf(body, model, messages, tools)

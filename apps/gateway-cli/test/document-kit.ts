@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { type Ran, requireBuilt, runBuilt } from './kit-built.ts'
 import { root, samplesOf } from './samples.ts'
 
 const launcher = fileURLToPath(new URL('../bin/llm-gateway.mjs', import.meta.url))
@@ -36,12 +37,6 @@ function isAside(line: string): boolean {
   return line.trim() === '' || line.startsWith('#') || line === '---'
 }
 
-export interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** Somebody who follows the document: the built command, and a home that nothing of this machine reaches. */
 export class Reader {
   readonly home = mkdtempSync(join(tmpdir(), 'llm-gateway-document-'))
@@ -51,8 +46,7 @@ export class Reader {
   #stop: (() => Promise<number | null>) | undefined
 
   constructor() {
-    if (existsSync(new URL('../dist/cli.js', import.meta.url))) return
-    throw new Error('the command is not built: run "node scripts/run.mjs build" first, or the tests with "npm test"')
+    requireBuilt()
   }
 
   get config(): string {
@@ -106,13 +100,8 @@ export class Reader {
     return { code: await ended, shown }
   }
 
-  async run(...argv: string[]): Promise<Ran> {
-    try {
-      return { code: 0, ...(await execute(process.execPath, [launcher, ...argv], { env: this.#env })) }
-    } catch (cause) {
-      const { code, stdout, stderr } = cause as Ran
-      return { code, stdout, stderr }
-    }
+  run(...argv: string[]): Promise<Ran> {
+    return runBuilt(launcher, argv, this.#env)
   }
 
   /** Types a line that goes on until it is stopped; gives the first line it prints. */

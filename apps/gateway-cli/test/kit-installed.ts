@@ -1,23 +1,15 @@
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { type Ran, requireBuilt, runBuilt } from './kit-built.ts'
 
 const source = fileURLToPath(new URL('..', import.meta.url))
-const execute = promisify(execFile)
 
 /** What the command's manifest says. */
 export const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as {
   readonly version: string
   readonly files: readonly string[]
-}
-
-export interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
 }
 
 /**
@@ -32,9 +24,7 @@ export class Installed {
   readonly env: NodeJS.ProcessEnv
 
   constructor() {
-    if (!existsSync(join(source, 'dist', 'cli.js'))) {
-      throw new Error('the command is not built: run "node scripts/run.mjs build" first, or the tests with "npm test"')
-    }
+    requireBuilt()
     this.#folder = mkdtempSync(join(tmpdir(), 'llm-gateway-installed-'))
     this.launcher = join(this.#folder, 'bin', 'llm-gateway.mjs')
     this.home = join(this.#folder, 'home')
@@ -46,13 +36,8 @@ export class Installed {
   }
 
   /** Runs a command to its end. */
-  async run(...argv: string[]): Promise<Ran> {
-    try {
-      return { code: 0, ...(await execute(process.execPath, [this.launcher, ...argv], { env: this.env })) }
-    } catch (cause) {
-      const { code, stdout, stderr } = cause as Ran
-      return { code, stdout, stderr }
-    }
+  run(...argv: string[]): Promise<Ran> {
+    return runBuilt(this.launcher, argv, this.env)
   }
 
   /** Stops the server that was started in its home, and removes everything. */

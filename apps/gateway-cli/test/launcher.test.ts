@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { version } from '@llm-gateway/server'
 import { beforeAll, expect, test } from 'vitest'
-import { Installed, manifest, type Ran } from './kit-installed.ts'
+import type { Ran } from './kit-built.ts'
+import { Installed, manifest } from './kit-installed.ts'
 
 let installed: Installed
 beforeAll(() => {

@@ -122,3 +122,9 @@ test.each([
   const ran = await new Sandbox().runWith({ stdin: '{}' }, 'convert', '-', '--from=anthropic', '--to=gemini', ...flags)
   expect([ran.code, ran.stdout, ran.stderr]).toEqual([2, '', expect.stringMatching(message)])
 })
+
+test('a folder is no file to convert', async () => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run('convert', '.', '--to=anthropic')
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('is a folder')])
+})

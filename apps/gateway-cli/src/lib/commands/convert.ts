@@ -91,8 +91,9 @@ export class Convert extends GatewayCommand {
     try {
       return await readFile(resolve(this.context.cwd, file))
     } catch (cause) {
-      const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-      if (missing) throw new CliError('NOT_FOUND', `there is no file ${file}`, { cause })
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+      if (code === 'ENOENT') throw new CliError('NOT_FOUND', `there is no file ${file}`, { cause })
+      if (code === 'EISDIR') throw new CliError('USAGE', `${file} is a folder, not a file`, { cause })
       throw cause
     }
   }

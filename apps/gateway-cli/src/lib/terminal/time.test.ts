@@ -42,6 +42,8 @@ test.each([
   ['2027-01-31T18:00Z', Date.UTC(2027, 0, 31, 18)],
   ['2027-01-31T18:00+02:00', Date.UTC(2027, 0, 31, 16)],
   ['2027-13-01', undefined],
+  ['2027-02-30', undefined],
+  ['2028-02-29', Date.UTC(2028, 1, 29)],
   ['soon', undefined],
   ['', undefined],
 ])('%j is the moment %s', (text, moment) => {

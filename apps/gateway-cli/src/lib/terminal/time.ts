@@ -60,8 +60,14 @@ export function parsePast(text: string, now: number): number | undefined {
 export function parseMoment(text: string, now: number): number | undefined {
   const [, amount, unit] = /^(\d{1,5})([wdhms])$/.exec(text.trim()) ?? []
   if (amount !== undefined && unit !== undefined) return now + Number(amount) * (spanUnits[unit] ?? 0)
-  if (!dateTime.test(text.trim())) return undefined
   const iso = text.trim().replace(' ', 'T')
+  if (!dateTime.test(iso) || !isDay(iso.slice(0, 10))) return undefined
   const ms = Date.parse(/T[\d:]+$/i.test(iso) ? `${iso}Z` : iso)
   return Number.isNaN(ms) ? undefined : ms
+}
+
+/** Whether there is such a day: `Date.parse` takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const ms = Date.parse(date)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date)
 }

@@ -1,15 +1,8 @@
-import {
-  type BudgetRefusal,
-  Budgets,
-  FailedAuthThrottle,
-  RateLimiter,
-  startOfDay,
-  startOfMonth,
-} from '@llm-gateway/access'
+import { FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
 import type { GatewayConfig } from '@llm-gateway/config'
 import { openCredentialStore, Redactor } from '@llm-gateway/credentials'
-import { type Expense, Gateway } from '@llm-gateway/gateway'
-import { type Ledger, LedgerError, type LedgerStatus } from '@llm-gateway/ledger'
+import { type AccessRecord, Gateway } from '@llm-gateway/gateway'
+import type { Ledger, LedgerStatus } from '@llm-gateway/ledger'
 import type { TokenState } from '@llm-gateway/oauth'
 import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
@@ -23,6 +16,7 @@ import { tokenStoreOf } from './oauth/token-store.ts'
 import { upstreamFetch } from './oauth/upstream-fetch.ts'
 import type { ServerOptions } from './options.ts'
 import { Bookkeeping } from './records/bookkeeping.ts'
+import { KeyBudgets } from './records/key-budgets.ts'
 import type { ServerLog } from './records/logger.ts'
 import type { Metrics } from './records/metrics.ts'
 import { requestIds } from './request-ids.ts'
@@ -46,9 +40,7 @@ export class Engine {
   /** What the socket and the ledger were opened with. */
   readonly #opened: GatewayConfig
   readonly #limits: LimitState
-  readonly #budgets = new Budgets({ now: Date.now })
-  readonly #startedAt = Date.now()
-  #budgetsRestored = false
+  readonly #budgets: KeyBudgets
   readonly #checks: HealthChecks
   #active: Active
   /** Absent while `server.metrics` is off: nothing is counted for nobody. */
@@ -78,6 +70,10 @@ export class Engine {
       config: active.config.ledger,
       prices: active.config.prices,
       baseUrl: (account) => this.#active.assembly.state.accounts.get(account)?.baseUrl,
+      warn: (message) => log.logger.warn(message),
+    })
+    this.#budgets = new KeyBudgets({
+      books: this.#books,
       warn: (message) => log.logger.warn(message),
     })
     const limiter = new RateLimiter({ now: Date.now })
@@ -112,19 +108,16 @@ export class Engine {
     })
   }
 
-  /** Takes up logins, and what keys have spent, before the first request. */
+  /** Takes up logins, and what keys with a budget have spent, before the first request. */
   async prepare(): Promise<void> {
     await this.oauth.configure(this.#active.assembly.logins)
-    await this.#restoreBudgets()
+    await this.#budgets.restoreFor(this.#active.config.keys)
     await this.#configureMetrics(this.#active.config.server.metrics)
   }
 
   /** Begins what goes on beside requests. */
   begin(): void {
     this.#limits.begin()
-    // For budgets that come later; nothing of the start waits for it.
-    if (!this.#budgetsRestored)
-      setImmediate(() => void this.#restoreBudgets().catch((cause: unknown) => this.#tellBug(cause)))
     this.#checks.configure(checkedAccounts(this.#active))
     this.#tellUnusable()
   }
@@ -133,6 +126,7 @@ export class Engine {
   async apply(next: Active): Promise<readonly string[]> {
     const { config, assembly } = next
     await this.oauth.configure(assembly.logins)
+    await this.#budgets.restoreFor(config.keys)
     await this.#configureMetrics(config.server.metrics)
     const before = this.#active.assembly.headers
     this.#learnSecrets(assembly)
@@ -170,24 +164,6 @@ export class Engine {
     await this.#upstream.close()
   }
 
-  /** What keys had spent before this process began to count. */
-  async #restoreBudgets(): Promise<void> {
-    this.#budgetsRestored = true
-    const until = this.#startedAt
-    try {
-      const day = await this.#books.spent(startOfDay(until), until)
-      for (const [key, monthNanoUsd] of await this.#books.spent(startOfMonth(until), until))
-        this.#budgets.restore(key, { dayNanoUsd: day.get(key) ?? 0, monthNanoUsd })
-    } catch (cause) {
-      if (!LedgerError.is(cause)) throw cause
-      this.#log.logger.warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
-    }
-  }
-
-  #tellBug(cause: unknown): void {
-    this.#log.logger.error({ err: cause }, 'what gateway keys have spent could not be read')
-  }
-
   #createOAuth(): OAuthService {
     const warn = (message: string): void => this.#log.logger.warn(message)
     const credentials = openCredentialStore({ ...this.#options, keychain: keychainOf(this.#options), warn })
@@ -206,31 +182,26 @@ export class Engine {
       upstream: this.#upstream,
       limiter,
       failedAuth: this.failedAuth,
-      budgets: {
-        check: ({ id, budget }) => budget && this.#budgets.check(id, budget),
-        reserve: (expense) => this.#reserve(expense),
-      },
+      budgets: this.#budgets,
       authorize: ({ id }) => this.#authorize(id),
       renew: ({ id }, refused) => this.oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
       newId: requestIds(),
       dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
-      observe: (record) => {
-        const cost = this.#books.enter(record)
-        if (record.keyId !== undefined) this.#budgets.settle(record.keyId, record.requestId, cost ?? 0)
-        this.#log.access(record, cost)
-        this.#metrics?.observe(record, cost)
-      },
+      observe: (record) => this.#tell(record),
       ...(pulse && { pulse }),
       report: (error, requestId) =>
         this.#log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
   }
 
-  #reserve(expense: Expense): BudgetRefusal | undefined {
-    const { id, budget } = expense.client
-    return budget && this.#budgets.reserve(id, budget, expense.requestId, this.#books.estimate(expense, Date.now()))
+  /** What a request leaves when it is over. */
+  #tell(record: AccessRecord): void {
+    const cost = this.#books.enter(record)
+    if (record.keyId !== undefined) this.#budgets.settle(record.keyId, record.requestId, cost ?? 0)
+    this.#log.access(record, cost)
+    this.#metrics?.observe(record, cost)
   }
 
   #createChecks(): HealthChecks {

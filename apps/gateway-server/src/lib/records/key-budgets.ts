@@ -1,0 +1,53 @@
+import { type BudgetRefusal, Budgets, startOfDay, startOfMonth } from '@llm-gateway/access'
+import type { BudgetPort, Client, Expense } from '@llm-gateway/gateway'
+import { LedgerError } from '@llm-gateway/ledger'
+import type { Bookkeeping } from './bookkeeping.ts'
+
+export interface KeyBudgetsOptions {
+  readonly books: Bookkeeping
+  warn(message: string): void
+}
+
+/** Holds gateway keys to their budgets, in this process; what others of this home have spent is read when it starts. */
+export class KeyBudgets implements BudgetPort {
+  readonly #options: KeyBudgetsOptions
+  readonly #budgets = new Budgets({ now: Date.now })
+  readonly #startedAt = Date.now()
+  #restored = false
+
+  constructor(options: KeyBudgetsOptions) {
+    this.#options = options
+  }
+
+  /** Takes up what keys had spent before this process began to count, once and only when one of these has a budget. */
+  async restoreFor(keys: readonly Pick<Client, 'budget'>[]): Promise<void> {
+    if (this.#restored || keys.every(({ budget }) => budget === undefined)) return
+    this.#restored = true
+    const { books, warn } = this.#options
+    const until = this.#startedAt
+    try {
+      const day = await books.spent(startOfDay(until), until)
+      for (const [key, monthNanoUsd] of await books.spent(startOfMonth(until), until))
+        this.#budgets.restore(key, { dayNanoUsd: day.get(key) ?? 0, monthNanoUsd })
+    } catch (cause) {
+      if (!LedgerError.is(cause)) throw cause
+      warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
+    }
+  }
+
+  check({ id, budget }: Client): BudgetRefusal | undefined {
+    return budget && this.#budgets.check(id, budget)
+  }
+
+  reserve(expense: Expense): BudgetRefusal | undefined {
+    const { id, budget } = expense.client
+    return (
+      budget && this.#budgets.reserve(id, budget, expense.requestId, this.#options.books.estimate(expense, Date.now()))
+    )
+  }
+
+  /** Puts what a request cost, in billionths of a US dollar, in the place of what was held for it. */
+  settle(key: string, requestId: string, nanoUsd: number): void {
+    this.#budgets.settle(key, requestId, nanoUsd)
+  }
+}

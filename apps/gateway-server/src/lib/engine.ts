@@ -16,6 +16,7 @@ import { tokenStoreOf } from './oauth/token-store.ts'
 import { upstreamFetch } from './oauth/upstream-fetch.ts'
 import type { ServerOptions } from './options.ts'
 import { Bookkeeping } from './records/bookkeeping.ts'
+import { EndedRequests } from './records/ended-requests.ts'
 import { KeyBudgets } from './records/key-budgets.ts'
 import type { ServerLog } from './records/logger.ts'
 import type { Metrics } from './records/metrics.ts'
@@ -41,6 +42,10 @@ export class Engine {
   readonly #opened: GatewayConfig
   readonly #limits: LimitState
   readonly #budgets: KeyBudgets
+  readonly #ended = new EndedRequests({
+    tell: (record) => this.#tell(record),
+    failed: (err, { requestId }) => this.#log.logger.error({ requestId, err }, 'a request could not be written down'),
+  })
   readonly #checks: HealthChecks
   #active: Active
   /** Absent while `server.metrics` is off: nothing is counted for nobody. */
@@ -74,6 +79,7 @@ export class Engine {
     })
     this.#budgets = new KeyBudgets({
       books: this.#books,
+      settleEnded: () => this.#ended.tellAll(),
       warn: (message) => log.logger.warn(message),
     })
     const limiter = new RateLimiter({ now: Date.now })
@@ -88,15 +94,19 @@ export class Engine {
     return this.#active
   }
 
+  /** With every request that is over, as {@link Engine.ledger} and {@link Engine.ledgerStatus}. */
   get metrics(): Metrics | undefined {
+    this.#ended.tellAll()
     return this.#metrics
   }
 
   get ledger(): Ledger | undefined {
+    this.#ended.tellAll()
     return this.#books.ledger
   }
 
   ledgerStatus(): LedgerStatus | undefined {
+    this.#ended.tellAll()
     return this.#books.status()
   }
 
@@ -159,6 +169,7 @@ export class Engine {
     this.#checks.close()
     this.gateway.close()
     await this.oauth.close()
+    this.#ended.tellAll()
     await this.#books.close()
     await this.#limits.end()
     await this.#upstream.close()
@@ -189,7 +200,7 @@ export class Engine {
       now: Date.now,
       newId: requestIds(),
       dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
-      observe: (record) => this.#tell(record),
+      observe: (record) => this.#ended.add(record),
       ...(pulse && { pulse }),
       report: (error, requestId) =>
         this.#log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),

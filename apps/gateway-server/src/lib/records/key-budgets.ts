@@ -5,6 +5,8 @@ import type { Bookkeeping } from './bookkeeping.ts'
 
 export interface KeyBudgetsOptions {
   readonly books: Bookkeeping
+  /** Requests that are over and whose cost is not settled yet are settled when this returns. */
+  settleEnded(): void
   warn(message: string): void
 }
 
@@ -36,7 +38,9 @@ export class KeyBudgets implements BudgetPort {
   }
 
   check({ id, budget }: Client): BudgetRefusal | undefined {
-    return budget && this.#budgets.check(id, budget)
+    if (budget === undefined) return undefined
+    this.#options.settleEnded()
+    return this.#budgets.check(id, budget)
   }
 
   reserve(expense: Expense): BudgetRefusal | undefined {

@@ -1,6 +1,6 @@
 import { Call } from './lib/call.ts'
 import { JsonArraySink } from './lib/client/json-array-sink.ts'
-import { limitHeaders } from './lib/client/limit-headers.ts'
+import { addLimitHeaders } from './lib/client/limit-headers.ts'
 import { Pulse, type PulseOptions } from './lib/client/pulse.ts'
 import { dialectOfClient, type Endpoint, endpointOf, type Task } from './lib/endpoint.ts'
 import { GatewayError } from './lib/error.ts'
@@ -144,7 +144,7 @@ export class Gateway {
       return
     }
     call.answer.error(error.toChatError(), call.dialect, 'gateway', {
-      ...limitHeaders(call.admission, call.dialect, call.startedAt),
+      ...addLimitHeaders({}, call.admission, call.dialect),
       ...error.headers,
     })
   }

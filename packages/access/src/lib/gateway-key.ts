@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Budget } from './budgets.ts'
+import type { RateLimit } from './key-limits.ts'
 import type { Permission } from './permission.ts'
-import type { RateLimit } from './rate-limiter.ts'
 
 const PREFIX = 'llmgw_'
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Lease, type RateLimit, RateLimiter } from './rate-limiter.ts'
+import type { Admission, Lease } from './admission.ts'
+import type { RateLimit } from './key-limits.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 const MINUTE = 60_000
 let time: number
@@ -19,6 +21,16 @@ function leaseOf(limit: RateLimit, key = 'gw_a'): Lease {
   const admission = limiter.admit(key, limit)
   if (!admission.ok) throw new Error(admission.message)
   return admission.lease
+}
+
+/** What is told of a request: the answer's own members with its headers. */
+function told(admission: Admission): object {
+  const headers = {}
+  admission.addHeaders(headers)
+  const { ok, windows } = admission
+  if (ok) return { ok, windows, headers }
+  const { retryAfterMs, limit, message } = admission
+  return { ok, retryAfterMs, limit, message, windows, headers }
 }
 
 describe('RateLimiter windows', () => {
@@ -88,7 +100,7 @@ describe('RateLimiter windows', () => {
 
   it('limits nothing without a limit, and admits nothing at 0', () => {
     expect(admitted({}, 1000)).toBe(1000)
-    expect(limiter.admit('gw_b', undefined)).toMatchObject({ ok: true, headers: {} })
+    expect(told(limiter.admit('gw_b', undefined))).toEqual({ ok: true, windows: [], headers: {} })
     expect(admitted({ requestsPerMinute: 0 }, 3, 'gw_c')).toBe(0)
     expect(admitted({ concurrency: 0 }, 3, 'gw_d')).toBe(0)
   })
@@ -100,7 +112,7 @@ describe('RateLimiter refusals', () => {
     admitted(limit, 3)
     time += 12_345
     const refusal = limiter.admit('gw_a', limit)
-    expect(refusal).toEqual({
+    expect(told(refusal)).toEqual({
       ok: false,
       retryAfterMs: 47_655,
       limit: 'requests-per-minute',
@@ -128,16 +140,17 @@ describe('RateLimiter refusals', () => {
     const limit = { requestsPerMinute: 1 }
     admitted(limit, 1)
     time += MINUTE - 0.25
-    expect(limiter.admit('gw_a', limit)).toMatchObject({ headers: { 'retry-after': '1' } })
+    expect(told(limiter.admit('gw_a', limit))).toMatchObject({ headers: { 'retry-after': '1' } })
   })
 })
 
 describe('RateLimiter headers', () => {
+  const limit = { requestsPerMinute: 10, requestsPerDay: 500, tokensPerMinute: 1000, concurrency: 4 }
+
   it('tell the state of every window after this request', () => {
-    const limit = { requestsPerMinute: 10, requestsPerDay: 500, tokensPerMinute: 1000, concurrency: 4 }
     leaseOf(limit).settle(400)
     time += 30_000
-    expect(limiter.admit('gw_a', limit)).toMatchObject({
+    expect(told(limiter.admit('gw_a', limit))).toMatchObject({
       headers: {
         'ratelimit-policy':
           '"requests-per-minute";q=10;w=60, "requests-per-day";q=500;w=86400, "tokens-per-minute";q=1000;w=60',
@@ -147,7 +160,37 @@ describe('RateLimiter headers', () => {
   })
 
   it('are none for a key without windows', () => {
-    expect(limiter.admit('gw_a', { concurrency: 1 })).toMatchObject({ headers: {} })
+    expect(told(limiter.admit('gw_a', { concurrency: 1 }))).toMatchObject({ headers: {} })
+  })
+
+  it('tell how the windows stand when they are asked for', () => {
+    const first = limiter.admit('gw_a', limit)
+    time += 1_500
+    leaseOf(limit).settle(7)
+    expect(told(first)).toMatchObject({
+      headers: {
+        ratelimit: '"requests-per-minute";r=8;t=59, "requests-per-day";r=498;t=86399, "tokens-per-minute";r=993;t=60',
+      },
+      windows: [
+        { name: 'requests-per-minute', limit: 10, remaining: 8, resetMs: 58_500 },
+        { name: 'requests-per-day', limit: 500, remaining: 498, resetMs: 86_398_500 },
+        { name: 'tokens-per-minute', limit: 1000, remaining: 993, resetMs: 60_000 },
+      ],
+    })
+    time += MINUTE
+    expect(told(first)).toMatchObject({
+      headers: {
+        ratelimit: '"requests-per-minute";r=10;t=60, "requests-per-day";r=498;t=86339, "tokens-per-minute";r=1000;t=60',
+      },
+    })
+  })
+
+  it('replace what stands under their names, and nothing else', () => {
+    const headers = { ratelimit: 'theirs', 'retry-after': '7', 'x-other': 'kept' }
+    limiter.admit('gw_a', { requestsPerMinute: 1 }).addHeaders(headers)
+    expect(headers).toMatchObject({ ratelimit: '"requests-per-minute";r=0;t=60', 'retry-after': '7' })
+    limiter.admit('gw_a', { requestsPerMinute: 1 }).addHeaders(headers)
+    expect(headers).toMatchObject({ 'retry-after': '60', 'x-other': 'kept' })
   })
 })
 
@@ -156,7 +199,7 @@ describe('RateLimiter concurrency', () => {
     const limit = { concurrency: 2 }
     const first = leaseOf(limit)
     leaseOf(limit)
-    expect(limiter.admit('gw_a', limit)).toEqual({
+    expect(told(limiter.admit('gw_a', limit))).toEqual({
       ok: false,
       retryAfterMs: 3000,
       limit: 'concurrency',
@@ -192,7 +235,7 @@ describe('RateLimiter tokens', () => {
     leaseOf(limit).settle(99)
     const last = leaseOf(limit)
     last.settle(50)
-    expect(limiter.admit('gw_a', limit)).toMatchObject({
+    expect(told(limiter.admit('gw_a', limit))).toMatchObject({
       limit: 'tokens-per-minute',
       message: 'this gateway key is limited to 100 tokens per minute: try again in 60 s',
       headers: { ratelimit: '"tokens-per-minute";r=0;t=60' },
@@ -214,7 +257,7 @@ describe('RateLimiter tokens', () => {
     const lease = leaseOf(limit)
     lease.settle(99)
     lease.settle(tokens)
-    expect(limiter.admit('gw_a', limit)).toMatchObject({
+    expect(told(limiter.admit('gw_a', limit))).toMatchObject({
       ok: true,
       headers: { ratelimit: '"tokens-per-minute";r=1;t=60' },
     })
@@ -257,5 +300,46 @@ describe('RateLimiter memory', () => {
     expect(admitted({ concurrency: 1 }, 1, 'running')).toBe(0)
     running.release()
     expect(admitted({ concurrency: 1 }, 1, 'running')).toBe(1)
+  })
+})
+
+describe('what a limiter saved', () => {
+  it('is gone on from by the next', () => {
+    const limit = { requestsPerMinute: 3, requestsPerDay: 5, tokensPerMinute: 10 }
+    const first = new RateLimiter({ now: () => time })
+    for (let count = 0; count < 3; count++) {
+      const admission = first.admit('gw_a', limit)
+      if (admission.ok) admission.lease.settle(2)
+    }
+    const saved = JSON.parse(JSON.stringify(first.save())) as ReturnType<RateLimiter['save']>
+    time += 30_000
+    const second = new RateLimiter({ now: () => time })
+    second.restore(saved)
+    expect(second.admit('gw_a', limit)).toMatchObject({ ok: false, limit: 'requests-per-minute', retryAfterMs: 30_000 })
+    time += 31_000
+    expect(Array.from({ length: 4 }, () => second.admit('gw_a', limit).ok)).toEqual([true, true, false, false])
+    expect(second.admit('gw_a', limit)).toMatchObject({ limit: 'requests-per-day' })
+  })
+
+  it('counts for nothing once its windows are over, or when it is no such data', () => {
+    const first = new RateLimiter({ now: () => time })
+    first.admit('gw_a', { requestsPerMinute: 1 })
+    const saved = first.save()
+    time += 60_000
+    const second = new RateLimiter({ now: () => time })
+    second.restore(saved)
+    expect(second.admit('gw_a', { requestsPerMinute: 1 }).ok).toBe(true)
+    expect(second.save()).toEqual({ gw_a: { requestsPerMinute: { startedAt: time, count: 1 } } })
+    const third = new RateLimiter({ now: () => time })
+    third.restore({ gw_a: { requestsPerMinute: { startedAt: 'x', count: null } } } as unknown as typeof saved)
+    expect(third.admit('gw_a', { requestsPerMinute: 1 }).ok).toBe(true)
+  })
+
+  it('changes with every admission and with nothing else', () => {
+    const limiter = new RateLimiter({ now: () => time })
+    limiter.admit('gw_a', { requestsPerMinute: 1 })
+    const { changes } = limiter
+    limiter.admit('gw_a', { requestsPerMinute: 1 })
+    expect(limiter.changes).toBe(changes)
   })
 })

@@ -1,5 +1,7 @@
-import { type Admission, addVendorHeaders, type HeaderVendor, type RateLimitHeaders } from '@llm-gateway/access'
+import type { Admission, HeaderVendor } from '@llm-gateway/access'
 import type { Dialect } from '@llm-gateway/converter'
+
+type Headers = Record<string, string | string[]>
 
 /** Whose words a dialect's SDKs read; Gemini's has none. */
 const vendorOf: Readonly<Record<Dialect, HeaderVendor | undefined>> = {
@@ -11,26 +13,12 @@ const vendorOf: Readonly<Record<Dialect, HeaderVendor | undefined>> = {
 }
 
 /**
- * How the key's own limits stand, in the standard's fields and in those of the client's dialect. They go before an upstream's of
- * the same name: those tell of an account that others use too.
+ * Puts how the key's own limits stand among other headers, in the standard's fields and in those of the client's dialect. They
+ * replace an upstream's of the same name: those tell of an account that others use too.
  *
- * @param now milliseconds since the epoch
+ * @returns the headers given.
  */
-export function limitHeaders(admission: Admission | undefined, dialect: Dialect, now: number): RateLimitHeaders {
-  const headers: Record<string, string> = {}
-  addLimitHeaders(headers, admission, dialect, now)
+export function addLimitHeaders<H extends Headers>(headers: H, admission: Admission | undefined, dialect: Dialect): H {
+  admission?.addHeaders(headers, vendorOf[dialect])
   return headers
-}
-
-/** Puts {@link limitHeaders} among others. */
-export function addLimitHeaders(
-  headers: Record<string, string | string[]>,
-  admission: Admission | undefined,
-  dialect: Dialect,
-  now: number,
-): void {
-  if (admission === undefined) return
-  Object.assign(headers, admission.headers)
-  const vendor = vendorOf[dialect]
-  if (vendor !== undefined) addVendorHeaders(headers, admission.windows, vendor, now)
 }

@@ -17,7 +17,7 @@ export function replyHead(
   const head = replyHeaders(headers)
   head['x-llm-gateway-upstream'] = account
   head['x-llm-gateway-attempts'] = String(call.attempts.length + 1)
-  addLimitHeaders(head, call.admission, call.dialect, call.startedAt)
+  addLimitHeaders(head, call.admission, call.dialect)
   if (prepared?.job.headers) Object.assign(head, prepared.job.headers)
   if (prepared && prepared.losses.length > 0) head['x-llm-gateway-losses'] = lossHeader(prepared)
   return head

@@ -37,9 +37,7 @@ export function respondFailure(
 }
 
 function headersOf(call: Call, account: Account): Record<string, string | string[]> {
-  const head: Record<string, string | string[]> = { 'x-llm-gateway-upstream': account.id }
-  addLimitHeaders(head, call.admission, call.dialect, call.startedAt)
-  return head
+  return addLimitHeaders({ 'x-llm-gateway-upstream': account.id }, call.admission, call.dialect)
 }
 
 /** The provider's own words, because clients match on them; but for a credential it may have echoed. */

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import { limitHeaders } from '../client/limit-headers.ts'
+import { addLimitHeaders } from '../client/limit-headers.ts'
 import { GatewayError } from '../error.ts'
 import type { Services } from '../services.ts'
 
@@ -13,6 +13,6 @@ export function admit(call: Call, services: Services): void {
     return
   }
   throw new GatewayError('rate_limit_exceeded', admission.message, {
-    headers: limitHeaders(admission, call.dialect, services.now()),
+    headers: addLimitHeaders({}, admission, call.dialect),
   })
 }

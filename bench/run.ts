@@ -19,23 +19,24 @@ import {
   versionTime,
 } from './lib/measure.ts'
 import { nginx } from './lib/nginx.ts'
+import { comparePairs } from './lib/pairs.ts'
 import { cores, keepAwake, pinned, pinProblem, pinSelf } from './lib/pin.ts'
 import { portkey } from './lib/portkey.ts'
 import { freePort, type Running, start } from './lib/process.ts'
 import { launcher, launcherBundle, project } from './lib/project.ts'
 import { chatRequests, type Skipped, type System, wireBytes } from './lib/system.ts'
-import { latencyTable, machine, memoryTable, startTable, throughputTables } from './lib/tables.ts'
+import { comparisonTable, latencyTable, machine, memoryTable, startTable, throughputTables } from './lib/tables.ts'
 
-const sections = ['throughput', 'latency', 'memory', 'start'] as const
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: [...sections] },
+    only: { type: 'string', multiple: true, default: ['throughput', 'latency', 'memory', 'start'] },
     system: { type: 'string', multiple: true, default: ['nginx', 'bare', 'project', 'portkey'] },
     shape: { type: 'string', multiple: true, default: [...loadShapes] },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    starts: { type: 'string' },
     'cpu-prof': { type: 'string' },
   },
 })
@@ -71,6 +72,7 @@ function planOf(dir: string): Plan {
     ...plan,
     ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
     ...(values.seconds !== undefined && { seconds: Number(values.seconds) }),
+    ...(values.starts !== undefined && { starts: Number(values.starts) }),
   }
 }
 
@@ -120,6 +122,7 @@ async function measure(upstream: System, systems: readonly System[], plan: Plan,
     if (wants.has('latency')) print(latencyTable(await latency(instances, plan), upstream.name))
     for (const { running } of instances) await running?.stop()
   }
+  if (wants.has('pairs')) print(await pairs(systems, plan))
   if (wants.has('memory')) {
     const found = new Map<string, Awaited<ReturnType<typeof memory>>>()
     for (const system of systems) found.set(system.name, await memory(system))
@@ -132,6 +135,18 @@ async function measure(upstream: System, systems: readonly System[], plan: Plan,
     if (!built) loud('`llm-gateway --version` is left out: the command is not built')
     print(startTable(found, built ? versionTime([process.execPath, launcher, '--version'], plan) : undefined))
   }
+}
+
+async function pairs(systems: readonly System[], plan: Plan): Promise<string> {
+  const [base, other, ...more] = systems
+  if (!base || !other || more.length > 0)
+    throw new Error('--only pairs takes two systems: --system plain --system project')
+  const tell: Parameters<typeof comparePairs>[2] = ({ shape, pairs }) => {
+    const rates = pairs.map(({ perSecond }) => perSecond.toFixed(2)).join(' ')
+    const latencies = pairs.map(({ p50 }) => p50.toFixed(2)).join(' ')
+    process.stderr.write(`${shape}, ${pairs.length} of ${plan.starts}: rate ${rates}, p50 ${latencies}\n`)
+  }
+  return comparisonTable(await comparePairs([base, other], plan, tell), [base.name, other.name])
 }
 
 function print(text: string): void {

@@ -72,7 +72,7 @@ function middle(rates: readonly Rate[]): Rate {
   return { perSecond: known('perSecond'), microseconds: known('microseconds') }
 }
 
-async function oneRate({ system, running }: Instance, shape: LoadShape, plan: Plan): Promise<Rate | undefined> {
+export async function oneRate({ system, running }: Instance, shape: LoadShape, plan: Plan): Promise<Rate | undefined> {
   const request = system.requests[shape]
   if (request === undefined) return undefined
   const target: Target = { port: system.port, request }
@@ -104,11 +104,8 @@ export async function latency(instances: readonly Instance[], plan: Plan): Promi
   const rounds = new Map<string, Latency[]>()
   for (let round = 0; round < plan.latencyRounds; round++) {
     for (const { system } of instances) {
-      const { json: request } = system.requests
-      if (request === undefined) continue
-      const taken = await latencies({ port: system.port, request }, 200, plan.latencySeconds)
-      const one = { p50: percentile(taken, 0.5), p99: percentile(taken, 0.99) }
-      rounds.set(system.name, [...(rounds.get(system.name) ?? []), one])
+      const one = await latencyOf(system, plan.latencySeconds)
+      if (one) rounds.set(system.name, [...(rounds.get(system.name) ?? []), one])
     }
   }
   return new Map(
@@ -117,6 +114,14 @@ export async function latency(instances: readonly Instance[], plan: Plan): Promi
       { p50: median(all.map(({ p50 }) => p50)), p99: median(all.map(({ p99 }) => p99)) },
     ]),
   )
+}
+
+/** At 200 requests a second. */
+export async function latencyOf({ port, requests }: System, seconds: number): Promise<Latency | undefined> {
+  const { json: request } = requests
+  if (request === undefined) return undefined
+  const taken = await latencies({ port, request }, 200, seconds)
+  return { p50: percentile(taken, 0.5), p99: percentile(taken, 0.99) }
 }
 
 /** Resident memory in MB: of a fresh instance, then with streams open. */

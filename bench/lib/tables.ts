@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import type { Latency, LoadShape, Memory, Rate, Rates } from './measure.ts'
-import { type Cell, table } from './report.ts'
+import type { Comparison, PairRatios } from './pairs.ts'
+import { type Cell, median, percentile, table } from './report.ts'
 
 /** When and on what, in words. */
 export function machine(): string {
@@ -55,6 +56,24 @@ function columns(rate: Rate | undefined, reference: Rate | undefined): Cell[] {
 
 function ratio(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a / b
+}
+
+/** How one system compares to another, over many starts of both. */
+export function comparisonTable(found: readonly Comparison[], [base, other]: readonly [string, string]): string {
+  const columns: readonly (readonly [string, keyof PairRatios])[] = [
+    ['rate', 'perSecond'],
+    ['CPU for each', 'microseconds'],
+    ['p50 at 200/s', 'p50'],
+    ['p99 at 200/s', 'p99'],
+  ]
+  const rows = found.flatMap(({ shape, pairs }) =>
+    columns.map(([name, key]): Cell[] => {
+      const values = pairs.map((pair) => pair[key])
+      return [`${shape}: ${name}`, median(values), percentile(values, 0.25), percentile(values, 0.75), values.length]
+    }),
+  )
+  const head = [`${other}, as a multiple of ${base}`, 'median', 'lower quartile', 'upper quartile', 'pairs of starts']
+  return `### ${other} beside ${base}\n\n${table(head, rows)}`
 }
 
 /** What each system adds to the upstream's own time. */

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Instance, type LoadShape, latencyOf, oneRate, type Plan } from './measure.ts'
+import type { Running } from './process.ts'
+import { median } from './report.ts'
+import type { System } from './system.ts'
+
+/** What one pair of starts came to: of the second system, as a multiple of the first. */
+export interface PairRatios {
+  readonly perSecond: number
+  /** Processor time for each request or event. */
+  readonly microseconds: number
+  /** Median latency at 200 requests a second. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** How two systems compare with one shape: one entry for each pair of starts. */
+export interface Comparison {
+  readonly shape: LoadShape
+  readonly pairs: readonly PairRatios[]
+}
+
+/** Turns of full load within one pair of starts. */
+const turns = 12
+const settleMs = 200
+
+/**
+ * Two systems beside each other, each started anew for every pair: starts of the same build differ by a fifth, since what V8
+ * compiles when is chance, so that one start says little. Turns are short and follow each other at once, for the machine's speed
+ * changes within seconds and a server that idles for long is not the one that was warm.
+ */
+export async function comparePairs(
+  systems: readonly [System, System],
+  plan: Plan,
+  tell: (comparison: Comparison) => void,
+): Promise<readonly Comparison[]> {
+  const found: Comparison[] = []
+  for (const shape of plan.shapes) {
+    const pairs: PairRatios[] = []
+    for (let pair = 0; pair < plan.starts; pair++) {
+      pairs.push(await onePair(pair % 2 === 0 ? systems : [systems[1], systems[0]], systems[0], shape, plan))
+      tell({ shape, pairs })
+    }
+    found.push({ shape, pairs })
+  }
+  return found
+}
+
+async function onePair(
+  order: readonly [System, System],
+  base: System,
+  shape: LoadShape,
+  plan: Plan,
+): Promise<PairRatios> {
+  const instances: Instance[] = []
+  try {
+    for (const system of order) instances.push({ system, running: await started(system) })
+    for (const instance of instances) await rateOf(instance, shape, { ...plan, seconds: plan.warmUpSeconds })
+    const rates: Ratio[] = []
+    const times: Ratio[] = []
+    for (let turn = 0; turn < turns; turn++) {
+      const seen = await inTurn(instances, turn, (each) => rateOf(each, shape, plan))
+      rates.push(ratioOf(seen, base, ({ perSecond }) => perSecond))
+      times.push(ratioOf(seen, base, ({ microseconds }) => microseconds))
+    }
+    const p50: Ratio[] = []
+    const p99: Ratio[] = []
+    for (let turn = 0; turn < plan.latencyRounds; turn++) {
+      const seen = await inTurn(instances, turn, ({ system }) => latencyOf(system, plan.latencySeconds))
+      p50.push(ratioOf(seen, base, (latency) => latency?.p50))
+      p99.push(ratioOf(seen, base, (latency) => latency?.p99))
+    }
+    return { perSecond: median(rates), microseconds: median(times), p50: median(p50), p99: median(p99) }
+  } finally {
+    for (const { running } of instances) await running?.stop()
+  }
+}
+
+type Ratio = number
+
+/** Whoever was first is second in the next turn. */
+async function inTurn<T>(
+  instances: readonly Instance[],
+  turn: number,
+  measure: (instance: Instance) => Promise<T>,
+): Promise<ReadonlyMap<System, T>> {
+  const seen = new Map<System, T>()
+  for (const instance of turn % 2 === 0 ? instances : instances.toReversed()) {
+    seen.set(instance.system, await measure(instance))
+    await sleep(settleMs)
+  }
+  return seen
+}
+
+function ratioOf<T>(seen: ReadonlyMap<System, T>, base: System, value: (of: T) => number | undefined): Ratio {
+  let [below, above] = [Number.NaN, Number.NaN]
+  for (const [system, each] of seen) {
+    if (system === base) below = value(each) ?? Number.NaN
+    else above = value(each) ?? Number.NaN
+  }
+  return above / below
+}
+
+async function started(system: System): Promise<Running> {
+  const running = await system.start?.()
+  if (running === undefined) throw new Error(`${system.name} cannot be started anew for each pair`)
+  return running
+}
+
+async function rateOf(
+  instance: Instance,
+  shape: LoadShape,
+  plan: Plan,
+): Promise<{ readonly perSecond?: number; readonly microseconds?: number }> {
+  const rate = await oneRate(instance, shape, plan)
+  if (rate === undefined) throw new Error(`${instance.system.name} has no request of the shape ${shape}`)
+  if (rate.failed !== undefined) throw new Error(`${instance.system.name}, ${shape}: ${rate.failed}`)
+  return rate
+}

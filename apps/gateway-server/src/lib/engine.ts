@@ -16,10 +16,10 @@ import { tokenStoreOf } from './oauth/token-store.ts'
 import { upstreamFetch } from './oauth/upstream-fetch.ts'
 import type { ServerOptions } from './options.ts'
 import { Bookkeeping } from './records/bookkeeping.ts'
-import { EndedRequests } from './records/ended-requests.ts'
 import { KeyBudgets } from './records/key-budgets.ts'
 import type { ServerLog } from './records/logger.ts'
 import type { Metrics } from './records/metrics.ts'
+import { RequestNotes } from './records/request-notes.ts'
 import { requestIds } from './request-ids.ts'
 import { type AccountStatus, accountStatus } from './status.ts'
 
@@ -42,9 +42,10 @@ export class Engine {
   readonly #opened: GatewayConfig
   readonly #limits: LimitState
   readonly #budgets: KeyBudgets
-  readonly #ended = new EndedRequests({
-    tell: (record) => this.#tell(record),
-    failed: (err, { requestId }) => this.#log.logger.error({ requestId, err }, 'a request could not be written down'),
+  readonly #notes = new RequestNotes({
+    dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
+    ended: (record) => this.#enter(record),
+    failed: (err, requestId) => this.#log.logger.error({ requestId, err }, 'a request could not be written down'),
   })
   readonly #checks: HealthChecks
   #active: Active
@@ -79,7 +80,7 @@ export class Engine {
     })
     this.#budgets = new KeyBudgets({
       books: this.#books,
-      settleEnded: () => this.#ended.tellAll(),
+      settleEnded: () => this.#notes.writeAll(),
       warn: (message) => log.logger.warn(message),
     })
     const limiter = new RateLimiter({ now: Date.now })
@@ -96,17 +97,17 @@ export class Engine {
 
   /** With every request that is over, as {@link Engine.ledger} and {@link Engine.ledgerStatus}. */
   get metrics(): Metrics | undefined {
-    this.#ended.tellAll()
+    this.#notes.writeAll()
     return this.#metrics
   }
 
   get ledger(): Ledger | undefined {
-    this.#ended.tellAll()
+    this.#notes.writeAll()
     return this.#books.ledger
   }
 
   ledgerStatus(): LedgerStatus | undefined {
-    this.#ended.tellAll()
+    this.#notes.writeAll()
     return this.#books.status()
   }
 
@@ -169,7 +170,7 @@ export class Engine {
     this.#checks.close()
     this.gateway.close()
     await this.oauth.close()
-    this.#ended.tellAll()
+    this.#notes.writeAll()
     await this.#books.close()
     await this.#limits.end()
     await this.#upstream.close()
@@ -199,16 +200,16 @@ export class Engine {
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
       newId: requestIds(),
-      dispatched: (call, attempt) => this.#books.dispatched(call, attempt),
-      observe: (record) => this.#ended.add(record),
+      dispatched: (call, attempt) => this.#notes.dispatched(call, attempt),
+      observe: (record) => this.#notes.ended(record),
       ...(pulse && { pulse }),
       report: (error, requestId) =>
         this.#log.logger.error({ requestId, err: error }, 'a request failed inside the gateway'),
     })
   }
 
-  /** What a request leaves when it is over. */
-  #tell(record: AccessRecord): void {
+  /** Writes what a request leaves when it is over. */
+  #enter(record: AccessRecord): void {
     const cost = this.#books.enter(record)
     if (record.keyId !== undefined) this.#budgets.settle(record.keyId, record.requestId, cost ?? 0)
     this.#log.access(record, cost)

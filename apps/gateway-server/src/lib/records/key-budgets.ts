@@ -25,7 +25,7 @@ export class KeyBudgets implements BudgetPort {
   async restoreFor(keys: readonly Pick<Client, 'budget'>[]): Promise<void> {
     if (this.#restored || keys.every(({ budget }) => budget === undefined)) return
     this.#restored = true
-    const { books, warn } = this.#options
+    const { books } = this.#options
     const until = this.#startedAt
     try {
       const day = await books.spent(startOfDay(until), until)
@@ -33,7 +33,7 @@ export class KeyBudgets implements BudgetPort {
         this.#budgets.restore(key, { dayNanoUsd: day.get(key) ?? 0, monthNanoUsd })
     } catch (cause) {
       if (!LedgerError.is(cause)) throw cause
-      warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
+      this.#options.warn(`budgets of gateway keys begin anew, for the ledger cannot be read: ${cause.message}`)
     }
   }
 

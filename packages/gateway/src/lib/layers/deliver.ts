@@ -213,8 +213,7 @@ async function send(
 ): Promise<Outcome> {
   if (call.clientLeft) return { type: 'gone' }
   call.sent = true
-  services.dispatched?.(call, sent)
-  return attempt(call, services, prepared, {
+  const outcome = attempt(call, services, prepared, {
     accountId: account.id,
     origin: resolved.origin,
     path: resolved.path,
@@ -223,4 +222,7 @@ async function send(
     stream: call.stream,
     timeouts: call.state.timeouts,
   })
+  // After it: while the provider works there is time.
+  services.dispatched?.(call, sent)
+  return outcome
 }

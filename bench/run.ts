@@ -27,7 +27,6 @@ import { launcher, launcherBundle, project } from './lib/project.ts'
 import { chatRequests, type Skipped, type System, wireBytes } from './lib/system.ts'
 import { comparisonTable, latencyTable, machine, memoryTable, startTable, throughputTables } from './lib/tables.ts'
 
-
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -122,7 +121,7 @@ async function measure(upstream: System, systems: readonly System[], plan: Plan,
     if (wants.has('latency')) print(latencyTable(await latency(instances, plan), upstream.name))
     for (const { running } of instances) await running?.stop()
   }
-  if (wants.has('pairs')) print(await pairs(systems, plan))
+  if (wants.has('pairs')) print(await pairs(systems, upstream, plan))
   if (wants.has('memory')) {
     const found = new Map<string, Awaited<ReturnType<typeof memory>>>()
     for (const system of systems) found.set(system.name, await memory(system))
@@ -137,16 +136,15 @@ async function measure(upstream: System, systems: readonly System[], plan: Plan,
   }
 }
 
-async function pairs(systems: readonly System[], plan: Plan): Promise<string> {
+async function pairs(systems: readonly System[], upstream: System, plan: Plan): Promise<string> {
   const [base, other, ...more] = systems
   if (!base || !other || more.length > 0)
     throw new Error('--only pairs takes two systems: --system plain --system project')
-  const tell: Parameters<typeof comparePairs>[2] = ({ shape, pairs }) => {
+  const tell: Parameters<typeof comparePairs>[3] = ({ shape, pairs }) => {
     const rates = pairs.map(({ perSecond }) => perSecond.toFixed(2)).join(' ')
-    const latencies = pairs.map(({ p50 }) => p50.toFixed(2)).join(' ')
-    process.stderr.write(`${shape}, ${pairs.length} of ${plan.starts}: rate ${rates}, p50 ${latencies}\n`)
+    process.stderr.write(`${shape}, ${pairs.length} of ${plan.starts}: rate ${rates}\n`)
   }
-  return comparisonTable(await comparePairs([base, other], plan, tell), [base.name, other.name])
+  return comparisonTable(await comparePairs([base, other], upstream, plan, tell), [base.name, other.name])
 }
 
 function print(text: string): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Instance, type LoadShape, latencyOf, oneRate, type Plan } from './measure.ts'
+import { type Instance, type Latency, type LoadShape, latencyOf, oneRate, type Plan } from './measure.ts'
 import type { Running } from './process.ts'
 import { median } from './report.ts'
 import type { System } from './system.ts'
@@ -9,9 +9,9 @@ export interface PairRatios {
   readonly perSecond: number
   /** Processor time for each request or event. */
   readonly microseconds: number
-  /** Median latency at 200 requests a second. */
-  readonly p50: number
-  readonly p99: number
+  /** Of what each adds to the upstream's own latency, at 200 JSON requests a second. */
+  readonly addedP50?: number
+  readonly addedP99?: number
 }
 
 /** How two systems compare with one shape: one entry for each pair of starts. */
@@ -31,6 +31,7 @@ const settleMs = 200
  */
 export async function comparePairs(
   systems: readonly [System, System],
+  upstream: System,
   plan: Plan,
   tell: (comparison: Comparison) => void,
 ): Promise<readonly Comparison[]> {
@@ -38,7 +39,8 @@ export async function comparePairs(
   for (const shape of plan.shapes) {
     const pairs: PairRatios[] = []
     for (let pair = 0; pair < plan.starts; pair++) {
-      pairs.push(await onePair(pair % 2 === 0 ? systems : [systems[1], systems[0]], systems[0], shape, plan))
+      const order = pair % 2 === 0 ? systems : systems.toReversed()
+      pairs.push(await onePair(order, { base: systems[0], upstream }, shape, plan))
       tell({ shape, pairs })
     }
     found.push({ shape, pairs })
@@ -47,8 +49,8 @@ export async function comparePairs(
 }
 
 async function onePair(
-  order: readonly [System, System],
-  base: System,
+  order: readonly System[],
+  { base, upstream }: { base: System; upstream: System },
   shape: LoadShape,
   plan: Plan,
 ): Promise<PairRatios> {
@@ -56,27 +58,37 @@ async function onePair(
   try {
     for (const system of order) instances.push({ system, running: await started(system) })
     for (const instance of instances) await rateOf(instance, shape, { ...plan, seconds: plan.warmUpSeconds })
-    const rates: Ratio[] = []
-    const times: Ratio[] = []
+    const rates: number[] = []
+    const times: number[] = []
     for (let turn = 0; turn < turns; turn++) {
       const seen = await inTurn(instances, turn, (each) => rateOf(each, shape, plan))
       rates.push(ratioOf(seen, base, ({ perSecond }) => perSecond))
       times.push(ratioOf(seen, base, ({ microseconds }) => microseconds))
     }
-    const p50: Ratio[] = []
-    const p99: Ratio[] = []
-    for (let turn = 0; turn < plan.latencyRounds; turn++) {
-      const seen = await inTurn(instances, turn, ({ system }) => latencyOf(system, plan.latencySeconds))
-      p50.push(ratioOf(seen, base, (latency) => latency?.p50))
-      p99.push(ratioOf(seen, base, (latency) => latency?.p99))
-    }
-    return { perSecond: median(rates), microseconds: median(times), p50: median(p50), p99: median(p99) }
+    const full = { perSecond: median(rates), microseconds: median(times) }
+    return shape === 'json' ? { ...full, ...(await addedLatency(instances, { base, upstream }, plan)) } : full
   } finally {
     for (const { running } of instances) await running?.stop()
   }
 }
 
-type Ratio = number
+async function addedLatency(
+  instances: readonly Instance[],
+  { base, upstream }: { base: System; upstream: System },
+  plan: Plan,
+): Promise<Required<Pick<PairRatios, 'addedP50' | 'addedP99'>>> {
+  const p50: number[] = []
+  const p99: number[] = []
+  for (let turn = 0; turn < plan.latencyRounds; turn++) {
+    const own = await latencyOf(upstream, plan.latencySeconds)
+    const seen = await inTurn(instances, turn, ({ system }) => latencyOf(system, plan.latencySeconds))
+    const added = (key: keyof Latency): number =>
+      ratioOf(seen, base, (latency) => (latency?.[key] ?? Number.NaN) - (own?.[key] ?? Number.NaN))
+    p50.push(added('p50'))
+    p99.push(added('p99'))
+  }
+  return { addedP50: median(p50), addedP99: median(p99) }
+}
 
 /** Whoever was first is second in the next turn. */
 async function inTurn<T>(
@@ -92,7 +104,7 @@ async function inTurn<T>(
   return seen
 }
 
-function ratioOf<T>(seen: ReadonlyMap<System, T>, base: System, value: (of: T) => number | undefined): Ratio {
+function ratioOf<T>(seen: ReadonlyMap<System, T>, base: System, value: (of: T) => number | undefined): number {
   let [below, above] = [Number.NaN, Number.NaN]
   for (const [system, each] of seen) {
     if (system === base) below = value(each) ?? Number.NaN

@@ -63,13 +63,15 @@ export function comparisonTable(found: readonly Comparison[], [base, other]: rea
   const columns: readonly (readonly [string, keyof PairRatios])[] = [
     ['rate', 'perSecond'],
     ['CPU for each', 'microseconds'],
-    ['p50 at 200/s', 'p50'],
-    ['p99 at 200/s', 'p99'],
+    ['added p50 at 200/s', 'addedP50'],
+    ['added p99 at 200/s', 'addedP99'],
   ]
   const rows = found.flatMap(({ shape, pairs }) =>
-    columns.map(([name, key]): Cell[] => {
-      const values = pairs.map((pair) => pair[key])
-      return [`${shape}: ${name}`, median(values), percentile(values, 0.25), percentile(values, 0.75), values.length]
+    columns.flatMap(([name, key]): Cell[][] => {
+      const values = pairs.flatMap((pair) => pair[key] ?? [])
+      if (values.length === 0) return []
+      const quartiles = [percentile(values, 0.25), percentile(values, 0.75)]
+      return [[`${shape}: ${name}`, median(values), ...quartiles, String(values.length)]]
     }),
   )
   const head = [`${other}, as a multiple of ${base}`, 'median', 'lower quartile', 'upper quartile', 'pairs of starts']

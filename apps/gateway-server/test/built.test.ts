@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,13 @@ import { readRuntime } from '../src/index.ts'
 import { writeConfig } from './harness.ts'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+test.each(['abc', '-1', '65536', '80.5', ''])('the port "%s" is refused in words', (port) => {
+  const home = mkdtempSync(join(tmpdir(), 'llm-gateway-built-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const { status, stderr } = spawnSync(process.execPath, [main, '--home', home, `--port=${port}`], { encoding: 'utf8' })
+  expect([status, stderr]).toEqual([1, `--port takes a whole number from 0 to 65535, not "${port}"\n`])
+})
 
 test('what `npm start` runs serves the line it prints, counts it, and goes down in order', async () => {
   if (!existsSync(main)) {

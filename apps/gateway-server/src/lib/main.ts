@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { resolvePaths } from '@llm-gateway/config'
+import { ServerError } from './error.ts'
 import { runServer, welcome } from './run.ts'
 
 /** Runs a server by the flags of this process until it is stopped. Never returns: it ends the process. */
@@ -20,7 +21,7 @@ export async function main(): Promise<void> {
       env: process.env,
       homedir: homedir(),
     })
-    const port = values.port === undefined ? {} : { port: Number(values.port) }
+    const port = values.port === undefined ? {} : { port: portOf(values.port) }
     const host = values.host === undefined ? {} : { host: values.host }
     process.exitCode = await runServer({ ...paths, env: process.env, ...port, ...host }, (server) => {
       process.stdout.write(welcome(server))
@@ -32,6 +33,12 @@ export async function main(): Promise<void> {
     process.stderr.write(`${told(cause)}\n`)
     process.exit(1)
   }
+}
+
+function portOf(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new ServerError('CONFIG_INVALID', `--port takes a whole number from 0 to 65535, not "${text}"`)
 }
 
 /** What is expected to go wrong has a code, and a message for people; only a bug is told by its stack. */

@@ -252,7 +252,7 @@ test('guesses at the admin API and at metrics count with those at the model call
   // Nobody's guesses: to ask without a credential, or with a key that may do less.
   for (let count = 0; count < 30; count++) {
     expect((await ask('/admin/api/status')).status).toBe(401)
-    expect((await ask('/admin/api/status', keys.good.raw)).status).toBe(401)
+    expect((await ask('/admin/api/status', keys.good.raw)).status).toBe(403)
   }
   for (let count = 0; count < 20; count++)
     expect((await ask(paths[count % 4] ?? '', `guess-${count}`)).status).toBe(401)

@@ -231,7 +231,7 @@ describe('the ledger of a server', () => {
   test('is closed to keys without the permission admin', async () => {
     await using gateway = await startGateway({ accounts: [] })
     for (const path of ['usage', 'requests', 'requests/req_1']) {
-      expect((await gateway.fetch(`/admin/api/${path}`)).status, path).toBe(401)
+      expect((await gateway.fetch(`/admin/api/${path}`)).status, path).toBe(403)
     }
   })
 

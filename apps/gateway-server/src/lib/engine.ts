@@ -47,6 +47,7 @@ export class Engine {
     ended: (record) => this.#enter(record),
     failed: (err, requestId) => this.#log.logger.error({ requestId, err }, 'a request could not be written down'),
   })
+  readonly #onExit = (): void => this.#notes.writeAll()
   readonly #checks: HealthChecks
   #active: Active
   /** Absent while `server.metrics` is off: nothing is counted for nobody. */
@@ -87,6 +88,8 @@ export class Engine {
     this.#limits = new LimitState(options.home, limiter, (message) => log.logger.warn(message))
     this.gateway = this.#createGateway(limiter)
     this.#checks = this.#createChecks()
+    // Before the log's own listener, which writes what waits there.
+    process.prependListener('exit', this.#onExit)
     this.#learnSecrets(active.assembly)
   }
 
@@ -171,6 +174,7 @@ export class Engine {
     this.gateway.close()
     await this.oauth.close()
     this.#notes.writeAll()
+    process.off('exit', this.#onExit)
     await this.#books.close()
     await this.#limits.end()
     await this.#upstream.close()

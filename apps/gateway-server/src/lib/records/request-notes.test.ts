@@ -1,5 +1,5 @@
 import type { AccessRecord, DispatchedCall, Sent } from '@llm-gateway/gateway'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { RequestNotes, type RequestNotesOptions } from './request-notes.ts'
 
 const record = (requestId: string): AccessRecord => ({
@@ -27,61 +27,61 @@ const attempt: Sent = {
   model: 'gpt-4o',
 }
 
-/** Notes whose turn ends when `turn` is called. */
+/** Notes whose wait is over when `wait` is called. */
 function noted(options: Partial<RequestNotesOptions> = {}): {
   readonly notes: RequestNotes
   readonly written: string[]
-  readonly turn: () => void
+  readonly wait: () => void
 } {
   const [written, due]: [string[], (() => void)[]] = [[], []]
   const notes = new RequestNotes({
     dispatched: ({ id }) => written.push(`sent ${id}`),
     ended: ({ requestId }) => written.push(`ended ${requestId}`),
     failed: (cause, id) => written.push(`failed ${id}: ${String(cause)}`),
-    soon: (run) => due.push(run),
+    after: (_, run) => due.push(run),
     ...options,
   })
-  const turn = (): void => {
+  const wait = (): void => {
     for (const run of due.splice(0)) run()
   }
-  return { notes, written, turn }
+  return { notes, written, wait }
 }
 
 describe('RequestNotes', () => {
-  it('writes what was noted in a turn when it is over, in its order', () => {
-    const { notes, written, turn } = noted()
+  it('writes what was noted when the wait is over, in its order', () => {
+    const { notes, written, wait } = noted()
     for (const id of ['a', 'b']) notes.dispatched(call(id), attempt)
     for (const id of ['x', 'y']) notes.ended(record(id))
     expect(written).toEqual([])
-    turn()
+    wait()
     expect(written).toEqual(['sent a', 'sent b', 'ended x', 'ended y'])
     notes.ended(record('a'))
-    turn()
+    wait()
     expect(written.at(-1)).toBe('ended a')
   })
 
   it('never writes that one was sent after it has ended', () => {
-    const { notes, written, turn } = noted()
+    const { notes, written, wait } = noted()
     notes.ended(record('x'))
     notes.dispatched(call('a'), attempt)
     notes.ended(record('a'))
-    turn()
+    wait()
     expect(written).toEqual(['sent a', 'ended x', 'ended a'])
   })
 
   it('writes each once, and at once when asked', () => {
-    const { notes, written, turn } = noted()
+    const { notes, written, wait } = noted()
     notes.ended(record('a'))
     notes.writeAll()
     expect(written).toEqual(['ended a'])
     notes.ended(record('b'))
-    turn()
-    turn()
+    wait()
+    wait()
     expect(written).toEqual(['ended a', 'ended b'])
   })
 
   it('writes the others when one fails', () => {
-    const { notes, written, turn } = noted({
+    const { notes, written, wait } = noted({
       dispatched: () => {
         throw new Error('no table')
       },
@@ -92,7 +92,7 @@ describe('RequestNotes', () => {
     })
     notes.dispatched(call('s'), attempt)
     for (const id of ['a', 'b', 'c']) notes.ended(record(id))
-    turn()
+    wait()
     expect(written).toEqual(['failed s: Error: no table', 'a', 'failed b: Error: no room', 'c'])
   })
 
@@ -104,21 +104,34 @@ describe('RequestNotes', () => {
       },
     })
     more.notes.ended(record('a'))
-    more.turn()
-    more.turn()
+    more.wait()
+    more.wait()
     expect(more.written).toEqual(['a', 'b'])
   })
 
-  it('needs nobody to end the turn', async () => {
+  it('lets no more wait than it may', () => {
+    const { notes, written, wait } = noted({ most: 2 })
+    notes.dispatched(call('a'), attempt)
+    notes.ended(record('a'))
+    expect(written).toEqual([])
+    notes.ended(record('b'))
+    expect(written).toEqual(['sent a', 'ended a', 'ended b'])
+    notes.ended(record('c'))
+    wait()
+    expect(written.at(-1)).toBe('ended c')
+  })
+
+  it('needs nobody to end the wait', async () => {
     const written: string[] = []
     const notes = new RequestNotes({
       dispatched: () => {},
       ended: ({ requestId }) => written.push(requestId),
       failed: () => {},
+      waitMs: 1,
     })
     notes.ended(record('a'))
     expect(written).toEqual([])
-    await new Promise((resolve) => setImmediate(resolve))
+    await vi.waitUntil(() => written.length > 0)
     expect(written).toEqual(['a'])
   })
 })

@@ -7,8 +7,12 @@ export interface RequestNotesOptions {
   ended(record: AccessRecord): void
   /** Told of what one of them throws, which is a bug; what else is noted is written all the same. */
   failed(cause: unknown, requestId: string): void
-  /** Runs something soon, after what is under way. Default: `setImmediate`. */
-  readonly soon?: (run: () => void) => void
+  /** Notes wait no longer than this for others, in milliseconds. Default: 20. */
+  readonly waitMs?: number
+  /** As many requests that are over wait no more. Default: 64. */
+  readonly most?: number
+  /** Default: a timer that keeps no process alive. */
+  readonly after?: (ms: number, run: () => void) => void
 }
 
 interface Dispatched {
@@ -17,21 +21,28 @@ interface Dispatched {
 }
 
 /**
- * What is to be written down of requests. It is noted when it happens and written once a turn of the event loop: no request
- * waits for it, and of many the second costs half of the first, since between two requests the processor's caches forget the code
- * that writes.
+ * What is to be written down of requests. It is noted when it happens and written a little later, many at a time: no request waits
+ * for it, and of many the second costs half of the first, since between two requests the processor's caches forget the code that
+ * writes, as writing makes them forget the code that serves.
  */
 export class RequestNotes {
   readonly #options: RequestNotesOptions
-  readonly #soon: (run: () => void) => void
-  readonly #writeDue = (): void => this.writeAll()
+  readonly #waitMs: number
+  readonly #most: number
+  readonly #after: (ms: number, run: () => void) => void
+  readonly #writeDue = (): void => {
+    this.#due = false
+    this.writeAll()
+  }
   #dispatched: Dispatched[] = []
   #ended: AccessRecord[] = []
   #due = false
 
   constructor(options: RequestNotesOptions) {
     this.#options = options
-    this.#soon = options.soon ?? setImmediate
+    this.#waitMs = options.waitMs ?? 20
+    this.#most = options.most ?? 64
+    this.#after = options.after ?? unheld
   }
 
   dispatched(call: DispatchedCall, attempt: Sent): void {
@@ -40,14 +51,13 @@ export class RequestNotes {
   }
 
   ended(record: AccessRecord): void {
-    this.#ended.push(record)
-    this.#schedule()
+    if (this.#ended.push(record) >= this.#most) this.writeAll()
+    else this.#schedule()
   }
 
   /** Writes what is noted, in its order. Whoever reads what was written calls it first. */
   writeAll(): void {
-    this.#due = false
-    // First, for one that ended in the turn in which it was sent must not be written as sent when it has ended.
+    // First, for one that has ended meanwhile must not be written as sent after its end.
     if (this.#dispatched.length > 0) this.#writeDispatched()
     if (this.#ended.length > 0) this.#writeEnded()
   }
@@ -55,7 +65,7 @@ export class RequestNotes {
   #schedule(): void {
     if (this.#due) return
     this.#due = true
-    this.#soon(this.#writeDue)
+    this.#after(this.#waitMs, this.#writeDue)
   }
 
   #writeDispatched(): void {
@@ -81,4 +91,8 @@ export class RequestNotes {
       }
     }
   }
+}
+
+function unheld(ms: number, run: () => void): void {
+  setTimeout(run, ms).unref()
 }

@@ -57,7 +57,8 @@ export class ServerLog {
   access(record: AccessRecord, costNanoUsd: number | undefined): void {
     const level = record.status >= 500 ? 'warn' : 'info'
     if (!this.logger.isLevelEnabled(level)) return
-    writeAccessLine(this.#line, record, { level, time: this.#time.of(record.startedAt + record.durationMs), costNanoUsd })
+    const time = this.#time.of(record.startedAt + record.durationMs)
+    writeAccessLine(this.#line, record, { level, time, costNanoUsd })
     this.#file.write(this.#render ? this.#render(this.#line.toString()) : this.#line)
   }
 

@@ -124,9 +124,9 @@ describe('limits of a gateway key', () => {
 
 describe('permissions of a gateway key', () => {
   test.for<readonly [readonly string[], number, number, number]>([
-    [['read'], 200, 403, 401],
-    [['write'], 403, 200, 401],
-    [['read', 'write'], 200, 200, 401],
+    [['read'], 200, 403, 403],
+    [['write'], 403, 200, 403],
+    [['read', 'write'], 200, 200, 403],
     [['admin'], 200, 200, 200],
   ])('%o: listings %d, model calls %d, the admin API %d', async ([permissions, read, write, admin]) => {
     await using key = await limited({ permissions })

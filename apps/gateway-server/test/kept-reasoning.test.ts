@@ -1,10 +1,11 @@
-import { type Simulator, startSimulator, type Turn } from '@llm-gateway/simulator'
+import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openaiAccount, startGateway, type TestGateway } from './harness.ts'
 import { anthropicMessages } from './matrix/clients/anthropic.ts'
 import { googleGenai } from './matrix/clients/gemini.ts'
 import { openaiResponses } from './matrix/clients/openai-responses.ts'
-import type { Answer, Client, Way } from './matrix/conversation.ts'
+import type { Client } from './matrix/conversation.ts'
+import { go, hold, loop, results, settings, ways } from './thinking-loop.ts'
 
 /** Vendors of the chat dialect that check what comes back of their reasoning, behind clients of every other dialect. */
 
@@ -16,24 +17,7 @@ const models = {
 type Maker = keyof typeof models
 const makers = ['gemini', 'claude', 'mistral'] as const
 const clients: readonly Client[] = [anthropicMessages, openaiResponses, googleGenai]
-const ways: readonly Way[] = ['whole', 'streamed']
 const cases = makers.flatMap((maker) => clients.flatMap((client) => ways.map((way) => ({ maker, client, way }))))
-
-const settings = { tools: { look: ['at'] }, reasoning: true } as const
-const go = { say: [{ text: 'Go.' }] }
-const results = { results: (name: string) => `${name} is done` }
-
-/** Thinks and calls until it has two results, then thinks and speaks. */
-function loop({ toolResults, segments }: Turn): {
-  reasoning: string
-  text?: string
-  toolCalls?: { name: string; input: { at: string } }[]
-} {
-  const step = segments.filter(({ text }) => text.includes('"role":"tool"')).length
-  const reasoning = `Thought ${step}: so?`
-  if (toolResults.length > 0 && step >= 2) return { reasoning, text: 'Done.' }
-  return { reasoning, toolCalls: [{ name: 'look', input: { at: `${step}` } }] }
-}
 
 interface Sent {
   readonly role: string
@@ -71,15 +55,8 @@ function assistantsAt(maker: Maker): Sent[] {
   return (sent?.messages ?? []).filter(({ role }) => role === 'assistant')
 }
 
-async function hold(client: Client, maker: Maker, way: Way, at: TestGateway = gateway): Promise<Answer[]> {
-  const conversation = client.open(at, { ...settings, model: models[maker] }, way)
-  const answers: Answer[] = []
-  for (const turn of [go, results, results]) answers.push(await conversation.ask(turn))
-  return answers
-}
-
 test.each(cases)('$client.name at a model of $maker, three turns, $way', async ({ maker, client, way }) => {
-  const [first, second, third] = await hold(client, maker, way)
+  const [first, second, third] = await hold(client, models[maker], way, gateway)
   expect([first?.calls, second?.calls].map((calls) => calls?.map(({ input }) => input))).toEqual([
     [{ at: '0' }],
     [{ at: '1' }],
@@ -119,7 +96,7 @@ test('what was given to a model of another maker is withheld, and the vendor doe
 
 test('without a key to seal with a loop that the vendor does not insist on goes on', async () => {
   await using keyless = await startGateway({ accounts: accounts(), env: { LLM_GATEWAY_MASTER_KEY: 'no key' } })
-  const answers = await hold(anthropicMessages, 'claude', 'streamed', keyless)
+  const answers = await hold(anthropicMessages, models.claude, 'streamed', keyless)
   expect(answers.at(-1)?.text).toBe('Done.')
   expect(assistantsAt('claude').map(({ reasoning_details: details }) => details)).toEqual([undefined, undefined])
 })

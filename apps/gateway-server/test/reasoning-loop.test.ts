@@ -1,10 +1,11 @@
-import { type Simulator, startSimulator, type Turn } from '@llm-gateway/simulator'
+import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openaiAccount, startGateway, type TestGateway } from './harness.ts'
 import { anthropicMessages } from './matrix/clients/anthropic.ts'
 import { googleGenai } from './matrix/clients/gemini.ts'
 import { openaiResponses } from './matrix/clients/openai-responses.ts'
-import type { Answer, Client, Way } from './matrix/conversation.ts'
+import type { Client } from './matrix/conversation.ts'
+import { go, hold, loop, results, settings, ways } from './thinking-loop.ts'
 
 /** Vendors of the chat dialect that refuse a tool loop without their reasoning, behind clients of every other dialect. */
 
@@ -12,24 +13,7 @@ type Vendor = 'deepseek' | 'moonshot'
 const models: Readonly<Record<Vendor, string>> = { deepseek: 'deepseek-v4-pro', moonshot: 'kimi-k2.6' }
 const vendors = ['deepseek', 'moonshot'] as const
 const clients: readonly Client[] = [openaiResponses, anthropicMessages, googleGenai]
-const ways: readonly Way[] = ['whole', 'streamed']
 const cases = vendors.flatMap((vendor) => clients.flatMap((client) => ways.map((way) => ({ vendor, client, way }))))
-
-const settings = { tools: { look: ['at'] }, reasoning: true } as const
-const go = { say: [{ text: 'Go.' }] }
-const results = { results: (name: string) => `${name} is done` }
-
-/** Thinks and calls until it has two results, then thinks and speaks. */
-function loop({ toolResults, segments }: Turn): {
-  reasoning: string
-  text?: string
-  toolCalls?: { name: string; input: { at: string } }[]
-} {
-  const step = segments.filter(({ text }) => text.includes('"role":"tool"')).length
-  const reasoning = `Thought ${step}: so?`
-  if (toolResults.length > 0 && step >= 2) return { reasoning, text: 'Done.' }
-  return { reasoning, toolCalls: [{ name: 'look', input: { at: `${step}` } }] }
-}
 
 interface Sent {
   readonly role: string
@@ -65,15 +49,8 @@ function assistantsAt(vendor: Vendor): Sent[] {
   return (sent?.messages ?? []).filter(({ role }) => role === 'assistant')
 }
 
-async function hold(client: Client, model: string, way: Way, at: TestGateway = gateway): Promise<Answer[]> {
-  const conversation = client.open(at, { ...settings, model }, way)
-  const answers: Answer[] = []
-  for (const turn of [go, results, results]) answers.push(await conversation.ask(turn))
-  return answers
-}
-
 test.each(cases)('$client.name at $vendor, three turns, $way', async ({ vendor, client, way }) => {
-  const [first, second, third] = await hold(client, models[vendor], way)
+  const [first, second, third] = await hold(client, models[vendor], way, gateway)
   expect([first?.calls, second?.calls].map((calls) => calls?.map(({ input }) => input))).toEqual([
     [{ at: '0' }],
     [{ at: '1' }],

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type CapabilityOverrides, convertReply, convertRequest, type JsonObject, openStream } from '../src/index.ts'
-import { codecOf } from '../src/lib/codecs.ts'
-import { LossReport } from '../src/lib/report.ts'
 import { envelopeMark } from '../src/lib/seals/envelope.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
-import { Fold } from '../src/lib/stream/fold.ts'
 import { fixed } from './corpus.ts'
 import { replyOf, type Shape, shapes, streamOf } from './kept-reasoning.ts'
-import { type Client, clients, grown, sides } from './tool-loop.ts'
+import { type Client, clients, foldedBy, grown, sides } from './tool-loop.ts'
 
 /**
  * A tool loop of three turns at a vendor of the chat dialect that wants more back than the text of its reasoning: through a client of any
@@ -35,22 +31,6 @@ function shapeOf({ shape }: Pick<Way, 'shape'>): Shape {
   const found = shapes[shape]
   if (found === undefined) throw new Error(`no shape ${shape}`)
   return found
-}
-
-/** What a client's SDK makes of a stream. */
-function foldedBy(client: Client, text: string, request: JsonObject): JsonObject {
-  const fold = new Fold()
-  const codec = codecOf(client)
-  const decoder = codec.openDecoder((event) => fold.push(event), new LossReport())
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(text)
-  splitter.end()
-  decoder.end()
-  const reply = fold.reply()
-  if (reply === undefined) throw new Error('the stream did not end well')
-  const context = { ...fixed, report: new LossReport(), wantsUsage: true, legacyFunctions: false, showReasoning: true }
-  const names = { customTools: new Set<string>(), originalToolName: (name: string) => name, callId: (id: string) => id }
-  return codec.encodeReply(reply, { ...context, ...names, request })
 }
 
 /** One answer as the client keeps it. */

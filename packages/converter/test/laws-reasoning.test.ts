@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { convertReply, convertRequest, type JsonObject, openStream } from '../src/index.ts'
-import { codecOf } from '../src/lib/codecs.ts'
-import { LossReport } from '../src/lib/report.ts'
 import { envelopeMark } from '../src/lib/seals/envelope.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
-import { Fold } from '../src/lib/stream/fold.ts'
 import { fixed } from './corpus.ts'
-import { type Client, clients, grown, sides } from './tool-loop.ts'
+import { type Client, clients, foldedBy, grown, sides } from './tool-loop.ts'
 
 /**
  * A tool loop of three turns at a vendor of the chat dialect that shows its reasoning and wants it back: through a client of any other
@@ -72,18 +68,7 @@ function kept(turn: number, request: JsonObject, way: Way): JsonObject[] {
   const stream = openStream(named)
   const text = stream.push(streamOf(turn, member)) + stream.end()
   expect(stream.phase).toBe('finished')
-  const fold = new Fold()
-  const codec = codecOf(client)
-  const decoder = codec.openDecoder((event) => fold.push(event), new LossReport())
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(text)
-  splitter.end()
-  decoder.end()
-  const reply = fold.reply()
-  if (reply === undefined) throw new Error('the stream did not end well')
-  const context = { ...fixed, report: new LossReport(), wantsUsage: true, legacyFunctions: false, showReasoning: true }
-  const names = { customTools: new Set<string>(), originalToolName: (name: string) => name, callId: (id: string) => id }
-  const body = codec.encodeReply(reply, { ...context, ...names, request })
+  const body = foldedBy(client, text, request)
   return sides[client].keep(JSON.parse(JSON.stringify(body)) as JsonObject)
 }
 

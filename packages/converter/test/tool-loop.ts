@@ -1,4 +1,9 @@
 import { type Dialect, isObject, type JsonObject } from '../src/index.ts'
+import { codecOf } from '../src/lib/codecs.ts'
+import { LossReport } from '../src/lib/report.ts'
+import { FrameSplitter } from '../src/lib/sse.ts'
+import { Fold } from '../src/lib/stream/fold.ts'
+import { fixed } from './corpus.ts'
 
 /** Clients that call tools. */
 export type Client = Exclude<Dialect, 'openai-completions'>
@@ -89,4 +94,20 @@ export const sides: { readonly [client in Client]: Side } = {
 export function grown(request: JsonObject, client: Client, items: readonly JsonObject[]): JsonObject {
   const { history } = sides[client]
   return { ...request, [history]: [...(request[history] as JsonObject[]), ...items] }
+}
+
+/** What a client's SDK makes of a stream. */
+export function foldedBy(client: Client, text: string, request: JsonObject): JsonObject {
+  const fold = new Fold()
+  const codec = codecOf(client)
+  const decoder = codec.openDecoder((event) => fold.push(event), new LossReport())
+  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
+  splitter.push(text)
+  splitter.end()
+  decoder.end()
+  const reply = fold.reply()
+  if (reply === undefined) throw new Error('the stream did not end well')
+  const context = { ...fixed, report: new LossReport(), wantsUsage: true, legacyFunctions: false, showReasoning: true }
+  const names = { customTools: new Set<string>(), originalToolName: (name: string) => name, callId: (id: string) => id }
+  return codec.encodeReply(reply, { ...context, ...names, request })
 }

@@ -7,9 +7,9 @@ export interface RequestNotesOptions {
   ended(record: AccessRecord): void
   /** Told of what one of them throws, which is a bug; what else is noted is written all the same. */
   failed(cause: unknown, requestId: string): void
-  /** Notes wait no longer than this for others, in milliseconds. Default: 20. */
+  /** Notes wait no longer than this for others, in milliseconds. Default: 5. */
   readonly waitMs?: number
-  /** As many requests that are over wait no more. Default: 64. */
+  /** As many requests that are over wait no more. Default: 32. */
   readonly most?: number
   /** Default: a timer that keeps no process alive. */
   readonly after?: (ms: number, run: () => void) => void
@@ -40,8 +40,8 @@ export class RequestNotes {
 
   constructor(options: RequestNotesOptions) {
     this.#options = options
-    this.#waitMs = options.waitMs ?? 20
-    this.#most = options.most ?? 64
+    this.#waitMs = options.waitMs ?? 5
+    this.#most = options.most ?? 32
     this.#after = options.after ?? unheld
   }
 

@@ -141,8 +141,9 @@ async function pairs(systems: readonly System[], upstream: System, plan: Plan): 
   if (!base || !other || more.length > 0)
     throw new Error('--only pairs takes two systems: --system plain --system project')
   const tell: Parameters<typeof comparePairs>[3] = ({ shape, pairs }) => {
-    const rates = pairs.map(({ perSecond }) => perSecond.toFixed(2)).join(' ')
-    process.stderr.write(`${shape}, ${pairs.length} of ${plan.starts}: rate ${rates}\n`)
+    const told = pairs.map(({ perSecond, added }) => [perSecond, ...(added ? [added.p50, added.p90, added.p99] : [])])
+    const texts = told.map((values) => values.map((value) => value.toFixed(2)).join(' ')).join(', ')
+    process.stderr.write(`${shape}, ${pairs.length} of ${plan.starts}: ${texts}\n`)
   }
   return comparisonTable(await comparePairs([base, other], upstream, plan, tell), [base.name, other.name])
 }

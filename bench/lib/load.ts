@@ -20,7 +20,11 @@ export async function wrkRate(target: Target, seconds: number, dir: string): Pro
   const script = join(dir, 'request.lua')
   writeFileSync(script, luaOf(target.request))
   const url = `http://127.0.0.1:${target.port}${target.request.path}`
-  const command = pinned(cores.load, ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url])
+  // Node accepts one connection in each turn of its event loop, and turns are long under load: the last of many that come at once
+  // waits for seconds where all is cold, which is no failure.
+  const patience = ['--timeout', '20s']
+  const wrk = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, ...patience, '-s', script, url]
+  const command = pinned(cores.load, wrk)
   const [file = '', ...args] = command
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''
@@ -58,12 +62,20 @@ export async function ownRate(target: Target, seconds: number): Promise<number> 
   return count / seconds
 }
 
-/** Milliseconds each of a steady run of requests took. They are sent when due, whether or not earlier ones are answered. */
-export async function latencies(target: Target, perSecond: number, seconds: number): Promise<readonly number[]> {
+/**
+ * Milliseconds each of a run of requests took. They are sent when due, whether or not earlier ones are answered, and come as those
+ * of many clients do, at random: at equal distances each would meet the same moment of whatever a system does every few ms.
+ * @param seed Runs of one seed have the same distances.
+ */
+export async function latencies(
+  target: Target,
+  { perSecond, seconds, seed }: { readonly perSecond: number; readonly seconds: number; readonly seed: number },
+): Promise<readonly number[]> {
   const request = wireBytes(target.request)
   const idle: Connection[] = []
   const taken: number[] = []
   const open: Promise<void>[] = []
+  const chance = chances(seed)
   const begin = performance.now()
   const send = async (sentAt: number): Promise<void> => {
     const connection = idle.pop() ?? new Connection(target.port)
@@ -71,9 +83,8 @@ export async function latencies(target: Target, perSecond: number, seconds: numb
     taken.push(performance.now() - sentAt)
     idle.push(connection)
   }
-  for (let i = 0; i < perSecond * seconds; i++) {
-    const due = begin + (i * 1000) / perSecond
-    const wait = due - performance.now()
+  for (let due = 0; due < seconds * 1000; due += (-Math.log(chance()) * 1000) / perSecond) {
+    const wait = begin + due - performance.now()
     if (wait > 0) await sleep(wait)
     // Timers fire up to a millisecond late, which is the load generator's doing and not the system's.
     open.push(send(performance.now()))
@@ -81,6 +92,16 @@ export async function latencies(target: Target, perSecond: number, seconds: numb
   await Promise.all(open)
   for (const connection of idle) connection.close()
   return taken
+}
+
+/** Numbers above 0 and below 1: Lehmer's generator with the multiplier of Park and Miller's second paper. */
+function chances(seed: number): () => number {
+  const modulus = 2 ** 31 - 1
+  let state = 1 + (seed % (modulus - 1))
+  return () => {
+    state = (state * 48271) % modulus
+    return state / modulus
+  }
 }
 
 export function expectOk(status: number): void {

@@ -96,32 +96,34 @@ function load(target: Target, shape: LoadShape, plan: Plan): Promise<number> {
 /** Milliseconds at a load that asks little of anybody. */
 export interface Latency {
   readonly p50: number
+  readonly p90: number
   readonly p99: number
 }
 
 /** Latency by system; what the upstream itself takes is not yet taken off. */
 export async function latency(instances: readonly Instance[], plan: Plan): Promise<ReadonlyMap<string, Latency>> {
-  const rounds = new Map<string, Latency[]>()
+  const found = new Map<string, number[]>()
   for (let round = 0; round < plan.latencyRounds; round++) {
     for (const { system } of instances) {
-      const one = await latencyOf(system, plan.latencySeconds)
-      if (one) rounds.set(system.name, [...(rounds.get(system.name) ?? []), one])
+      const taken = await latenciesOf(system, plan.latencySeconds, round)
+      if (taken.length > 0) found.set(system.name, [...(found.get(system.name) ?? []), ...taken])
     }
   }
-  return new Map(
-    [...rounds].map(([name, all]) => [
-      name,
-      { p50: median(all.map(({ p50 }) => p50)), p99: median(all.map(({ p99 }) => p99)) },
-    ]),
-  )
+  return new Map([...found].map(([name, taken]) => [name, latencyOf(taken)]))
 }
 
-/** At 200 requests a second. */
-export async function latencyOf({ port, requests }: System, seconds: number): Promise<Latency | undefined> {
+/** Of about 200 requests a second, in milliseconds; empty where the system has no such request. */
+export async function latenciesOf(
+  { port, requests }: System,
+  seconds: number,
+  seed: number,
+): Promise<readonly number[]> {
   const { json: request } = requests
-  if (request === undefined) return undefined
-  const taken = await latencies({ port, request }, 200, seconds)
-  return { p50: percentile(taken, 0.5), p99: percentile(taken, 0.99) }
+  return request === undefined ? [] : latencies({ port, request }, { perSecond: 200, seconds, seed })
+}
+
+export function latencyOf(taken: readonly number[]): Latency {
+  return { p50: percentile(taken, 0.5), p90: percentile(taken, 0.9), p99: percentile(taken, 0.99) }
 }
 
 /** Resident memory in MB: of a fresh instance, then with streams open. */

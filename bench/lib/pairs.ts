@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Instance, type Latency, type LoadShape, latencyOf, oneRate, type Plan } from './measure.ts'
+import { type Instance, type Latency, type LoadShape, latenciesOf, latencyOf, oneRate, type Plan } from './measure.ts'
 import type { Running } from './process.ts'
 import { median } from './report.ts'
 import type { System } from './system.ts'
@@ -10,8 +10,7 @@ export interface PairRatios {
   /** Processor time for each request or event. */
   readonly microseconds: number
   /** Of what each adds to the upstream's own latency, at 200 JSON requests a second. */
-  readonly addedP50?: number
-  readonly addedP99?: number
+  readonly added?: Latency
 }
 
 /** How two systems compare with one shape: one entry for each pair of starts. */
@@ -66,28 +65,29 @@ async function onePair(
       times.push(ratioOf(seen, base, ({ microseconds }) => microseconds))
     }
     const full = { perSecond: median(rates), microseconds: median(times) }
-    return shape === 'json' ? { ...full, ...(await addedLatency(instances, { base, upstream }, plan)) } : full
+    return shape === 'json' ? { ...full, added: await addedLatency(instances, { base, upstream }, plan) } : full
   } finally {
     for (const { running } of instances) await running?.stop()
   }
 }
 
+/** Of all turns together: what is rare does not happen in every one. */
 async function addedLatency(
   instances: readonly Instance[],
   { base, upstream }: { base: System; upstream: System },
   plan: Plan,
-): Promise<Required<Pick<PairRatios, 'addedP50' | 'addedP99'>>> {
-  const p50: number[] = []
-  const p99: number[] = []
+): Promise<Latency> {
+  const own: number[] = []
+  const taken = new Map<System, number[]>(instances.map(({ system }) => [system, []]))
   for (let turn = 0; turn < plan.latencyRounds; turn++) {
-    const own = await latencyOf(upstream, plan.latencySeconds)
-    const seen = await inTurn(instances, turn, ({ system }) => latencyOf(system, plan.latencySeconds))
-    const added = (key: keyof Latency): number =>
-      ratioOf(seen, base, (latency) => (latency?.[key] ?? Number.NaN) - (own?.[key] ?? Number.NaN))
-    p50.push(added('p50'))
-    p99.push(added('p99'))
+    own.push(...(await latenciesOf(upstream, plan.latencySeconds, turn)))
+    const seen = await inTurn(instances, turn, ({ system }) => latenciesOf(system, plan.latencySeconds, turn))
+    for (const [system, latencies] of seen) taken.get(system)?.push(...latencies)
   }
-  return { addedP50: median(p50), addedP99: median(p99) }
+  const of = new Map([...taken].map(([system, latencies]) => [system, latencyOf(latencies)]))
+  const upstreamOwn = latencyOf(own)
+  const added = (key: keyof Latency): number => ratioOf(of, base, (latency) => latency[key] - upstreamOwn[key])
+  return { p50: added('p50'), p90: added('p90'), p99: added('p99') }
 }
 
 /** Whoever was first is second in the next turn. */

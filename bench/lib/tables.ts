@@ -60,15 +60,16 @@ function ratio(a: number | undefined, b: number | undefined): number | undefined
 
 /** How one system compares to another, over many starts of both. */
 export function comparisonTable(found: readonly Comparison[], [base, other]: readonly [string, string]): string {
-  const columns: readonly (readonly [string, keyof PairRatios])[] = [
-    ['rate', 'perSecond'],
-    ['CPU for each', 'microseconds'],
-    ['added p50 at 200/s', 'addedP50'],
-    ['added p99 at 200/s', 'addedP99'],
+  const columns: readonly (readonly [string, (pair: PairRatios) => number | undefined])[] = [
+    ['rate', ({ perSecond }) => perSecond],
+    ['CPU for each', ({ microseconds }) => microseconds],
+    ['added p50 at 200/s', ({ added }) => added?.p50],
+    ['added p90 at 200/s', ({ added }) => added?.p90],
+    ['added p99 at 200/s', ({ added }) => added?.p99],
   ]
   const rows = found.flatMap(({ shape, pairs }) =>
-    columns.flatMap(([name, key]): Cell[][] => {
-      const values = pairs.flatMap((pair) => pair[key] ?? [])
+    columns.flatMap(([name, read]): Cell[][] => {
+      const values = pairs.flatMap((pair) => read(pair) ?? [])
       if (values.length === 0) return []
       const quartiles = [percentile(values, 0.25), percentile(values, 0.75)]
       return [[`${shape}: ${name}`, median(values), ...quartiles, String(values.length)]]

@@ -34,5 +34,15 @@ function keepCompiled() {
   const { NODE_COMPILE_CACHE: own, XDG_CACHE_HOME: cache = '' } = process.env
   if (own !== undefined) module.enableCompileCache?.()
   else if (isAbsolute(cache) && existsSync(cache)) module.enableCompileCache?.(join(cache, 'llm-gateway'))
-  else if (existsSync(homedir())) module.enableCompileCache?.(join(homedir(), '.cache', 'llm-gateway'))
+  else if (isAbsolute(ownHome()) && existsSync(ownHome())) {
+    module.enableCompileCache?.(join(ownHome(), '.cache', 'llm-gateway'))
+  }
+}
+
+function ownHome() {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }

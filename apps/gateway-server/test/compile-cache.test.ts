@@ -8,12 +8,13 @@ import { expect, onTestFinished, test } from 'vitest'
 const source = fileURLToPath(new URL('../src/lib/compile-cache.ts', import.meta.url))
 
 /** A process that keeps what it compiles, with a module to compile. Gives its exit status and what it said. */
-function run(env: Readonly<Record<string, string>>): { readonly status: number | null; readonly stderr: string } {
+function run(env: Readonly<Record<string, string>>, cwd?: string): { readonly status: number | null; readonly stderr: string } {
   const module = join(directory(), 'compiled.mjs')
   writeFileSync(module, 'export const told = () => 1')
   const script = `(await import(${JSON.stringify(source)})).keepCompiled(); await import(${JSON.stringify(module)})`
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     env,
+    cwd,
     encoding: 'utf8',
   })
   return { status, stderr }
@@ -41,6 +42,13 @@ test('where nothing can be kept nothing is said and nothing fails', () => {
   const gone = join(home, 'gone')
   expect(run({ HOME: gone })).toEqual({ status: 0, stderr: '' })
   expect(existsSync(gone)).toBe(false)
+})
+
+test('a home that is relative is none: every folder would get a cache of its own', () => {
+  const folder = directory()
+  mkdirSync(join(folder, 'here'))
+  expect(run({ HOME: 'here' }, folder)).toEqual({ status: 0, stderr: '' })
+  expect(readdirSync(join(folder, 'here'))).toEqual([])
 })
 
 test('it can be switched off', () => {

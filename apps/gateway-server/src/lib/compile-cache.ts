@@ -12,9 +12,19 @@ import { isAbsolute, join } from 'node:path'
  */
 export function keepCompiled(): void {
   const { NODE_COMPILE_CACHE: own, XDG_CACHE_HOME: cache = '' } = process.env
-  const home = homedir()
+  const home = ownHome()
   // Node makes every directory on the way; where there is no home it must not make one.
   if (own !== undefined) enableCompileCache()
   else if (isAbsolute(cache) && existsSync(cache)) enableCompileCache(join(cache, 'llm-gateway'))
-  else if (existsSync(home)) enableCompileCache(join(home, '.cache', 'llm-gateway'))
+  else if (isAbsolute(home) && existsSync(home)) enableCompileCache(join(home, '.cache', 'llm-gateway'))
+}
+
+/** What `userHome` of the configuration would say but for an empty `HOME`; importing that here would load it before it can be kept. */
+function ownHome(): string {
+  try {
+    return homedir()
+  } catch {
+    // A user without an account, and no HOME.
+    return ''
+  }
 }

@@ -1,7 +1,6 @@
 import { flushCompileCache } from 'node:module'
-import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
-import { resolvePaths } from '@llm-gateway/config'
+import { resolvePaths, userHome } from '@llm-gateway/config'
 import { ServerError } from './error.ts'
 import { runServer, welcome } from './run.ts'
 
@@ -19,7 +18,7 @@ export async function main(): Promise<void> {
     const paths = resolvePaths({
       flags: { home: values.home, config: values.config },
       env: process.env,
-      homedir: homedir(),
+      homedir: userHome(),
     })
     const port = values.port === undefined ? {} : { port: portOf(values.port) }
     const host = values.host === undefined ? {} : { host: values.host }

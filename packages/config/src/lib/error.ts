@@ -10,8 +10,10 @@ export type ConfigErrorCode =
   | 'NOT_FOUND'
   /** An edit meets a form of YAML it cannot change safely. */
   | 'EDIT_UNSUPPORTED'
+  /** A path is in the user's home directory, and the user has none. */
+  | 'HOME_UNKNOWN'
 
-/** Thrown where a configuration file cannot be saved or edited. An invalid file is a value, not an error. */
+/** Thrown where a configuration file cannot be found, saved or edited. An invalid file is a value, not an error. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code: ConfigErrorCode

@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { isNamed, resolvePaths } from './paths.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isNamed, resolvePaths, userHome } from './paths.ts'
 
 const homedir = '/home/u'
 
@@ -35,5 +36,29 @@ describe('paths', () => {
     expect(named({ LLM_GATEWAY_HOME: '/e' })).toBe(false)
     expect(named({ LLM_GATEWAY_HOME: '/e', LLM_GATEWAY_CONFIG: '/e/config.yaml' })).toBe(false)
     expect(named({ LLM_GATEWAY_CONFIG: '/e/config.yaml' })).toBe(true)
+  })
+
+  it('say what to do where the user has no home directory, and need none for a path that is given', () => {
+    const homeless = (env: Record<string, string>): unknown => resolvePaths({ env, homedir: undefined })
+    expect(() => homeless({})).toThrow(
+      expect.objectContaining({ code: 'HOME_UNKNOWN', message: expect.stringMatching(/--home or LLM_GATEWAY_HOME/) }),
+    )
+    expect(() => homeless({ LLM_GATEWAY_HOME: '/e', LLM_GATEWAY_CONFIG: '~/c.yaml' })).toThrow('~/c.yaml')
+    expect(homeless({ LLM_GATEWAY_HOME: '/e' })).toEqual({ home: '/e', configFile: '/e/config.yaml' })
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the home directory of the user', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  it('is what HOME says, and what the account says where that is empty or relative', () => {
+    vi.stubEnv('HOME', '/home/u')
+    expect(userHome()).toBe('/home/u')
+    vi.stubEnv('HOME', '')
+    expect(userHome()).toBe(userInfo().homedir)
+    vi.stubEnv('HOME', 'here')
+    expect(userHome()).toBe(userInfo().homedir)
   })
 })

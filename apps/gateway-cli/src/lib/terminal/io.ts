@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { homedir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
+import { userHome } from '@llm-gateway/config'
 import type { KeychainPort } from '@llm-gateway/credentials'
 import { systemKeychain } from '@llm-gateway/server'
 
@@ -20,8 +20,8 @@ export interface Io {
   readonly keychain: KeychainPort
   /** What relative paths of flags are relative to. */
   readonly cwd: string
-  /** The user's home directory. */
-  readonly homedir: string
+  /** The user's home directory; undefined where there is none. */
+  readonly homedir: string | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Source of the bytes of keys and ids. */
@@ -39,7 +39,7 @@ export function processIo(): Io {
     env: process.env,
     keychain: systemKeychain(),
     cwd: process.cwd(),
-    homedir: homedir(),
+    homedir: userHome(),
     now: Date.now,
     random: randomBytes,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
@@ -50,6 +50,12 @@ export class Sandbox {
 
   set config(text: string) {
     writeFileSync(this.configFile, text)
+  }
+
+  /** What lies in the home directory: names and what they hold. */
+  get files(): string[] {
+    const files = readdirSync(this.home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return files.map(({ parentPath, name }) => `${name}: ${readFileSync(join(parentPath, name), 'utf8')}`).sort()
   }
 
   write(name: string, text: string): string {

@@ -107,7 +107,7 @@ test.each([
   ['route add a*b --target=x', 4],
   ['route add fast --target=x --key=nobody', 3],
   ['route add fast --account=nobody', 3],
-  ['route add fast --provider=nobody', 4],
+  ['route add fast --provider=nobody', 2],
   ['route add fast --target=x --priority=high', 2],
   ['route remove fast', 3],
   ['route default maybe', 2],

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '@llm-gateway/server'
 import { expect, test } from 'vitest'
-import { commandPaths } from '../src/lib/command-line/catalogue.ts'
+import { commandPaths, specOf } from '../src/lib/command-line/catalogue.ts'
 import { failureOf } from '../src/lib/command-line/failure.ts'
 import { commands } from '../src/lib/commands/index.ts'
 import { Sandbox, terminal } from './kit.ts'
@@ -104,6 +104,50 @@ test.each([
   const { code, stdout, stderr } = await new Sandbox().run(...argv)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(/^error: /)
+})
+
+const valued = commands.flatMap((command) => {
+  const [path = []] = commandPaths(command)
+  const names = specOf(command).options.flatMap((option) => (option.takesValue ? option.names : []))
+  const places = command.paths === undefined ? 0 : (specOf(command).usage.match(/ <[a-z-]+>/g)?.length ?? 0)
+  return names.map((name) => [`${path.join(' ')} ${name}`, [...path, ...Array(places).fill('x')], name] as const)
+})
+
+test.each(valued)('%s given nothing is a mistake of usage that names it, and does nothing', async (_, words, name) => {
+  const sandbox = new Sandbox()
+  for (const given of [[`${name}=`], [`${name}= `], [name, '']]) {
+    const { code, stdout, stderr } = await sandbox.run(...words, ...given)
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`error: ${name} needs a value`)])
+  }
+  expect(sandbox.files).toEqual([])
+})
+
+test('what is empty behind a lone -- is an argument', async () => {
+  const { code, stderr } = await new Sandbox().run('apikey', 'show', '--', '--name=')
+  expect([code, stderr]).toEqual([3, expect.stringContaining('--name=')])
+})
+
+test.each([
+  [['route', 'add', 'm', '--provider=antropic'], '--provider', 'did you mean "anthropic"'],
+  [['env', 'set', '--https-proxy=socks5://h:1'], '--https-proxy', 'http:// or https:// proxy'],
+  [['env', 'set', '--http-proxy=socks5://me:hunter2@h:1'], '--http-proxy', 'http:// or https:// proxy'],
+  [['upstream', 'add', '--provider=openai', '--name=n', '--key=k', '--proxy=a b'], '--proxy', 'http:// or https://'],
+  [
+    ['upstream', 'add', '--provider=openai', '--name=n', '--key=k', '--base-url=a.b'],
+    '--base-url',
+    'http:// or https://',
+  ],
+  [['upstream', 'add', '--provider=openai', '--name=n', '--key=k', '--dialects=,'], '--dialects', 'anthropic'],
+  [['config', 'rotate-key', '--to-keychain=../x'], '--to-keychain', 'begin and end with a letter or digit'],
+])('%j is a mistake of usage that names the option, and changes nothing', async (argv, name, told) => {
+  const sandbox = new Sandbox()
+  await sandbox.run('status')
+  const before = sandbox.files
+  const { code, stdout, stderr } = await sandbox.run(...argv)
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`error: ${name} `)])
+  expect(stderr).toContain(told)
+  expect(stderr).not.toContain('hunter2')
+  expect(sandbox.files).toEqual(before)
 })
 
 test('a failure is one JSON line on stderr with --json', async () => {

@@ -182,7 +182,7 @@ test('Ctrl-C at a prompt ends with 130 and writes nothing', async () => {
 test.each([
   [2, ['--name=x', '--key=k'], '--provider is missing'],
   [2, ['--provider=antropic', '--name=x', '--key=k'], 'did you mean "anthropic"?'],
-  [2, ['--provider=openai', '--name=x', '--key=k', '--models='], '--models needs at least one model'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--models=,'], '--models needs at least one model'],
   [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'lacks client_id, token_url, authorize_url'],
   [4, ['--type=oauth', '--provider=anthropic', '--name=claude-code'], 'docs/oauth.md'],
   [4, ['--type=oauth', '--provider=openai', '--name=x', '--oauth-profile=claude-code'], 'is for anthropic'],
@@ -201,7 +201,7 @@ test.each([
   [2, ['--provider=openai', '--name=x', '--key=k', '--dialects=openai'], '--dialects'],
   [2, ['--provider=openai', '--name=x', '--key=k', '--option=novalue'], 'NAME=VALUE'],
   [2, ['--provider=openai', '--name=x', '--key=k', '--option=a={broken'], 'JSON'],
-  [4, ['--provider=openai', '--name=x', '--key=k', '--base-url=ftp://x'], 'base_url'],
+  [2, ['--provider=openai', '--name=x', '--key=k', '--base-url=ftp://x'], '--base-url'],
 ])('upstream add ends with %i for %j', async (code, flags, message) => {
   const sandbox = new Sandbox()
   await sandbox.run('server', 'status')
@@ -344,7 +344,7 @@ test.each<[number, string[], string]>([
   [2, ['p', '--key=a'], 'takes no key'],
   [2, ['o', '--oauth-profile=corp'], '--oauth-profile is for'],
   [2, ['o', '--proxy='], '--proxy'],
-  [4, ['o', '--base-url=ftp://x'], 'base_url'],
+  [2, ['o', '--base-url=ftp://x'], '--base-url'],
   [4, ['a', '--base-url=default'], 'base_url'],
   [2, ['o', '--weight=much'], '--weight'],
   [2, ['o', '--health-check=often'], '--health-check'],

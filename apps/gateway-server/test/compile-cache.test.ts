@@ -8,7 +8,10 @@ import { expect, onTestFinished, test } from 'vitest'
 const source = fileURLToPath(new URL('../src/lib/compile-cache.ts', import.meta.url))
 
 /** A process that keeps what it compiles, with a module to compile. Gives its exit status and what it said. */
-function run(env: Readonly<Record<string, string>>, cwd?: string): { readonly status: number | null; readonly stderr: string } {
+function run(
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+): { readonly status: number | null; readonly stderr: string } {
   const module = join(directory(), 'compiled.mjs')
   writeFileSync(module, 'export const told = () => 1')
   const script = `(await import(${JSON.stringify(source)})).keepCompiled(); await import(${JSON.stringify(module)})`

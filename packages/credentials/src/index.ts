@@ -12,7 +12,12 @@ export {
   openMasterKey,
   PREVIOUS_MASTER_KEY_VARIABLE,
 } from './lib/master-key.ts'
-export { type Rotated, type RotateMasterKeyOptions, rotateMasterKey } from './lib/master-key-rotation.ts'
+export {
+  keychainNameFault,
+  type Rotated,
+  type RotateMasterKeyOptions,
+  rotateMasterKey,
+} from './lib/master-key-rotation.ts'
 export { MemoryCredentialStore } from './lib/memory-store.ts'
 export { openCredentialStore } from './lib/open-store.ts'
 export { Redactor } from './lib/redactor.ts'

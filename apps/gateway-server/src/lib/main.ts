@@ -15,6 +15,8 @@ export async function main(): Promise<void> {
         port: { type: 'string' },
       },
     })
+    const empty = Object.entries(values).find(([, value]) => value.trim() === '')
+    if (empty !== undefined) throw new ServerError('CONFIG_INVALID', `--${empty[0]} needs a value`)
     const paths = resolvePaths({
       flags: { home: values.home, config: values.config },
       env: process.env,

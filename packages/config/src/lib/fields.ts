@@ -184,7 +184,8 @@ export const endpointUrl: z.ZodType<string | undefined> = optionalText
   })
   .meta({ title: 'URL' })
 
-function endpointFault(value: string): string | undefined {
+/** What keeps a text from being the address of an upstream account's endpoint, for people; undefined when nothing does. */
+export function endpointFault(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     return 'must be a URL that starts with http:// or https://'
@@ -206,9 +207,19 @@ export const accountProxy: z.ZodType<string | undefined> = optionalText
 function readProxy(value: string | undefined, context: z.RefinementCtx<string | undefined>): string | undefined {
   // Resolved by the application, like the secret it is when it holds a login.
   if (value === undefined || /^(?:enc|file):/.test(value)) return value
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
-  const protocol = URL.canParse(full) ? new URL(full).protocol : ''
-  if (protocol === 'http:' || protocol === 'https:') return full
-  context.issues.push({ code: 'custom', message: 'must be the URL of an http:// or https:// proxy', input: value })
+  const fault = proxyFault(value)
+  if (fault === undefined) return withScheme(value)
+  context.issues.push({ code: 'custom', message: fault, input: value })
   return z.NEVER
+}
+
+/** What keeps a text from being the address of a forward proxy, for people; undefined when nothing does. */
+export function proxyFault(value: string): string | undefined {
+  const full = withScheme(value)
+  const protocol = URL.canParse(full) ? new URL(full).protocol : ''
+  return protocol === 'http:' || protocol === 'https:' ? undefined : 'must be the URL of an http:// or https:// proxy'
+}
+
+function withScheme(value: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
 }

@@ -90,6 +90,12 @@ async function nextKey(options: OpenMasterKeyOptions & RotateMasterKeyOptions): 
   throw new CredentialError('FILE_UNREADABLE', `the master key ${next} vanished while it was being made: try again`)
 }
 
+/** What keeps a text from naming a master key in the keychain, for people; undefined when nothing does. */
+export function keychainNameFault(name: string): string | undefined {
+  if (NAME.test(name)) return undefined
+  return 'must be 1 to 64 letters, digits, spaces and . _ - only, and begin and end with a letter or digit'
+}
+
 /** Only under a name that is free: a key that another home or an older backup needs would be lost. */
 async function keepInKeychain(name: string, text: string, keychain: KeychainPort | undefined): Promise<void> {
   if (keychain === undefined) {
@@ -98,12 +104,8 @@ async function keepInKeychain(name: string, text: string, keychain: KeychainPort
       'the new master key belongs in the keychain, and this program opens none',
     )
   }
-  if (!NAME.test(name)) {
-    throw new CredentialError(
-      'MASTER_KEY_INVALID',
-      'the name of a key in the keychain is 1 to 64 letters, digits, spaces and . _ - only, and begins and ends with none of these',
-    )
-  }
+  const fault = keychainNameFault(name)
+  if (fault !== undefined) throw new CredentialError('MASTER_KEY_INVALID', `the name of a key in the keychain ${fault}`)
   if ((await reachKeychain(() => keychain.get(name))) !== undefined) {
     throw new CredentialError(
       'MASTER_KEY_INVALID',

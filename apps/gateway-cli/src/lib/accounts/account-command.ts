@@ -66,8 +66,8 @@ export abstract class AccountFlagsCommand extends GatewayCommand {
   /** What is written for its own proxy; undefined when no flag gives one. @throws CliError `USAGE` */
   protected async ownProxy(id: string, loaded: Loaded): Promise<string | undefined> {
     const proxy = this.proxy?.trim()
-    if (proxy === '') throw new CliError('USAGE', '--proxy cannot be empty; write direct for none')
-    return proxy === undefined ? undefined : proxyToStore(proxy, accountProxyRecord(id), this.#encryption(loaded))
+    if (proxy === undefined || proxy === 'direct') return proxy
+    return proxyToStore(proxy, accountProxyRecord(id), { flag: '--proxy', ...this.#encryption(loaded) })
   }
 
   /** What is written for options: those that are secrets encrypted. One that the provider does not read is warned of. */

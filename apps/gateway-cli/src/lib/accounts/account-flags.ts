@@ -1,4 +1,10 @@
-import { type AccountDialect, type AccountInput, KNOWN_PROVIDERS, parseDuration } from '@llm-gateway/config'
+import {
+  type AccountDialect,
+  type AccountInput,
+  endpointFault,
+  KNOWN_PROVIDERS,
+  parseDuration,
+} from '@llm-gateway/config'
 import { type Provider, providers } from '@llm-gateway/upstream'
 import { CliError } from '../command-line/error.ts'
 import { choiceOf, choicesOf, listOf, modelsOf, wholeNumber } from '../command-line/lists.ts'
@@ -38,13 +44,14 @@ const dialects: readonly AccountDialect[] = [
 export function readSettings(flags: SettingFlags): Settings {
   const models = modelsOf(flags.models)
   const spoken = listOf(flags.dialects)
+  if (spoken?.length === 0) throw new CliError('USAGE', `--dialects needs at least one of ${dialects.join(', ')}`)
   const priority = wholeNumber(flags.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
   const weight = readWeight(flags.weight)
   const healthCheckMs = readInterval(flags.healthCheck)
   const options = readOptions(flags.option ?? [])
   return {
     ...(flags.oauthProfile !== undefined && { oauthProfile: flags.oauthProfile }),
-    ...(flags.baseUrl !== undefined && { baseUrl: flags.baseUrl }),
+    ...(flags.baseUrl !== undefined && { baseUrl: readBaseUrl(flags.baseUrl) }),
     ...(models && models !== 'all' && { models }),
     ...(spoken && { dialects: choicesOf(spoken, dialects, '--dialects') }),
     ...(priority !== undefined && { priority }),
@@ -84,6 +91,13 @@ function readProvider(id: string | undefined): Provider {
   const near = nearest(id, known)
   const guess = near === undefined ? '' : `; did you mean "${near}"?`
   throw new CliError('USAGE', `choose a known provider, not "${id}"`, { hint: `they are ${known.join(', ')}${guess}` })
+}
+
+/** What reads a variable the schema judges, by the value that the variable has. */
+function readBaseUrl(text: string): string {
+  const fault = text.includes('${') ? undefined : endpointFault(text.trim())
+  if (fault !== undefined) throw new CliError('USAGE', `--base-url ${fault}`)
+  return text
 }
 
 function readWeight(text: string | undefined): number | undefined {

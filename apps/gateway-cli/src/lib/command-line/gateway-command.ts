@@ -23,6 +23,11 @@ export abstract class GatewayCommand extends Command<CommandContext> {
 
   #output: Output | undefined
 
+  /** What there is to do in place of giving an option nothing, as a hint; undefined where only the help tells. */
+  get insteadOfEmpty(): string | undefined {
+    return undefined
+  }
+
   /** @returns the exit code; nothing means 0. */
   abstract override execute(): Promise<number | undefined>
 

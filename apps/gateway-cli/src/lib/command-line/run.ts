@@ -6,9 +6,10 @@ import { Output } from '../terminal/output.ts'
 import { commandPaths, specOf } from './catalogue.ts'
 import { Cli, type CommandClass, UsageError } from './clipanion.ts'
 import { binaryName, type CommandSpec, optionNames } from './command-spec.ts'
+import { emptyOption } from './empty-option.ts'
 import { CliError, exitCodes } from './error.ts'
 import { failureOf } from './failure.ts'
-import type { CommandContext } from './gateway-command.ts'
+import { type CommandContext, GatewayCommand } from './gateway-command.ts'
 import { commandHelp, groupHelp, groupNames, topHelp } from './help.ts'
 import { readRequest } from './request.ts'
 import { nearest } from './suggest.ts'
@@ -85,10 +86,19 @@ function parse(
 ): { execute(): Promise<number | undefined> } {
   try {
     const parsed = Cli.from([command], { binaryName }).process([...argv], context)
+    refuseEmpty(argv, specOf(command), parsed)
     return { execute: async () => (await parsed.execute()) ?? undefined }
   } catch (error) {
     throw parseError(error, specOf(command))
   }
+}
+
+/** @throws CliError `USAGE` that names the option which was given nothing */
+function refuseEmpty(argv: readonly string[], spec: CommandSpec, command: unknown): void {
+  const name = emptyOption(argv, spec)
+  if (name === undefined) return
+  const instead = command instanceof GatewayCommand ? command.insteadOfEmpty : undefined
+  throw new CliError('USAGE', `${name} needs a value`, { hint: instead ?? `see: ${spec.path} --help` })
 }
 
 /** clipanion tells a fault of the command line by a reason in a sentence of its own; here it becomes one of ours. */

@@ -1,6 +1,5 @@
-import { hasLogin, isSecretName, optionRecord } from '@llm-gateway/config'
+import { hasLogin, isSecretName, optionRecord, proxyFault } from '@llm-gateway/config'
 import { encryptSecret, type MasterKey } from '@llm-gateway/credentials'
-import { isUsableProxy } from '@llm-gateway/server'
 import { CliError } from '../command-line/error.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -14,14 +13,18 @@ export interface EncryptContext {
  * What is written to the file for a proxy: its login is a secret, and is not written in clear.
  *
  * @param record what the ciphertext is bound to.
- * @throws CliError `REFUSED` for a kind of proxy that is not supported
+ * @param context with the flag that gave it, for the error.
+ * @throws CliError `USAGE` for what is no address of a proxy, or a kind that is not supported
  */
-export async function proxyToStore(value: string, record: string, context: EncryptContext): Promise<string> {
-  if (isWritten(value) || !hasLogin(value)) return value
-  // The schema judges what is written in clear, and cannot judge ciphertext.
-  if (!isUsableProxy(value)) {
-    throw new CliError('REFUSED', 'nothing was changed: a proxy must be the URL of an http:// or https:// proxy')
-  }
+export async function proxyToStore(
+  value: string,
+  record: string,
+  context: EncryptContext & { readonly flag: string },
+): Promise<string> {
+  if (isWritten(value)) return value
+  const fault = proxyFault(value)
+  if (fault !== undefined) throw new CliError('USAGE', `${context.flag} ${fault}`)
+  if (!hasLogin(value)) return value
   return encryptSecret(value, await context.masterKey(), record, context.random)
 }
 

@@ -1,5 +1,6 @@
-import { openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
+import { keychainNameFault, openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
+import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import { reencrypt } from '../../config-file/config-secrets.ts'
@@ -29,6 +30,8 @@ export class ConfigRotateKey extends GatewayCommand {
   })
 
   async execute(): Promise<number> {
+    const fault = this.toKeychain === undefined ? undefined : keychainNameFault(this.toKeychain)
+    if (fault !== undefined) throw new CliError('USAGE', `--to-keychain ${fault}`)
     const store = await this.openConfig()
     const { random } = this.context
     const options = this.secretOptions

@@ -25,16 +25,14 @@ export class EnvSet extends GatewayCommand {
     description: 'hosts reached directly, separated by commas',
   })
 
+  override get insteadOfEmpty(): string {
+    return 'remove one with: llm-gateway env unset --name=NAME'
+  }
+
   async execute(): Promise<number> {
     const given = { http_proxy: this.httpProxy, https_proxy: this.httpsProxy, no_proxy: this.noProxy }
     const names = proxyVariables.filter((name) => given[name] !== undefined)
     if (names.length === 0) throw new CliError('USAGE', 'give at least one of --http-proxy, --https-proxy, --no-proxy')
-    const empty = names.find((name) => given[name]?.trim() === '')
-    if (empty !== undefined) {
-      throw new CliError('USAGE', `${empty} cannot be empty`, {
-        hint: `remove it with: llm-gateway env unset --name=${empty}`,
-      })
-    }
     const store = await this.openConfig()
     const loaded = await store.read()
     const written = await Promise.all(
@@ -54,6 +52,10 @@ export class EnvSet extends GatewayCommand {
   #toWrite(name: EnvironmentName, value: string, loaded: Loaded): Promise<string> | string {
     if (name === 'no_proxy') return value
     const masterKey = (): Promise<MasterKey> => this.encryptionKey(loaded)
-    return proxyToStore(value, proxyRecord(name), { masterKey, random: this.context.random })
+    return proxyToStore(value, proxyRecord(name), {
+      flag: `--${name.replace('_', '-')}`,
+      masterKey,
+      random: this.context.random,
+    })
   }
 }

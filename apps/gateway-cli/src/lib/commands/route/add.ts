@@ -1,8 +1,8 @@
-import type { RouteConfig } from '@llm-gateway/config'
+import { KNOWN_PROVIDERS, type RouteConfig } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
-import { wholeNumber } from '../../command-line/lists.ts'
+import { choiceOf, wholeNumber } from '../../command-line/lists.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import { resolveEntry } from '../../config-file/resolve-id.ts'
 import { routeJson, routeScope, targetText } from '../../keys/route-view.ts'
@@ -38,18 +38,19 @@ export class RouteAdd extends GatewayCommand {
 
   async execute(): Promise<number> {
     const priority = wholeNumber(this.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
+    const provider = this.provider && choiceOf(this.provider, KNOWN_PROVIDERS, '--provider')
     const store = await this.openConfig()
     const { config } = await store.read()
     const { key, set, words } = routeScope(config, this.key)
     const account = this.account && resolveEntry(config.accounts, this.account, 'upstream account').id
-    if (this.target === undefined && this.provider === undefined && account === undefined) {
+    if (this.target === undefined && provider === undefined && account === undefined) {
       throw new CliError('USAGE', 'a route needs --target, --provider or --account')
     }
     const route: RouteConfig = {
       id: `route_${Buffer.from(this.context.random(8)).toString('hex')}`,
       source: this.model,
       ...(this.target !== undefined && { target: this.target }),
-      ...(this.provider !== undefined && { provider: this.provider }),
+      ...(provider !== undefined && { provider }),
       ...(account !== undefined && { account }),
       ...(priority !== undefined && { priority }),
       ...(this.description !== undefined && { description: this.description }),

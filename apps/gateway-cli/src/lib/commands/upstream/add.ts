@@ -61,8 +61,8 @@ export class UpstreamAdd extends AccountFlagsCommand {
       'upstream account',
     )
     const id = `upstream_${Buffer.from(this.context.random(8)).toString('hex')}`
-    const apiKey = await this.credential({ id, type }, provider.needsKey ?? true, before)
     const proxy = await this.ownProxy(id, before)
+    const apiKey = await this.credential({ id, type }, provider.needsKey ?? true, before)
     const options =
       settings.options && (await this.writtenOptions(settings.options, { id, provider: provider.id }, before))
     const account: AccountInput = {

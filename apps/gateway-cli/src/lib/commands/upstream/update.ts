@@ -35,6 +35,10 @@ export class UpstreamUpdate extends AccountFlagsCommand {
   id: string = Option.String({ name: 'id' })
   status: string | undefined = Option.String('--status', { description: 'active or disabled' })
 
+  override get insteadOfEmpty(): string {
+    return `a setting is taken away with the word: ${unset}`
+  }
+
   async execute(): Promise<number> {
     const store = await this.openConfig()
     const before = await store.read()
@@ -78,8 +82,8 @@ export class UpstreamUpdate extends AccountFlagsCommand {
     }
     const status = this.status === undefined ? undefined : choiceOf(this.status, ['active', 'disabled'], '--status')
     const options = settings.options && (await this.#options(account, settings.options, loaded))
-    const apiKey = await this.credential(account, false, loaded)
     const proxy = this.proxy?.trim() === unset ? undefined : await this.ownProxy(id, loaded)
+    const apiKey = await this.credential(account, false, loaded)
     return {
       ...(this.name !== undefined && { name: freeName(this.name, others, 'upstream account') }),
       ...settings,

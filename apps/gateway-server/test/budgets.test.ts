@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { GatewayServer } from '../src/index.ts'
+import { Bookkeeping } from '../src/lib/records/bookkeeping.ts'
 import { everyDialectAt } from './every-dialect.ts'
-import { concurrently, gatewayKey, openaiAccount, type Section, startGateway, type TestGateway } from './harness.ts'
+import {
+  concurrently,
+  gatewayKey,
+  openaiAccount,
+  type Section,
+  startGateway,
+  type TestGateway,
+  until,
+} from './harness.ts'
 
 let simulator: Simulator
 beforeAll(async () => {
@@ -20,8 +29,10 @@ interface Spender {
   readonly gateway: TestGateway
   /** What an answer costs, in dollars. */
   readonly cost: number
-  /** The key that has the budget; `more` goes into the request. */
-  ask(more?: Section, path?: string, body?: unknown): Promise<Response>
+  /** Asks with the key that has the budget; `more` goes into the body. */
+  ask(more?: Section, signal?: AbortSignal): Promise<Response>
+  /** Asks another endpoint. */
+  askAt(path: string, body?: unknown): Promise<Response>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -38,14 +49,13 @@ async function spender(answers: number, limit = 'usd_per_day'): Promise<Spender>
   const file = JSON.parse(readFileSync(gateway.configFile, 'utf8')) as Section
   gateway.saveConfig({ ...file, gateway_keys: [free.section, { ...section, budget: { [limit]: cost * answers } }] })
   expect(await gateway.server.reload()).toEqual({ ok: true })
+  const headers = { authorization: `Bearer ${raw}` }
   return {
     gateway,
     cost,
-    ask: (more = {}, path = '/v1/chat/completions', own: unknown = { ...body, ...more }) =>
-      gateway.fetch(path, {
-        headers: { authorization: `Bearer ${raw}` },
-        ...(path !== '/v1/models' && { body: own }),
-      }),
+    ask: (more = {}, signal?: AbortSignal) =>
+      gateway.fetch('/v1/chat/completions', { headers, body: { ...body, ...more }, ...(signal && { signal }) }),
+    askAt: (path, own) => gateway.fetch(path, { headers, body: own }),
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   }
 }
@@ -77,18 +87,18 @@ test('a budget for three answers gives three, whole or streamed, and refuses the
   })
   expect(simulator.totals.requests).toBe(asked)
   // Counting tokens and listing models cost nothing.
-  const counted = await key.ask({}, '/v1/messages/count_tokens', { model: 'claude-sonnet-4-5', messages })
-  const listed = await key.ask({}, '/v1/models', undefined)
+  const counted = await key.askAt('/v1/messages/count_tokens', { model: 'claude-sonnet-4-5', messages })
+  const listed = await key.askAt('/v1/models')
   expect([counted.status, listed.status]).toEqual([200, 200])
 })
 
 test('the refusal is in the client’s dialect', async () => {
   await using key = await spender(1)
   expect(await statusesOf(2, () => key.ask())).toEqual([200, 402])
-  const anthropic = await key.ask({}, '/v1/messages', { model: 'claude-sonnet-4-5', max_tokens: 9, messages })
+  const anthropic = await key.askAt('/v1/messages', { model: 'claude-sonnet-4-5', max_tokens: 9, messages })
   expect(await anthropic.json()).toMatchObject({ type: 'error', error: { type: 'billing_error' } })
   const contents = [{ role: 'user', parts: [{ text: 'hi' }] }]
-  const gemini = await key.ask({}, '/v1beta/models/gemini-2.5-flash:generateContent', { contents })
+  const gemini = await key.askAt('/v1beta/models/gemini-2.5-flash:generateContent', { contents })
   expect([gemini.status, await gemini.json()]).toMatchObject([
     402,
     { error: { message: expect.stringContaining('budget') } },
@@ -111,6 +121,31 @@ test('what fails costs nothing, and what was held for it is given back', async (
   simulator.fault({ kind: 'status', status: 400, times: 3 })
   expect(await statusesOf(3, () => key.ask({ max_tokens: 9_000 }))).toEqual([400, 400, 400])
   expect(await statusesOf(3, () => key.ask())).toEqual([200, 200, 402])
+})
+
+test('nothing stays held for a client that left', async () => {
+  await using key = await spender(2)
+  simulator.fault({ kind: 'hang', times: 1 })
+  const asked = simulator.totals.requests
+  const leave = new AbortController()
+  const left = key.ask({ max_tokens: 9_000 }, leave.signal)
+  await until(() => simulator.totals.requests > asked, 'the request arrives upstream')
+  expect((await key.ask()).status).toBe(402)
+  leave.abort()
+  await expect(left).rejects.toThrow('aborted')
+  await until(async () => (await key.ask()).status === 200, 'the key may spend again')
+})
+
+test('nothing stays held for a request that could not be entered', async () => {
+  await using key = await spender(2)
+  const enter = vi.spyOn(Bookkeeping.prototype, 'enter').mockImplementationOnce(() => {
+    throw new Error('a bug')
+  })
+  try {
+    expect(await statusesOf(2, () => key.ask({ max_tokens: 9_000 }))).toEqual([200, 200])
+  } finally {
+    enter.mockRestore()
+  }
 })
 
 test('what was spent before a restart counts for a budget that is given after it', async () => {

@@ -34,11 +34,16 @@ export interface TestGateway {
   anthropic(options?: { apiKey?: string; maxRetries?: number }): Anthropic
   google(options?: HttpOptions): GoogleGenAI
   /** A request with the fixture's key; a body that is no text is sent as JSON. */
-  fetch(path: string, init?: { method?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response>
+  fetch(path: string, init?: TestRequest): Promise<Response>
   /** The admin API's status. */
   status(): Promise<Record<string, unknown>>
   saveConfig(sections: Section): void
   [Symbol.asyncDispose](): Promise<void>
+}
+
+interface TestRequest extends Pick<RequestInit, 'method' | 'signal'> {
+  readonly headers?: Record<string, string>
+  readonly body?: unknown
 }
 
 export type LogLine = Partial<AccessRecord> & { readonly level: string; readonly message: string }
@@ -121,8 +126,9 @@ function testGateway(
     openai: (options) => new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0, ...options }),
     anthropic: (options) => new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0, ...options }),
     google: (options) => new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, ...options } }),
-    fetch: (path, { method, headers, body } = {}) =>
+    fetch: (path, { method, headers, body, ...init } = {}) =>
       fetch(url + path, {
+        ...init,
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -4,6 +4,7 @@ export {
   type BudgetRefusal,
   Budgets,
   type BudgetsOptions,
+  type Hold,
   type Spent,
   startOfDay,
   startOfMonth,

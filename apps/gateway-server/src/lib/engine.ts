@@ -214,8 +214,10 @@ export class Engine {
 
   /** Writes what a request leaves when it is over. */
   #enter(record: AccessRecord): void {
+    // First, so that nothing stays held by a request that cannot be entered.
+    record.hold?.release()
     const cost = this.#books.enter(record)
-    if (record.keyId !== undefined) this.#budgets.settle(record.keyId, record.requestId, cost ?? 0)
+    if (record.keyId !== undefined) this.#budgets.spend(record.keyId, cost ?? 0)
     this.#log.access(record, cost)
     this.#metrics?.observe(record, cost)
   }

@@ -1,64 +1,77 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Budgets } from './budgets.ts'
+import { type Budget, type BudgetRefusal, Budgets, type Hold } from './budgets.ts'
 
 let time: number
 let budgets: Budgets
-let asked = 0
 beforeEach(() => {
   time = Date.UTC(2026, 10, 30, 23, 0)
   budgets = new Budgets({ now: () => time })
-  asked = 0
 })
 
 const usd = (amount: number): number => amount * 1e9
-const reserve = (budget: { usdPerDay?: number; usdPerMonth?: number }, estimate = 0): ReturnType<Budgets['reserve']> =>
-  budgets.reserve('key', budget, `req_${++asked}`, usd(estimate))
-const settle = (cost: number, request = asked): void => budgets.settle('key', `req_${request}`, usd(cost))
+const reserve = (budget: Budget, estimate = 0): Hold | BudgetRefusal => budgets.reserve('key', budget, usd(estimate))
+const spend = (cost: number): void => budgets.spend('key', usd(cost))
+
+function hold(budget: Budget, estimate = 0): Hold {
+  const reserved = reserve(budget, estimate)
+  if (!reserved.ok) throw new Error(reserved.message)
+  return reserved
+}
+
+/** A request from its start to its end. */
+function request(budget: Budget, cost: number): void {
+  const held = hold(budget, cost)
+  held.release()
+  spend(cost)
+}
 
 describe('Budgets', () => {
   it('lets in until what is spent reaches the budget, and tells when the next day begins', () => {
-    for (let call = 0; call < 4; call++) {
-      expect(reserve({ usdPerDay: 1 })).toBeUndefined()
-      settle(0.25)
-    }
+    for (let call = 0; call < 4; call++) request({ usdPerDay: 1 }, 0.25)
     expect(reserve({ usdPerDay: 1 })).toEqual({
+      ok: false,
       limit: 'usdPerDay',
       retryAfterMs: 3_600_000,
       message: 'this gateway key has used up its budget of $1 a day; the next day (UTC) begins in 60 minutes',
     })
-    expect(budgets.reserve('other', { usdPerDay: 1 }, 'r', 0)).toBeUndefined()
+    expect(budgets.reserve('other', { usdPerDay: 1 }, 0)).toMatchObject({ ok: true })
   })
 
   it('counts what open requests may cost, and gives it back whatever they cost', () => {
-    expect(reserve({ usdPerDay: 1 }, 0.6)).toBeUndefined()
-    expect(reserve({ usdPerDay: 1 }, 0.6)).toBeUndefined()
+    const [first, second] = [hold({ usdPerDay: 1 }, 0.6), hold({ usdPerDay: 1 }, 0.6)]
     expect(reserve({ usdPerDay: 1 }, 0.6)).toMatchObject({ limit: 'usdPerDay' })
-    settle(0.1, 1)
-    settle(0, 2)
+    first.release()
+    spend(0.1)
+    second.release()
+    spend(0)
     expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(0.1), monthNanoUsd: usd(0.1) })
-    expect(reserve({ usdPerDay: 1 }, 5)).toBeUndefined()
+    hold({ usdPerDay: 1 }, 5)
     expect(reserve({ usdPerDay: 1 })).toMatchObject({ limit: 'usdPerDay' })
   })
 
+  it('gives back once what was held, and nothing for what was refused', () => {
+    const [first] = [hold({ usdPerDay: 1 }, 0.5), hold({ usdPerDay: 1 }, 0.5)]
+    expect(reserve({ usdPerDay: 1 }, 9)).toMatchObject({ ok: false })
+    first.release()
+    first.release()
+    expect(budgets.check('key', { usdPerDay: 0.5 })).toMatchObject({ limit: 'usdPerDay' })
+    expect(budgets.check('key', { usdPerDay: 0.51 })).toBeUndefined()
+  })
+
   it('admits no more of fifty at once than the budget is for, by estimates that are not too low', () => {
-    const admitted = Array.from({ length: 50 }, () => reserve({ usdPerDay: 10 }, 1)).filter(
-      (each) => each === undefined,
-    )
+    const admitted = Array.from({ length: 50 }, () => reserve({ usdPerDay: 10 }, 1)).filter(({ ok }) => ok)
     expect(admitted).toHaveLength(10)
   })
 
   it('begins anew with the day and the month of UTC', () => {
     const both = { usdPerDay: 1, usdPerMonth: 1.5 }
-    reserve(both)
-    settle(1)
+    request(both, 1)
     expect(reserve(both)).toMatchObject({ limit: 'usdPerDay' })
     time = Date.UTC(2026, 11, 1)
     expect(budgets.spent('key')).toEqual({ dayNanoUsd: 0, monthNanoUsd: 0 })
-    reserve(both)
-    settle(1)
+    request(both, 1)
     time = Date.UTC(2026, 11, 2)
-    reserve(both)
-    settle(0.75)
+    request(both, 0.75)
     expect(reserve(both)).toMatchObject({
       limit: 'usdPerMonth',
       message: expect.stringMatching(/\$1\.5 a month.*30 days/),
@@ -66,18 +79,20 @@ describe('Budgets', () => {
   })
 
   it('counts a request that runs over midnight in the day it ends, and gives back what was held for it', () => {
-    reserve({ usdPerDay: 1 }, 0.9)
+    const held = hold({ usdPerDay: 1 }, 0.9)
     time = Date.UTC(2026, 11, 1)
-    settle(0.5)
+    expect(budgets.check('key', { usdPerDay: 0.9 })).toMatchObject({ limit: 'usdPerDay' })
+    held.release()
+    spend(0.5)
     expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(0.5), monthNanoUsd: usd(0.5) })
-    expect(reserve({ usdPerDay: 1 }, 0.9)).toBeUndefined()
+    expect(budgets.check('key', { usdPerDay: 0.51 })).toBeUndefined()
   })
 
   it('goes on from what was spent before, and counts keys that have no budget yet', () => {
     budgets.restore('key', { dayNanoUsd: usd(1), monthNanoUsd: usd(7) })
-    settle(2, 99)
+    spend(2)
     expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(3), monthNanoUsd: usd(9) })
     expect(reserve({ usdPerMonth: 9 })).toMatchObject({ limit: 'usdPerMonth' })
-    expect(reserve({ usdPerMonth: 9.5, usdPerDay: 4 })).toBeUndefined()
+    expect(reserve({ usdPerMonth: 9.5, usdPerDay: 4 })).toMatchObject({ ok: true })
   })
 })

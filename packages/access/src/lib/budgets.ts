@@ -6,11 +6,19 @@ export interface Budget {
 
 /** Why a key may spend no more for now. */
 export interface BudgetRefusal {
+  readonly ok: false
   readonly limit: keyof Budget
   /** When the next day or month begins. */
   readonly retryAfterMs: number
   /** For people. */
   readonly message: string
+}
+
+/** What is held of a key's budget for one request, until it is known what that costs. */
+export interface Hold {
+  readonly ok: true
+  /** The estimate counts no more. Whoever knows the cost counts it right after. Only the first call does anything. */
+  release(): void
 }
 
 /** What a key has spent, in billionths of a US dollar. */
@@ -36,26 +44,43 @@ interface Purse {
   heldNanoUsd: number
 }
 
-interface Hold {
-  readonly purse: Purse
-  readonly nanoUsd: number
+class Estimate implements Hold {
+  readonly ok = true
+  readonly #purse: Purse
+  #nanoUsd: number
+
+  constructor(purse: Purse, nanoUsd: number) {
+    this.#purse = purse
+    this.#nanoUsd = nanoUsd
+    purse.heldNanoUsd += nanoUsd
+  }
+
+  release(): void {
+    this.#purse.heldNanoUsd -= this.#nanoUsd
+    this.#nanoUsd = 0
+  }
 }
 
 /**
  * Holds gateway keys to what they may spend. What a request costs is known when it is over, so an estimate of it is held from its
  * start: a key is refused once what it has spent and what its open requests may cost reach its budget. So a budget is passed by no
- * more than the last request that was let in, and by what estimates fell short of.
+ * more than the last request that was let in, and by what estimates fell short of. What is held goes with its request: it lies in
+ * no table here.
  *
  * @example
- * const refusal = budgets.reserve('gw_1', { usdPerDay: 5 }, 'req_1', 2_000_000)
- * if (refusal) return answer(402, refusal.message)
- * budgets.settle('gw_1', 'req_1', costOf(await call()))
+ * const reserved = budgets.reserve('gw_1', { usdPerDay: 5 }, 2_000_000)
+ * if (!reserved.ok) return answer(402, reserved.message)
+ * let cost = 0
+ * try {
+ *   cost = costOf(await call())
+ * } finally {
+ *   reserved.release()
+ *   budgets.spend('gw_1', cost)
+ * }
  */
 export class Budgets {
   readonly #now: () => number
   readonly #purses = new Map<string, Purse>()
-  /** By request. */
-  readonly #holds = new Map<string, Hold>()
 
   constructor({ now = Date.now }: BudgetsOptions = {}) {
     this.#now = now
@@ -74,26 +99,20 @@ export class Budgets {
   }
 
   /**
-   * Lets a request in and holds what it may cost, or tells why not. What is held is given back by `settle`.
+   * Lets a request in and holds what it may cost, or tells why not. However the request ends, its hold must be released.
    *
    * @param nanoUsd an estimate, in billionths of a US dollar
    */
-  reserve(key: string, budget: Budget, request: string, nanoUsd: number): BudgetRefusal | undefined {
-    const refused = this.check(key, budget)
-    if (refused) return refused
-    const purse = this.#purse(key, this.#now())
-    purse.heldNanoUsd += nanoUsd
-    this.#holds.set(request, { purse, nanoUsd })
-    return undefined
+  reserve(key: string, budget: Budget, nanoUsd: number): Hold | BudgetRefusal {
+    return this.check(key, budget) ?? new Estimate(this.#purse(key, this.#now()), nanoUsd)
   }
 
-  /** Counts what a request has cost, which is 0 where nobody knows; ends what was held for it. */
-  settle(key: string, request: string, nanoUsd: number): void {
-    const hold = this.#holds.get(request)
-    if (hold) {
-      this.#holds.delete(request)
-      hold.purse.heldNanoUsd -= hold.nanoUsd
-    }
+  /**
+   * Counts what a request has cost, also one for which nothing was held: its key may be given a budget before the day is over.
+   *
+   * @param nanoUsd in billionths of a US dollar; 0 where nobody knows
+   */
+  spend(key: string, nanoUsd: number): void {
     if (nanoUsd === 0) return
     const purse = this.#purse(key, this.#now())
     purse.dayNanoUsd += nanoUsd
@@ -149,7 +168,7 @@ function nextMonth(now: number): number {
 function refusal(limit: keyof Budget, budget: Budget, retryAfterMs: number): BudgetRefusal {
   const period = limit === 'usdPerDay' ? 'day' : 'month'
   const message = `this gateway key has used up its budget of $${budget[limit]} a ${period}; the next ${period} (UTC) begins in ${spanText(retryAfterMs)}`
-  return { limit, retryAfterMs, message }
+  return { ok: false, limit, retryAfterMs, message }
 }
 
 function spanText(ms: number): string {

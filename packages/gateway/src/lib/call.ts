@@ -1,4 +1,4 @@
-import type { RateLimiter } from '@llm-gateway/access'
+import type { Hold, RateLimiter } from '@llm-gateway/access'
 import type { BodyFacts, Dialect, JsonObject, Loss, Stop, Usage } from '@llm-gateway/converter'
 import type { Plan, Attempt as TrackedAttempt, Verdict } from '@llm-gateway/router'
 import { Answer } from './client/answer.ts'
@@ -93,6 +93,8 @@ export class Call {
   dialect: Dialect
   client: Client | undefined
   admission: Admission | undefined
+  /** What is held of the key's budget. */
+  hold: Hold | undefined
   facts: BodyFacts | undefined
   /** The parsed body, with `model` and `stream` where its dialect has them in the path; only there once a conversion needed it. */
   wire: JsonObject | undefined

@@ -1,3 +1,4 @@
+import type { Hold } from '@llm-gateway/access'
 import type { Stop, Usage } from '@llm-gateway/converter'
 import type { AttemptRecord, Call } from './call.ts'
 import { headerOf } from './port.ts'
@@ -39,6 +40,8 @@ export interface AccessRecord {
   /** The client left before its answer was complete. */
   readonly clientLeft?: true | undefined
   readonly error?: { readonly code: string; readonly message: string } | undefined
+  /** What is held of the key's budget: whoever counts the cost releases it. */
+  readonly hold?: Hold | undefined
   /** From Claude Code's `x-claude-code-session-id`, for attribution. */
   readonly session?: string | undefined
 }
@@ -74,6 +77,7 @@ export function recordOf(call: Call, endedAt: number): AccessRecord {
     losses: losses.length > 0 ? losses.map(({ path }) => path) : undefined,
     clientLeft: call.clientLeft || undefined,
     error: call.failure,
+    hold: call.hold,
     session: headerOf(request.headers, 'x-claude-code-session-id') ?? headerOf(request.headers, 'session-id'),
   }
 }

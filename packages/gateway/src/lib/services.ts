@@ -1,4 +1,4 @@
-import type { BudgetRefusal, FailedAuthThrottle, RateLimiter } from '@llm-gateway/access'
+import type { BudgetRefusal, FailedAuthThrottle, Hold, RateLimiter } from '@llm-gateway/access'
 import type { Router } from '@llm-gateway/router'
 import type { UpstreamClient } from '@llm-gateway/upstream'
 import type { Account, Client } from './state.ts'
@@ -23,7 +23,6 @@ export interface Sent {
 
 /** What a request of a key with a budget may cost, as far as it can be told before it is sent. */
 export interface Expense {
-  readonly requestId: string
   readonly client: Client
   /** The account that is asked first. */
   readonly account: string
@@ -38,8 +37,11 @@ export interface Expense {
 export interface BudgetPort {
   /** Why a key with a budget may spend no more for now. */
   check(client: Client): BudgetRefusal | undefined
-  /** The same, and what the request may cost is held until `observe` tells what it did cost. */
-  reserve(expense: Expense): BudgetRefusal | undefined
+  /**
+   * The same, or what the request may cost is held. The hold is in the record that `observe` is given, once and however the request
+   * ends: whoever counts its cost releases it.
+   */
+  reserve(expense: Expense): Hold | BudgetRefusal | undefined
 }
 
 /** What the layers work with: made once, kept over reloads. */

@@ -55,6 +55,7 @@ const most: Required<AccessRecord> = {
   clientLeft: true,
   error: { code: 'upstream_stream_failed', message: 'line one\nline two' },
   session: 's-1',
+  hold: { ok: true, release: () => expect.unreachable() },
 }
 
 const writer = new JsonLine()
@@ -77,7 +78,7 @@ const logger = pino(
 )
 
 /** What of a record is told, in the order of its line. */
-function toldOf({ startedAt: _startedAt, attempts, ...told }: AccessRecord): object {
+function toldOf({ startedAt: _startedAt, hold: _hold, attempts, ...told }: AccessRecord): object {
   const attemptsTold = attempts.map(({ account, status, verdict, durationMs, error, estimated }) => {
     return { account, status, verdict, durationMs, error, estimated }
   })

@@ -1,4 +1,4 @@
-import { type BudgetRefusal, Budgets, startOfDay, startOfMonth } from '@llm-gateway/access'
+import { type BudgetRefusal, Budgets, type Hold, startOfDay, startOfMonth } from '@llm-gateway/access'
 import type { BudgetPort, Client, Expense } from '@llm-gateway/gateway'
 import { LedgerError } from '@llm-gateway/ledger'
 import type { Bookkeeping } from './bookkeeping.ts'
@@ -43,15 +43,13 @@ export class KeyBudgets implements BudgetPort {
     return this.#budgets.check(id, budget)
   }
 
-  reserve(expense: Expense): BudgetRefusal | undefined {
+  reserve(expense: Expense): Hold | BudgetRefusal | undefined {
     const { id, budget } = expense.client
-    return (
-      budget && this.#budgets.reserve(id, budget, expense.requestId, this.#options.books.estimate(expense, Date.now()))
-    )
+    return budget && this.#budgets.reserve(id, budget, this.#options.books.estimate(expense, Date.now()))
   }
 
-  /** Puts what a request cost, in billionths of a US dollar, in the place of what was held for it. */
-  settle(key: string, requestId: string, nanoUsd: number): void {
-    this.#budgets.settle(key, requestId, nanoUsd)
+  /** Counts what a request of a key has cost, in billionths of a US dollar. */
+  spend(key: string, nanoUsd: number): void {
+    this.#budgets.spend(key, nanoUsd)
   }
 }

@@ -23,8 +23,7 @@ export function afford(call: Call, { budgets }: Services): void {
   const { client, plan } = call
   const first = plan?.candidates[0]
   if (client?.budget === undefined || plan === undefined || first === undefined) return
-  const refusal = budgets?.reserve({
-    requestId: call.id,
+  const reserved = budgets?.reserve({
     client,
     account: first.account.id,
     provider: first.account.provider,
@@ -32,7 +31,8 @@ export function afford(call: Call, { budgets }: Services): void {
     inputTokens: Math.min(mostInputTokens, Math.ceil(call.body.length / bytesPerToken)),
     outputTokens: call.task === 'generate' ? outputTokens(call) : 0,
   })
-  refuse(refusal)
+  if (reserved?.ok === false) refuse(reserved)
+  else call.hold = reserved
 }
 
 function refuse(refusal: BudgetRefusal | undefined): void {

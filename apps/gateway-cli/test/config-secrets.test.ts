@@ -290,6 +290,74 @@ test('config rotate-key makes no key in place of one that is lost', async () => 
   expect([readdirSync(sandbox.home), sandbox.config]).toEqual(before)
 })
 
+/** A sandbox whose credential store has a record, and whose configuration file has nothing encrypted. */
+async function withStoredTokens(): Promise<Sandbox> {
+  const sandbox = new Sandbox()
+  sandbox.config = older
+  await sandbox.run('config', 'rewrite')
+  expect(await tokensOf(sandbox, 'upstream_1')).toBeDefined()
+  expect(sandbox.config).not.toContain('enc:v1:')
+  return sandbox
+}
+
+test.each([
+  'upstream add --provider=openai --name=o --key=sk-of-nobody-1234',
+  'env set --http-proxy=http://me:canary@proxy:1',
+  'config rotate-key',
+])('%s makes no key in place of a lost one that the credential store needs', async (line) => {
+  const sandbox = await withStoredTokens()
+  const { id } = await keyOf(sandbox)
+  rmSync(join(sandbox.home, 'master.key'))
+  const before = sandbox.files
+  const ran = await sandbox.run(...line.split(' '))
+  expect([ran.code, ran.stderr]).toEqual([
+    1,
+    expect.stringContaining('restore the one the secrets were encrypted with'),
+  ])
+  expect(ran.stderr).toContain(id)
+  expect(ran.stderr).toContain('move credentials.json away')
+  expect(sandbox.files).toEqual(before)
+  // What the hint says works.
+  rmSync(join(sandbox.home, 'credentials.json'))
+  expect(await sandbox.run(...line.split(' '))).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Made the master key'),
+  })
+})
+
+test('nothing is encrypted by another master key than what the credential store holds', async () => {
+  const sandbox = await withStoredTokens()
+  const before = sandbox.config
+  rmSync(join(sandbox.home, 'master.key'))
+  sandbox.env = { LLM_GATEWAY_MASTER_KEY: '22'.repeat(32) }
+  const ran = await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-of-the-shell-1234')
+  expect([ran.code, ran.stderr]).toEqual([4, expect.stringContaining('LLM_GATEWAY_MASTER_KEY')])
+  expect(sandbox.config).toBe(before)
+})
+
+test('a credential store that is damaged keeps a new master key from being made, and not one that is there', async () => {
+  const sandbox = await withStoredTokens()
+  sandbox.write('credentials.json', '{')
+  const add = ['upstream', 'add', '--provider=openai', '--name=o', '--key=sk-of-nobody-1234']
+  expect((await sandbox.run(...add)).code).toBe(0)
+  await sandbox.run('upstream', 'remove', 'o', '--yes')
+  rmSync(join(sandbox.home, 'master.key'))
+  expect(await sandbox.run(...add)).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') })
+})
+
+test('tokens get no new master key beside what a lost one encrypted in the file', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=openai', '--name=o', '--key=sk-rotated-canary-1234')
+  const account = sandbox.config.slice(sandbox.config.indexOf('upstream_accounts:'))
+  const encrypted = /enc:v1:[^"\s]+/.exec(account)?.[0] ?? ''
+  sandbox.config = `${older}environment: { http_proxy: "${encrypted}" }\n`
+  rmSync(join(sandbox.home, 'master.key'))
+  const before = sandbox.files
+  const ran = await sandbox.run('config', 'rewrite')
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('there is no master key')])
+  expect(sandbox.files).toEqual(before)
+})
+
 test('config rotate-key with a key of the environment asks for the one before', async () => {
   const sandbox = new Sandbox()
   sandbox.env = { LLM_GATEWAY_MASTER_KEY: '11'.repeat(32) }

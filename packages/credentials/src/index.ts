@@ -19,7 +19,7 @@ export {
   rotateMasterKey,
 } from './lib/master-key-rotation.ts'
 export { MemoryCredentialStore } from './lib/memory-store.ts'
-export { openCredentialStore } from './lib/open-store.ts'
+export { type OpenStoreOptions, openCredentialStore } from './lib/open-store.ts'
 export { Redactor } from './lib/redactor.ts'
 export { isReference, type ReferenceKind, type ResolveSecretOptions, resolveSecret } from './lib/reference.ts'
 export { ReferenceCredentialStore, type ReferenceStoreOptions } from './lib/reference-store.ts'

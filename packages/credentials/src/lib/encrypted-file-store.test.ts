@@ -242,6 +242,19 @@ describe('rotation', () => {
     expect(await storeAt(file).rotate(OTHER_KEY)).toBe(0)
     expect(existsSync(file)).toBe(false)
   })
+
+  it('needs no master key while it has no record, and says which one its records need', async () => {
+    const file = newFile()
+    const store = await filled(file, ['oauth/a'])
+    expect(await store.masterKeyId()).toBe(KEY.id)
+    await store.remove('oauth/a', ANY)
+    expect(await store.masterKeyId()).toBeUndefined()
+    const later = storeAt(file, OTHER_KEY)
+    expect(await later.rotate(OTHER_KEY)).toBe(0)
+    expect(await later.write('oauth/b', new Secret('b'), ANY)).toMatchObject({ ok: true })
+    expect(await later.masterKeyId()).toBe(OTHER_KEY.id)
+    expect((await later.read('oauth/b'))?.secret.reveal()).toBe('b')
+  })
 })
 
 interface Stored {

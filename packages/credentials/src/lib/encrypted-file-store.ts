@@ -72,7 +72,7 @@ export class EncryptedFileStore implements CredentialStore {
     return this.#change<WriteResult>(path, async (file) => {
       const current = file && (await this.#at(path, file))
       if (!meets(current, ifVersion)) return { result: { ok: false, current } }
-      const key = file === undefined ? await this.#newKey() : await this.#keyOf(file)
+      const key = hasRecords(file) ? await this.#keyOf(file) : await this.#newKey()
       const record = key.seal(path, secret)
       const records = new Map(file?.records).set(path, record)
       return { result: { ok: true, version: record.version }, next: { dataKey: key.sealed, records } }
@@ -95,6 +95,12 @@ export class EncryptedFileStore implements CredentialStore {
     return [...(file?.records.keys() ?? [])].filter((path) => path.startsWith(prefix)).sort()
   }
 
+  /** Id of the master key that opens its records; undefined while it has none. @throws CredentialError `CORRUPT`, `STORE_UNAVAILABLE` */
+  async masterKeyId(): Promise<string | undefined> {
+    const file = await this.#load()
+    return hasRecords(file) ? file.dataKey.masterKey : undefined
+  }
+
   async lock<T>(path: RecordPath, section: (held: HeldLock) => Promise<T>, options: LockOptions = {}): Promise<T> {
     checkPath(path)
     const target = await this.#target()
@@ -110,7 +116,7 @@ export class EncryptedFileStore implements CredentialStore {
    */
   rotate(masterKey: MasterKey): Promise<number> {
     return this.#changeFile(async (file) => {
-      if (file === undefined) return { result: 0 }
+      if (!hasRecords(file)) return { result: 0 }
       const key = DataKey.make(masterKey, this.#options.random)
       return { result: file.records.size, next: key.take(file, await this.#keyOf(file)) }
     })
@@ -204,6 +210,11 @@ export class EncryptedFileStore implements CredentialStore {
       throw new CredentialError('STORE_UNAVAILABLE', `${this.name} cannot be used: ${REASONS[code] ?? code}`, { cause })
     }
   }
+}
+
+/** Without records the data key opens nothing, so that it does not matter whether it can still be opened. */
+function hasRecords(file: RecordFile | undefined): file is RecordFile {
+  return file !== undefined && file.records.size > 0
 }
 
 /** What a change comes to: its result, and the file's new content where it has one. */

@@ -36,6 +36,8 @@ export interface OpenMasterKeyOptions {
   warn?: (message: string) => void
   /** Reads the key of a name from the keychain of the operating system. Default: there is none. */
   keychain?: KeychainPort
+  /** Told, with the path of its file, of a key that was made. Default: nobody is told. */
+  made?: (file: string) => void
   /** Source of a new key's bytes. Default: `crypto.randomBytes`. */
   random?: (size: number) => Uint8Array
 }
@@ -103,7 +105,10 @@ async function madeKey(path: string, options: OpenMasterKeyOptions): Promise<Mas
   await createKeyFile(path, newKeyText(options.random ?? randomBytes))
   // Read back rather than kept: when two processes came first at once, the file says which of them won.
   const made = await keyOfFile(path, options)
-  if (made) return made
+  if (made) {
+    options.made?.(path)
+    return made
+  }
   throw new CredentialError('FILE_UNREADABLE', `the master key ${path} vanished while it was being made: try again`)
 }
 

@@ -1,7 +1,7 @@
 import { type Paths, resolvePaths } from '@llm-gateway/config'
-import type { MasterKey } from '@llm-gateway/credentials'
+import { type EncryptedFileStore, type MasterKey, openCredentialStore } from '@llm-gateway/credentials'
 import { ConfigStore, type Loaded } from '../config-file/config-store.ts'
-import { encryptionKey } from '../config-file/encryption-key.ts'
+import { encryptedBy, encryptionKey } from '../config-file/encryption-key.ts'
 import type { Io } from '../terminal/io.ts'
 import { Output } from '../terminal/output.ts'
 import { Prompt } from '../terminal/prompt.ts'
@@ -49,14 +49,29 @@ export abstract class GatewayCommand extends Command<CommandContext> {
   protected get secretOptions(): Pick<Io, 'env' | 'keychain' | 'random'> & {
     readonly home: string
     warn(text: string): void
+    made(file: string): void
   } {
     const { env, keychain, random } = this.context
-    return { home: this.places.home, env, keychain, random, warn: (text) => this.output.warn(text) }
+    return {
+      home: this.places.home,
+      env,
+      keychain,
+      random,
+      warn: (text) => this.output.warn(text),
+      made: (file) =>
+        this.output.note(`Made the master key ${file}: it opens what is encrypted here, so keep a copy of it.`),
+    }
   }
 
   /** The master key to encrypt by for the configuration file. @throws CliError, CredentialError as `encryptionKey` does */
   protected encryptionKey({ text }: Pick<Loaded, 'text'>): Promise<MasterKey> {
-    return encryptionKey(text, { ...this.secretOptions, note: (told) => this.output.note(told) })
+    return encryptionKey(text, this.secretOptions)
+  }
+
+  /** The credential store, which gets no new master key beside what the configuration file holds encrypted. */
+  protected credentialStore({ text }: Pick<Loaded, 'text'>): EncryptedFileStore {
+    const elsewhere = (): string[] => encryptedBy(text, this.context.env)
+    return openCredentialStore({ ...this.secretOptions, elsewhere })
   }
 
   /** The configuration file, made when there is none. */

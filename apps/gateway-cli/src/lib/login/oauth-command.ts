@@ -12,7 +12,14 @@ export abstract class OAuthCommand extends GatewayCommand {
     const loaded = await (await this.openConfig()).read()
     const account = resolveEntry(loaded.config.accounts, this.id, 'upstream account')
     const { places, output } = this
-    const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+    const session = await openOAuthSession({
+      account,
+      loaded,
+      credentials: this.credentialStore(loaded),
+      places,
+      io: this.context,
+      output,
+    })
     try {
       return await action(session)
     } finally {

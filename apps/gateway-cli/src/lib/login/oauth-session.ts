@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { AccountConfig, Paths } from '@llm-gateway/config'
-import { openCredentialStore, openMasterKey, type ResolveSecretOptions } from '@llm-gateway/credentials'
+import { type CredentialStore, openMasterKey, type ResolveSecretOptions } from '@llm-gateway/credentials'
 import {
   AccountTokens,
   type LoginOptions,
@@ -34,6 +34,8 @@ export interface OAuthSession {
 export interface OAuthSessionOptions {
   readonly account: AccountConfig
   readonly loaded: Loaded
+  /** Where its tokens are kept. */
+  readonly credentials: CredentialStore
   readonly places: Paths
   readonly io: Pick<Io, 'env' | 'keychain' | 'random'>
   readonly output: Output
@@ -41,7 +43,7 @@ export interface OAuthSessionOptions {
 
 /** @throws CliError `REFUSED` for an account of another type; OAuthError `PROFILE_INVALID`. */
 export async function openOAuthSession(options: OAuthSessionOptions): Promise<OAuthSession> {
-  const { account, loaded, places, io, output } = options
+  const { account, loaded, credentials, places, io, output } = options
   if (account.type !== 'oauth') {
     throw new CliError('REFUSED', `the upstream account "${account.name}" is of type ${account.type}: it has no login`)
   }
@@ -52,7 +54,7 @@ export async function openOAuthSession(options: OAuthSessionOptions): Promise<OA
     baseDir: dirname(places.configFile),
   }
   const known = tokenAccountOf(account, await openProfile(options, opening))
-  const store = tokenStoreOf(openCredentialStore(keys))
+  const store = tokenStoreOf(credentials)
   const client = new UpstreamClient({ proxy: await proxySettings(loaded.config.environment, io.env, opening, account) })
   const login: LoginOptions = { store, fetch: upstreamFetch(client), clock: systemClock, random: io.random }
   const tokens: TokenOptions = { store, fetch: login.fetch, clock: systemClock, random: Math.random }

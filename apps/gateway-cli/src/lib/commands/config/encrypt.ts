@@ -1,4 +1,3 @@
-import { openCredentialStore } from '@llm-gateway/credentials'
 import { dropLegacySecrets, keepLegacyTokens } from '../../accounts/legacy-tokens.ts'
 import type { Usage } from '../../command-line/clipanion.ts'
 import { ChangeConfigCommand, type ConfigChange } from '../../config-file/change-config.ts'
@@ -25,7 +24,7 @@ export class ConfigEncrypt extends ChangeConfigCommand {
     const encrypt = await this.encryption(loaded)
     const { accounts } = loaded.config
     return {
-      before: () => keepLegacyTokens(accounts, openCredentialStore(this.secretOptions), this.context.now()),
+      before: () => keepLegacyTokens(accounts, this.credentialStore(loaded), this.context.now()),
       edit: (editor) => [...dropLegacySecrets(editor, accounts), ...encrypt(editor)],
     }
   }

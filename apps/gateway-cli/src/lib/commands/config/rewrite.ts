@@ -1,4 +1,3 @@
-import { openCredentialStore } from '@llm-gateway/credentials'
 import { hasUsableTokens, keepLegacyTokens } from '../../accounts/legacy-tokens.ts'
 import type { Usage } from '../../command-line/clipanion.ts'
 import { ChangeConfigCommand, type ConfigChange } from '../../config-file/change-config.ts'
@@ -28,7 +27,7 @@ export class ConfigRewrite extends ChangeConfigCommand {
         this.output.warn(`the OAuth tokens of ${id} stay in the file: nothing is known of their provider`)
     }
     return {
-      before: () => keepLegacyTokens(accounts, openCredentialStore(this.secretOptions), this.context.now()),
+      before: () => keepLegacyTokens(accounts, this.credentialStore(loaded), this.context.now()),
       edit: (editor) => [
         ...editor.rewriteLegacy({ dropTokens: (index) => hasUsableTokens(accounts[index]) }),
         ...encrypt(editor),

@@ -1,4 +1,4 @@
-import { keychainNameFault, openCredentialStore, rotateMasterKey } from '@llm-gateway/credentials'
+import { keychainNameFault, rotateMasterKey } from '@llm-gateway/credentials'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
@@ -36,8 +36,9 @@ export class ConfigRotateKey extends GatewayCommand {
     const { random } = this.context
     const options = this.secretOptions
     // Made here only where nothing is encrypted yet: beside what a lost key encrypted, a new one would only hide the loss.
-    await this.encryptionKey(await store.read())
-    const credentials = openCredentialStore(options)
+    const loaded = await store.read()
+    await this.encryptionKey(loaded)
+    const credentials = this.credentialStore(loaded)
     const to = this.toKeychain === undefined ? {} : { toKeychain: this.toKeychain }
     const changes = new Set<string>()
     const { keyId, oldFile, passes } = await rotateMasterKey({ ...options, ...to }, async (key) => {

@@ -1,4 +1,3 @@
-import { openCredentialStore } from '@llm-gateway/credentials'
 import { finishLogin, isPending, readCallbackText } from '@llm-gateway/oauth'
 import { tokenStoreOf } from '@llm-gateway/server'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
@@ -33,7 +32,14 @@ export class OauthCallback extends GatewayCommand {
     const loaded = await (await this.openConfig()).read()
     const account = await this.#account(loaded, parameters.get('state'))
     const { places, output } = this
-    const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+    const session = await openOAuthSession({
+      account,
+      loaded,
+      credentials: this.credentialStore(loaded),
+      places,
+      io: this.context,
+      output,
+    })
     try {
       await finishLogin(session.account, { parameters }, session.login)
       await session.tokens.look()
@@ -55,9 +61,7 @@ export class OauthCallback extends GatewayCommand {
   async #account(loaded: Loaded, state: string | null): Promise<Loaded['config']['accounts'][number]> {
     const { accounts } = loaded.config
     if (this.id !== undefined) return resolveEntry(accounts, this.id, 'upstream account')
-    const { env, keychain } = this.context
-    const warn = (message: string): void => this.output.warn(message)
-    const store = tokenStoreOf(openCredentialStore({ home: this.places.home, env, keychain, warn }))
+    const store = tokenStoreOf(this.credentialStore(loaded))
     for (const account of accounts) {
       if (account.type === 'oauth' && (await isPending(account.id, state, store))) return account
     }

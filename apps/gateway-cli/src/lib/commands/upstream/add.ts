@@ -97,7 +97,14 @@ export class UpstreamAdd extends AccountFlagsCommand {
       output.note(`It needs a login before it can serve. ${later}`)
       return exitCodes.ok
     }
-    const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+    const session = await openOAuthSession({
+      account,
+      loaded,
+      credentials: this.credentialStore(loaded),
+      places,
+      io: this.context,
+      output,
+    })
     try {
       await logIn(session, { prompt, output, device: false, paste: false, wait: true })
     } catch (cause) {

@@ -75,7 +75,14 @@ export class UpstreamShow extends GatewayCommand {
   async #token(account: AccountConfig, loaded: Loaded): Promise<TokenState> {
     const { places, output } = this
     try {
-      const session = await openOAuthSession({ account, loaded, places, io: this.context, output })
+      const session = await openOAuthSession({
+        account,
+        loaded,
+        credentials: this.credentialStore(loaded),
+        places,
+        io: this.context,
+        output,
+      })
       await session.tokens.look()
       await session.close()
       return session.tokens.state

@@ -257,6 +257,58 @@ describe('editing', () => {
   })
 })
 
+describe('many edits at once', () => {
+  const account = (id: string, key: string): string =>
+    `  - id: ${id} # ${id}\n    name: 账号\n    type: api-key\n    provider: openai\n    api_key: ${key}\n    status: active\n`
+
+  it('change a value and its aliases, wherever the anchor stands', () => {
+    const text = `upstream_accounts:\n${account('a', '&k sk-1 # shared')}${account('b', '*k # the same')}`
+    const after = edit(text, (e) => e.setAll(e.secrets().map(({ path, record }) => [path, `enc:${record}`])))
+    expect(after).toBe(text.replace('sk-1', '"enc:a"').replace('*k', '"enc:b"'))
+    const flow = 'upstream_accounts: [{id: a, api_key: &k sk-1},  {id: b, api_key: *k}]  # both\n'
+    expect(edit(flow, (e) => e.setAll(e.secrets().map(({ path, record }) => [path, `enc:${record}`])))).toBe(
+      'upstream_accounts: [{id: a, api_key: &k "enc:a"},  {id: b, api_key: "enc:b"}]  # both\n',
+    )
+  })
+
+  it('make in place what can be, though another cannot', () => {
+    const text = `upstream_accounts:\n${account('a', '|\n      sk-1')}${account('b', 'sk-2   # two')}`
+    const after = edit(text, (e) =>
+      e.setAll(['x', 'y'].map((key, index) => [['upstream_accounts', index, 'api_key'], key])),
+    )
+    expect(load(after).accounts.map(({ apiKey }) => apiKey)).toEqual(['x', 'y'])
+    expect(after).toContain('# two')
+    // A path that leads through an alias cannot be written at all.
+    const shared = 'x: &o {api_key: s}\nupstream_accounts: [{id: a, options: *o}]\n'
+    expect(() => edit(shared, (e) => e.set(['upstream_accounts', 0, 'options', 'api_key'], 't'))).toThrow(
+      /cannot be edited here \(upstream_accounts\.0\.options\.api_key\)/,
+    )
+  })
+
+  it('leave a half-made change unmade', () => {
+    const editor = new ConfigEditor('server: {port: 1}\n')
+    const values = (function* (): Generator<[string[], unknown]> {
+      yield [['server', 'port'], 2]
+      throw new Error('no more')
+    })()
+    expect(() => editor.setAll(values)).toThrow('no more')
+    editor.set(['server', 'host'], '::1')
+    expect(editor.toString()).toBe('server: {port: 1, host: "::1"}\n')
+  })
+
+  it('of a file of ten thousand lines take seconds', { timeout: 20_000 }, () => {
+    const ids = Array.from({ length: 1_000 }, (_, index) => `u${index}`)
+    const old =
+      '    health_status: healthy # h\n    usage:\n      total_requests: 1\n    updated_at: 2025-08-01T10:00:00Z\n'
+    const text = `upstream_accounts:\n${ids.map((id) => account(id, `sk-${id}`) + old).join('')}`
+    const after = edit(text, (e) => {
+      expect(e.rewriteLegacy()).toHaveLength(3_000)
+      e.setAll(e.secrets().map(({ path, record }) => [path, `enc:${record}`]))
+    })
+    expect(after).toBe(`upstream_accounts:\n${ids.map((id) => `${account(id, `"enc:${id}"`)}    # h\n`).join('')}`)
+  })
+})
+
 describe('any sequence of edits', () => {
   const id = fc.constantFrom('gw_1', 'gw_2', 'k3', 'k4')
   const name = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('no', '- x', 'a: b', '# c', '\n', "'", '*', '&'))

@@ -4,7 +4,7 @@ import { type Environment, escapeReferences, expandReferences } from './env.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
 import type { KeyConfig } from './key-config.ts'
-import { findLegacy, QWEN } from './legacy.ts'
+import { findLegacy, type LegacyKey, QWEN } from './legacy.ts'
 import type { DefaultBehavior, RouteConfig, RouteSetConfig } from './route-config.ts'
 import { findSecrets, type SecretPlace } from './secret-places.ts'
 import { YamlText } from './yaml-text.ts'
@@ -125,6 +125,13 @@ export class ConfigEditor {
     this.#yaml.set(path, value)
   }
 
+  /** Writes many values at once, as {@link set} does; none of the paths leads to another. For long files, and for values with aliases. */
+  setAll(values: Iterable<readonly [path: DataPath, value: unknown]>): void {
+    this.#yaml.together(() => {
+      for (const [path, value] of values) this.#yaml.set(path, value)
+    })
+  }
+
   /** Removes whatever stands at a path. */
   delete(path: DataPath): void {
     this.#yaml.delete(path)
@@ -141,30 +148,36 @@ export class ConfigEditor {
     const data = this.#yaml.data
     const { dropTokens = false } = options
     const drops = (account: number): boolean => (typeof dropTokens === 'boolean' ? dropTokens : dropTokens(account))
-    return findLegacy(data).flatMap(({ path, key }) => {
-      const section = path.slice(0, -1)
-      if (key === undefined) return this.#modernise(path, valueAt(data, path))
-      if (key.token === true && !drops(Number(path[1]))) return []
-      const value = valueAt(data, path)
-      if (key.renamed === undefined || Number(value) === 0 || this.#yaml.has([...section, key.renamed])) {
-        this.#yaml.delete(path, { keepComments: true })
-        return [`removed ${path.join('.')}`]
+    const done: string[] = []
+    this.#yaml.together(() => {
+      for (const { path, key } of findLegacy(data)) {
+        if (key === undefined) done.push(this.#modernise(path, valueAt(data, path)))
+        else if (key.token !== true || drops(Number(path[1]))) done.push(this.#rewriteKey(path, key))
       }
-      this.#yaml.rename(path, key.renamed)
-      return [`renamed ${path.join('.')} to ${key.renamed}`]
     })
+    return done
   }
 
-  #modernise(path: DataPath, value: unknown): string[] {
+  #rewriteKey(path: DataPath, { renamed }: LegacyKey): string {
+    const value = this.get(path)
+    if (renamed === undefined || Number(value) === 0 || this.#yaml.has([...path.slice(0, -1), renamed])) {
+      this.#yaml.delete(path, { keepComments: true })
+      return `removed ${path.join('.')}`
+    }
+    this.#yaml.rename(path, renamed)
+    return `renamed ${path.join('.')} to ${renamed}`
+  }
+
+  #modernise(path: DataPath, value: unknown): string {
     if (value !== QWEN.provider) {
       this.#yaml.set(path, 'active')
-      return [`set ${path.join('.')} to active`]
+      return `set ${path.join('.')} to active`
     }
     const account = path.slice(0, -1)
     this.#yaml.set(path, QWEN.becomes)
     if (!this.#yaml.has([...account, 'base_url'])) this.#yaml.set([...account, 'base_url'], QWEN.baseUrl)
     if (!this.#yaml.has([...account, 'models'])) this.#yaml.set([...account, 'models'], [...QWEN.models])
-    return [`set ${path.join('.')} to ${QWEN.becomes}`]
+    return `set ${path.join('.')} to ${QWEN.becomes}`
   }
 
   #find(list: string, id: string, thing: string): DataPath {

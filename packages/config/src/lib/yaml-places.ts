@@ -10,10 +10,16 @@ export interface Splice {
 /** A key of a section and its value. */
 export type Entry = Pair<Node, Node | null>
 
-/** The text with all of these made, none of which overlap. */
-export function applySplices(text: string, splices: readonly Splice[]): string {
-  const ordered = [...splices].sort((a, b) => b.start - a.start)
-  return ordered.reduce((out, { start, end, text: piece }) => out.slice(0, start) + piece + out.slice(end), text)
+/** The text with all of these made, those at one place in their order; undefined where two overlap. */
+export function applySplices(text: string, splices: readonly Splice[]): string | undefined {
+  const pieces: string[] = []
+  let at = 0
+  for (const { start, end, text: piece } of [...splices].sort((a, b) => a.start - b.start)) {
+    if (start < at) return undefined
+    pieces.push(text.slice(at, start), piece)
+    at = end
+  }
+  return pieces.join('') + text.slice(at)
 }
 
 function isEntry(item: Entry | Node): item is Entry {

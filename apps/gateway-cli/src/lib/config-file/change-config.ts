@@ -48,7 +48,7 @@ export abstract class ChangeConfigCommand extends GatewayCommand {
     const change = await this.change(loaded)
     const editor = new ConfigEditor(loaded.text, this.context.env)
     let changes = change.edit(editor)
-    const diff = lineDiff(hiddenText(loaded.text), hiddenText(editor.toString()))
+    const diff = this.dryRun ? lineDiff(hiddenText(loaded.text), hiddenText(editor.toString())) : ''
     let server: ServerEffect = 'not-running'
     if (!this.dryRun && changes.length > 0) {
       await change.before?.()

@@ -5,11 +5,9 @@ type Random = (size: number) => Uint8Array
 
 /** Encrypts every secret that stands in clear. @returns what was done, for people. */
 export function encryptClear(editor: ConfigEditor, key: MasterKey, random: Random): string[] {
-  return editor.secrets().flatMap((place) => {
-    if (place.kind !== 'clear') return []
-    editor.set(place.path, encryptSecret(place.value, key, place.record, random))
-    return [`encrypted ${nameOf(place)}`]
-  })
+  const places = editor.secrets().filter(({ kind }) => kind === 'clear')
+  editor.setAll(places.map(({ path, value, record }) => [path, encryptSecret(value, key, record, random)]))
+  return places.map((place) => `encrypted ${nameOf(place)}`)
 }
 
 /** Secrets that stand in the file in clear, by their places. */
@@ -29,12 +27,14 @@ export function mixedSecrets(editor: ConfigEditor): string[] {
  * @throws CredentialError when one of them cannot be opened.
  */
 export function reencrypt(editor: ConfigEditor, key: MasterKey, random: Random): string[] {
-  return editor.secrets().flatMap((place) => {
-    if (place.kind !== 'encrypted' || keyIdOf(place.value) === key.id) return []
-    const secret = decryptSecret(place.value, key, place.record)
-    editor.set(place.path, encryptSecret(secret.reveal(), key, place.record, random))
-    return [`encrypted ${nameOf(place)} anew`]
-  })
+  const places = editor.secrets().filter(({ kind, value }) => kind === 'encrypted' && keyIdOf(value) !== key.id)
+  editor.setAll(
+    places.map(({ path, value, record }) => {
+      const secret = decryptSecret(value, key, record)
+      return [path, encryptSecret(secret.reveal(), key, record, random)]
+    }),
+  )
+  return places.map((place) => `encrypted ${nameOf(place)} anew`)
 }
 
 /** `upstream_accounts.upstream_1.api_key`: by the account's id, since positions change. */

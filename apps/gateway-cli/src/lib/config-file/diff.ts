@@ -1,6 +1,9 @@
 /** Lines around a change that are shown with it. */
 const CONTEXT = 2
 
+/** Lines compared with as many others at once; the memory it takes is four bytes times its square. */
+const WINDOW = 1_000
+
 interface Line {
   readonly mark: ' ' | '-' | '+'
   readonly text: string
@@ -20,7 +23,7 @@ export function lineDiff(before: string, after: string): string {
   return out.length === 0 ? '' : `${out.join('\n')}\n`
 }
 
-/** By the longest common subsequence of what lies between the common beginning and end. */
+/** What lies between the common beginning and end is compared. */
 function compare(before: readonly string[], after: readonly string[]): Line[] {
   let start = 0
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1
@@ -30,11 +33,28 @@ function compare(before: readonly string[], after: readonly string[]): Line[] {
   const same = (lines: readonly string[]): Line[] => lines.map((text) => ({ mark: ' ', text }))
   return [
     ...same(before.slice(0, start)),
-    ...middle(before.slice(start, before.length - end), after.slice(start, after.length - end)),
+    ...inWindows(before.slice(start, before.length - end), after.slice(start, after.length - end)),
     ...same(before.slice(before.length - end)),
   ]
 }
 
+/** A stretch at a time, each as far as the last line that both have: what was changed in place is seldom far from where it was. */
+function inWindows(before: readonly string[], after: readonly string[]): Line[] {
+  const lines: Line[] = []
+  for (let [i, j] = [0, 0]; i < before.length || j < after.length; ) {
+    const found = middle(before.slice(i, i + WINDOW), after.slice(j, j + WINDOW))
+    const isLast = i + WINDOW >= before.length && j + WINDOW >= after.length
+    const common = isLast ? -1 : found.findLastIndex(({ mark }) => mark === ' ')
+    for (const line of common < 0 ? found : found.slice(0, common + 1)) {
+      lines.push(line)
+      if (line.mark !== '+') i += 1
+      if (line.mark !== '-') j += 1
+    }
+  }
+  return lines
+}
+
+/** By the longest common subsequence. */
 function middle(before: readonly string[], after: readonly string[]): Line[] {
   const width = after.length + 1
   const common = new Uint32Array((before.length + 1) * width)

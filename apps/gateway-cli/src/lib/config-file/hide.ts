@@ -10,11 +10,10 @@ const encrypted = '(encrypted)'
 export function hiddenText(text: string): string {
   const editor = new ConfigEditor(text)
   // Replaced as values, because a secret may be spread over several lines; what is left is masked by its looks.
-  for (const path of secretPaths(editor)) {
-    const value = editor.get(path)
-    if (value !== undefined && value !== null && !isShown(value))
-      editor.set(path, isCiphertext(value) ? encrypted : hidden)
-  }
+  const secret = secretPaths(editor)
+    .map((path) => [path, editor.get(path)] as const)
+    .filter(([, value]) => value !== undefined && value !== null && !isShown(value))
+  editor.setAll(secret.map(([path, value]) => [path, isCiphertext(value) ? encrypted : hidden]))
   return editor
     .toString()
     .split('\n')

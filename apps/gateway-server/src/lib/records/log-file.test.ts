@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -61,6 +61,24 @@ test('a file that was renamed is left as it is, and its name begun anew', async 
   await vi.waitUntil(() => read(path) === 'after\n')
   expect(read(`${path}.1`)).toBe('before\n')
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a file that it makes is its owner’s alone, also in place of a renamed one',
+  () => {
+    const path = join(directory(), 'logs', 'gateway.log')
+    const mode = (): string => (statSync(path).mode & 0o777).toString(8)
+    const umask = process.umask(0)
+    onTestFinished(() => void process.umask(umask))
+    const log = opened({ path })
+    expect(mode()).toBe('600')
+    renameSync(path, `${path}.1`)
+    log.reopen()
+    expect(mode()).toBe('600')
+    chmodSync(path, 0o640)
+    log.reopen()
+    expect(mode()).toBe('640')
+  },
+)
 
 test('renamed in mid write: each line is in one of the two, once', async () => {
   const path = join(directory(), 'gateway.log')

@@ -185,10 +185,15 @@ export class LogFile {
   }
 }
 
-/** @throws what the system says when the file, or its directory, cannot be made or written. */
+/**
+ * Opens a file to append to. One that it makes is the owner's alone, because lines hold ids of keys and names of accounts; one that
+ * is there keeps its mode, which somebody may have chosen for a program that collects logs.
+ *
+ * @throws what the system says when the file, or its directory, cannot be made or written.
+ */
 export function openForLines(path: string): number {
   mkdirSync(dirname(path), { recursive: true })
-  return openSync(path, 'a')
+  return openSync(path, 'a', 0o600)
 }
 
 function close(descriptor: number): void {

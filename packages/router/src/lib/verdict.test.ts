@@ -45,6 +45,11 @@ describe('verdictOf', () => {
     expect(verdictOf({ failure: kind })).toEqual(judgement)
   })
 
+  it('lets another account go on with a conversation that this one cannot, and holds it against nobody', () => {
+    expect(verdictOf({ status: 400, unfit: true })).toEqual({ ...neutral, retry: true })
+    expect(verdictOf({ status: 400, unfit: true, failure: 'aborted-by-client' })).toEqual(neutral)
+  })
+
   it('counts a stream that began well and was cut as a failure', () => {
     expect(verdictOf({ status: 200, failure: 'truncated' })).toEqual(failure)
   })

@@ -17,17 +17,23 @@ const SUCCESS: Judgement = { verdict: 'success', retry: false, credential: false
 const FAILURE: Judgement = { verdict: 'failure', retry: true, credential: false }
 const THROTTLED: Judgement = { verdict: 'throttled', retry: true, credential: false }
 const NEUTRAL: Judgement = { verdict: 'neutral', retry: false, credential: false }
+const UNFIT: Judgement = { verdict: 'neutral', retry: true, credential: false }
 const CREDENTIAL: Judgement = { verdict: 'failure', retry: true, credential: true }
 
 /**
  * Attributes the fault of one attempt. A status of 400 or above says more than the way its body ended; a client that
  * left is never a fault, and nothing is left to retry for it. The client's own mistakes (400, 404, 413, 422...) are
  * neutral: counted neither as failure, which would let bad requests open breakers, nor as success, which would close
- * them.
+ * them. A conversation that this account cannot go on with, and another can, is nobody's fault (`unfit`).
  */
-export function verdictOf(outcome: { readonly status?: number; readonly failure?: AttemptFailure }): Judgement {
-  const { status, failure } = outcome
+export function verdictOf(outcome: {
+  readonly status?: number
+  readonly failure?: AttemptFailure
+  readonly unfit?: boolean
+}): Judgement {
+  const { status, failure, unfit } = outcome
   const aborted = failure === 'aborted-by-client'
+  if (unfit === true && !aborted) return UNFIT
   if (status !== undefined && status >= 400) {
     const judgement = verdictOfErrorStatus(status)
     return aborted && judgement.retry ? { ...judgement, retry: false } : judgement

@@ -13,6 +13,8 @@ export interface UpstreamAnswer {
 /** What the router judges an attempt by. */
 export interface Fault {
   readonly status?: number
+  /** The conversation lacks what only this provider asks for, so that another may go on with it: see `lacksReasoning`. */
+  readonly unfit?: true
   readonly failure?: 'connect' | 'timeout' | 'reset' | 'truncated' | 'bad-stream' | 'aborted-by-client'
 }
 

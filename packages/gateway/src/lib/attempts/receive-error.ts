@@ -2,6 +2,7 @@ import { readError } from '@llm-gateway/converter'
 import type { UpstreamFailure } from '@llm-gateway/upstream'
 import type { Prepared } from '../jobs/job.ts'
 import type { HeaderMap } from '../port.ts'
+import { lacksReasoning } from './lacks-reasoning.ts'
 import type { Outcome, Receiver } from './outcome.ts'
 
 /** More of an error body than this says nothing new. */
@@ -38,7 +39,8 @@ export class ErrorReceiver implements Receiver {
     const answer = { status: this.#status, headers: this.#headers, body }
     // Google says 400 of a key it does not take; the account is at fault then, not the client.
     const status = error.kind === 'authentication' ? error.status : this.#status
-    return { type: 'failed', failure: { fault: { status }, error, answer } }
+    const fault = lacksReasoning(status, body.toString('utf8')) ? { status, unfit: true as const } : { status }
+    return { type: 'failed', failure: { fault, error, answer } }
   }
 
   /** The status says enough: a body cut short does not make it another failure. */

@@ -21,7 +21,7 @@ interface Ready {
   readonly prepared: Prepared
 }
 
-/** Why no account gave an answer: the last failure, or that the request could not be put to any. */
+/** Why no account gave an answer: the last failure that says something of an account, or that the request could not be put to any. */
 export type Undelivered =
   | {
       readonly type: 'failed'
@@ -48,6 +48,8 @@ export async function tryAccounts(call: Call, services: Services, job: Job): Pro
   let last: Undelivered | undefined
   let refused: GatewayError | undefined
   let tried = 0
+  /** Those that asked for what the conversation lacks. */
+  const unfit = new Set<string>()
   for (const candidate of call.plan?.candidates ?? []) {
     const account = call.state.accounts.get(candidate.account.id)
     if (account === undefined) continue
@@ -61,13 +63,21 @@ export async function tryAccounts(call: Call, services: Services, job: Job): Pro
       refused ??= ready
       continue
     }
+    const endpoint = `${ready.resolved.origin} ${ready.resolved.model}`
+    // Another account of the same model would ask for the same.
+    if (unfit.has(endpoint)) continue
     tried++
     const outcome = await attemptAccount(call, services, ready)
     if (outcome.type !== 'failed') return undefined
-    last = { type: 'failed', failure: outcome.failure, account, prepared: ready.prepared }
+    const { fault } = outcome.failure
+    if (fault.unfit) unfit.add(endpoint)
+    // Of an account that is down at present a client can ask again; that another cannot go on for it is no news to it then.
+    if (last === undefined || !fault.unfit) {
+      last = { type: 'failed', failure: outcome.failure, account, prepared: ready.prepared }
+    }
     // Another account that takes the client's own credential would get the same one.
     if (account.audience === 'own-credential' && outcome.failure.answer) break
-    if (!verdictOf(outcome.failure.fault).retry) break
+    if (!verdictOf(fault).retry) break
   }
   if (last) return last
   const error = refused ?? new GatewayError('no_account', 'no upstream account can serve this request at present')

@@ -175,6 +175,22 @@ test.each([
   expect(found).toEqual([expect.stringMatching(/^packages\/gateway\/src\/a\.ts:1: process\.env is not for/)])
 })
 
+test('lets tests alone import the test kit, which imports nothing of the workspace', () => {
+  expect(
+    findings({
+      'test-kit/dice.ts': "import { randomInt } from 'node:crypto'\nimport '../packages/router/src/index.ts'",
+      'test-kit/kinds/account.ts': "import '../dice.ts'\nimport '@llm-gateway/router'",
+      'packages/router/test/kit.ts': "import '../../../test-kit/dice.ts'",
+      'packages/router/src/lib/a.test.ts': "import '../../../../test-kit/dice.ts'",
+      'packages/router/src/lib/a.ts': "import '../../../../test-kit/dice.ts'",
+    }),
+  ).toEqual([
+    'packages/router/src/lib/a.ts:1: "../../../../test-kit/dice.ts" is for tests only',
+    'test-kit/dice.ts:2: "../packages/router/src/index.ts" leaves test-kit: import another package by its name',
+    expect.stringMatching(/^test-kit\/kinds\/account\.ts:2: test-kit may not depend on packages\/router/),
+  ])
+})
+
 test('leaves the environment to config and credentials', () => {
   expect(
     findings({

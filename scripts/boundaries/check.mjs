@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { findCycles } from './cycles.mjs'
 import { readSource } from './source.mjs'
-import { allowedEdges, allowedInTests, bans, covers, rowOf } from './table.mjs'
+import { allowedEdges, allowedInTests, bans, covers, rowOf, testKit } from './table.mjs'
 
 /**
  * @typedef {object} Member A package or app of the workspace.
@@ -25,7 +25,8 @@ const scope = '@llm-gateway/'
 export function checkBoundaries(root) {
   const members = readMembers(root)
   let files = 0
-  const findings = members.flatMap((member) => {
+  const kit = { folder: testKit, name: testKit, dependencies: {}, devDependencies: {} }
+  const findings = [...members, kit].flatMap((member) => {
     const { sources, unreadable } = readFiles(root, member)
     files += sources.length
     return [
@@ -60,7 +61,8 @@ function readFiles(root, { folder }) {
   const sources = []
   /** @type {Finding[]} */
   const unreadable = []
-  for (const path of glob(root, `${folder}/{src,test,bin}/**/*.{ts,tsx,mts,js,mjs}`)) {
+  const folders = folder === testKit ? folder : `${folder}/{src,test,bin}`
+  for (const path of glob(root, `${folders}/**/*.{ts,tsx,mts,js,mjs}`)) {
     const isTest = /\.test\.tsx?$/.test(path) || path.startsWith(`${folder}/test/`)
     try {
       sources.push({ path, isTest, source: readSource(path, readFileSync(join(root, path), 'utf8')) })
@@ -95,7 +97,7 @@ function checkImports(file, member, members) {
   return file.source.imports.flatMap(({ text, line }) => {
     const message = text.startsWith(scope)
       ? (forbidden(member, packageOf(text), members, file.isTest) ?? undeclared(member, packageOf(text), file.isTest))
-      : escaped(file.path, text, member)
+      : escaped(file, text, member)
     return message === undefined ? [] : [{ at: `${file.path}:${line}`, message }]
   })
 }
@@ -125,9 +127,12 @@ function undeclared(member, name, isTest) {
   return `${name} is not in the ${fromDev ? 'dependencies or devDependencies' : 'dependencies'} of ${member.folder}/package.json`
 }
 
-/** @param {string} path @param {string} specifier @param {Member} member */
-function escaped(path, specifier, member) {
-  if (!isRelative(specifier) || resolve(path, specifier).startsWith(`${member.folder}/`)) return undefined
+/** @param {File} file @param {string} specifier @param {Member} member */
+function escaped({ path, isTest }, specifier, member) {
+  if (!isRelative(specifier)) return undefined
+  const target = resolve(path, specifier)
+  if (target.startsWith(`${member.folder}/`)) return undefined
+  if (target.startsWith(`${testKit}/`)) return isTest ? undefined : `"${specifier}" is for tests only`
   return `"${specifier}" leaves ${member.folder}: import another package by its name`
 }
 

@@ -20,6 +20,11 @@ export const allowedInTests = {
 }
 
 /**
+ * What tests of every package and app may import by its path: helpers for tests, which import nothing of the workspace themselves.
+ */
+export const testKit = 'test-kit'
+
+/**
  * What sources (not tests) may not read or call. A name with `()` bans the call only: `options.now ?? Date.now` is how
  * a default is given.
  * @typedef {object} Ban

@@ -5,9 +5,9 @@ import { mintGatewayKey } from '@llm-gateway/access'
 import { GatewayServer } from '@llm-gateway/server'
 import { type Simulator, startSimulator } from '@llm-gateway/simulator'
 import { expect, onTestFinished, test } from 'vitest'
+import { selfSigned } from '../../../test-kit/self-signed.ts'
 import { Sandbox } from './kit.ts'
 import { startProxy } from './kit-proxy.ts'
-import { selfSigned } from './self-signed.ts'
 
 const login = 'operator:pa55-canary'
 const { key, keyHash, id: keyId } = mintGatewayKey()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Dice } from '../../../test-kit/dice.ts'
 import {
   ConversionError,
   convertError,
@@ -20,7 +21,6 @@ import { checked } from '../src/lib/stream/grammar.ts'
 import { Sequential } from '../src/lib/stream/sequential.ts'
 import { clients } from './clients.ts'
 import { type Case, everyCase, fixed } from './corpus.ts'
-import { Dice } from './dice.ts'
 import { mutated } from './mutate.ts'
 import { converted, framesOf, gathered, optionsOf, tellsSuccess } from './streams.ts'
 

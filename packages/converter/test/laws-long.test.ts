@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Dice } from '../../../test-kit/dice.ts'
 import { inReads, streamOf } from '../bench/workloads.ts'
 import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import { codecOf } from '../src/lib/codecs.ts'
 import { LossReport } from '../src/lib/report.ts'
 import { FrameSplitter } from '../src/lib/sse.ts'
-import { Dice } from './dice.ts'
 import { converted, optionsOf } from './streams.ts'
 
 /**

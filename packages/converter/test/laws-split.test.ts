@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Dice } from '../../../test-kit/dice.ts'
 import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import { everyCase } from './corpus.ts'
-import { Dice } from './dice.ts'
 import { converted, cutsOf, exhaustive, interleave, optionsOf, targetsFor } from './streams.ts'
 
 const pairs = everyCase.flatMap((each) => targetsFor(each, 1).map((to) => ({ each, to })))

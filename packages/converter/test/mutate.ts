@@ -1,5 +1,5 @@
+import type { Dice } from '../../../test-kit/dice.ts'
 import type { JsonObject, JsonValue } from '../src/lib/chat/json.ts'
-import type { Dice } from './dice.ts'
 
 /** Values that catch readers who trust types, prototypes or sizes. */
 const hostile: readonly JsonValue[] = [

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { scratch } from '../../test/scratch.ts'
+import { scratch } from '../../../../test-kit/scratch.ts'
 import { removeOrphans, saveAtomically } from './save.ts'
 
 describe('saving', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { scratch } from '../../test/scratch.ts'
+import { scratch } from '../../../../test-kit/scratch.ts'
 import { type WatchOptions, watchConfig } from './watch.ts'
 
 /** Watches a file and hands out what is reported, in order: texts and the messages of errors. */

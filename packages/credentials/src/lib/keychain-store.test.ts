@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { scratch } from '../../../../test-kit/scratch.ts'
 import { testStore } from '../../test/contract-kit.ts'
-import { scratch } from '../../test/scratch.ts'
 import type { KeychainStorePort } from './keychain-port.ts'
 import { KeychainCredentialStore } from './keychain-store.ts'
 import { Secret } from './secret.ts'

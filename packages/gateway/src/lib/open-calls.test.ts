@@ -1,18 +1,12 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { heldAfterComingAndGoing } from '../../../../test-kit/coming-and-going.ts'
 import { OpenCalls, type Seated } from './open-calls.ts'
 
 interface Named extends Seated {
   readonly name: string
 }
 
-interface Weighty extends Seated {
-  readonly weight: readonly number[]
-}
-
 const call = (name: string): Named => ({ name, seat: -1 })
-const weighty = (): Weighty => ({ seat: -1, weight: new Array<number>(1_000).fill(0.5) })
 const names = (calls: Iterable<Named>): string[] => [...calls].map(({ name }) => name).sort()
 
 describe('OpenCalls', () => {
@@ -56,24 +50,12 @@ describe('OpenCalls', () => {
   })
 
   it('does not hold back calls that have ended from the collector', () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void
-    const calls = new OpenCalls<Weighty>()
-    const open = Array.from({ length: 50 }, weighty)
-    for (const each of open) calls.add(each)
-    collect()
-    const before = process.memoryUsage().heapUsed
-    for (let round = 0; round < 20; round++) {
-      for (let each = 0; each < 100; each++) {
-        const next = weighty()
-        calls.add(next)
-        open.push(next)
-        const first = open.shift()
-        if (first) calls.delete(first)
-      }
-      collect({ type: 'minor' })
-    }
-    // 16 MB have come and gone; a Set still holds more than half of it.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000)
+    const calls = new OpenCalls()
+    const held = heldAfterComingAndGoing({
+      make: (weight) => ({ seat: -1, weight }),
+      add: (call) => calls.add(call),
+      remove: (call) => calls.delete(call),
+    })
+    expect(held).toBeLessThan(4_000_000)
   })
 })

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { heldAfterComingAndGoing } from '../../../../test-kit/coming-and-going.ts'
 import { Intents } from './intents.ts'
 import type { DispatchRow } from './row.ts'
 import { dispatchRow } from './sample-rows.ts'
@@ -52,29 +51,13 @@ describe('Intents', () => {
   })
 
   it('does not hold back from the collector what it has forgotten', () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void
     const intents = new Intents()
-    const weighty = (): DispatchRow & { weight: readonly number[] } => ({
-      ...rowOf(`req_${count++}`),
-      weight: new Array<number>(1_000).fill(0.5),
-    })
     let count = 0
-    const open = Array.from({ length: 50 }, weighty)
-    for (const row of open) intents.add(row)
-    collect()
-    const before = process.memoryUsage().heapUsed
-    for (let round = 0; round < 20; round++) {
-      for (let each = 0; each < 100; each++) {
-        const next = weighty()
-        intents.add(next)
-        open.push(next)
-        const first = open.shift()
-        if (first) intents.forget(first.requestId)
-      }
-      collect({ type: 'minor' })
-    }
-    // 16 MB have come and gone; a Map still holds more than half of it.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000)
+    const held = heldAfterComingAndGoing({
+      make: (weight) => ({ ...rowOf(`req_${count++}`), weight }),
+      add: (row) => intents.add(row),
+      remove: ({ requestId }) => intents.forget(requestId),
+    })
+    expect(held).toBeLessThan(4_000_000)
   })
 })

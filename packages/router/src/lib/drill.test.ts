@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Dice } from '../../../../test-kit/dice.ts'
 import { Router } from './router.ts'
-import { accountOf, FakeClock, seededDice } from './testing.ts'
+import { accountOf, FakeClock } from './testing.ts'
 import { verdictOf } from './verdict.ts'
 
 const MODEL = 'gpt-4o'
@@ -27,7 +28,7 @@ class Drill {
     this.upstreams = new Map(Object.entries(upstreams))
     this.#rounds = rounds
     const accounts = [...this.upstreams.keys()].map((id) => accountOf(id))
-    this.router = new Router({ accounts, now: this.clock.now, random: seededDice(42) })
+    this.router = new Router({ accounts, now: this.clock.now, random: new Dice(42).next })
   }
 
   /** Sends requests, one each `everyMs`. */
@@ -84,8 +85,8 @@ describe('a drill', () => {
   })
 
   it('serves through an overload of all accounts', () => {
-    const dice = seededDice(9)
-    const flaky: Upstream = () => ({ status: dice() < 0.3 ? 529 : 200 })
+    const dice = new Dice(9)
+    const flaky: Upstream = () => ({ status: dice.next() < 0.3 ? 529 : 200 })
     const drill = new Drill({ a: flaky, b: flaky, c: flaky }, 2)
     const { served, requests, attempts } = drill.run(500, 200)
     expect(served / requests).toBeGreaterThanOrEqual(0.995)

@@ -14,17 +14,6 @@ export class FakeClock {
   }
 }
 
-/** Dice that fall the same way for the same seed (mulberry32). */
-export function seededDice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Dice that always show the middle: no jitter. */
 export const middle = (): number => 0.5
 

@@ -1,6 +1,7 @@
 import type { AccessRecord, AttemptRecord } from '@llm-gateway/gateway'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { Dice } from '../../../../../test-kit/dice.ts'
 import { writeAccessLine } from './access-line.ts'
 import { JsonLine } from './json-line.ts'
 
@@ -135,17 +136,6 @@ test('half a surrogate pair survives the way through UTF-8', () => {
   expect((JSON.parse(accessLine({ ...least, path: text })) as AccessRecord).path).toBe(text)
 })
 
-/** Numbers from 0 up to 1 that are the same on every run: mulberry32. */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const characters = [
   'a',
   'Z',
@@ -171,33 +161,31 @@ const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
 /** Records with and without each member, of values that need escaping and that JSON has no word for. */
 class Maker {
-  readonly #next: () => number
+  readonly dice: Dice
 
   constructor(seed: number) {
-    this.#next = dice(seed)
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.#next() * limit)
-  }
-
-  #pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T
+    this.dice = new Dice(seed)
   }
 
   text(): string {
-    const length = this.#pick([0, 1, 5, 20, 40, 99, 100, 101, 300])
-    const known = this.#pick([1, 5, characters.length])
-    return Array.from({ length }, () => characters[this.below(known)]).join('')
+    const length = this.dice.pick([0, 1, 5, 20, 40, 99, 100, 101, 300])
+    const known = this.dice.pick([1, 5, characters.length])
+    return Array.from({ length }, () => characters[this.dice.below(known)]).join('')
   }
 
   number(): number {
-    return this.#pick([this.below(10), this.below(1_000), this.below(1e9), this.#pick(numbers), this.#pick(odd)])
+    return this.dice.pick([
+      this.dice.below(10),
+      this.dice.below(1_000),
+      this.dice.below(1e9),
+      this.dice.pick(numbers),
+      this.dice.pick(odd),
+    ])
   }
 
   /** Any of the members, in their order. */
   some<T extends object>(members: T): T {
-    return Object.fromEntries(Object.entries(members).filter(() => this.below(3) > 0)) as T
+    return Object.fromEntries(Object.entries(members).filter(() => this.dice.below(3) > 0)) as T
   }
 
   #attempt(): AttemptRecord {
@@ -207,20 +195,20 @@ class Maker {
       estimated: true as const,
     })
     const told = { status, durationMs: this.number(), error, estimated }
-    return { ...attempt, ...told, account: this.text(), verdict: this.#pick(['success', 'failure', 'neutral']) }
+    return { ...attempt, ...told, account: this.text(), verdict: this.dice.pick(['success', 'failure', 'neutral']) }
   }
 
   record(): AccessRecord {
     const { number, text } = { number: () => this.number(), text: () => this.text() }
-    const texts = (): string[] => Array.from({ length: this.#pick([0, 1, 3, 200]) }, text)
+    const texts = (): string[] => Array.from({ length: this.dice.pick([0, 1, 3, 200]) }, text)
     return {
       requestId: text(),
       startedAt: 0,
-      method: this.#pick(['GET', 'POST', text()]),
+      method: this.dice.pick(['GET', 'POST', text()]),
       path: text(),
       operation: text(),
       dialect: text(),
-      stream: this.below(2) === 0,
+      stream: this.dice.below(2) === 0,
       status: number(),
       durationMs: number(),
       bytesIn: number(),
@@ -244,7 +232,7 @@ class Maker {
           reasoning: number(),
         }),
         stop: {
-          reason: this.#pick(['end', 'length']),
+          reason: this.dice.pick(['end', 'length']),
           ...this.some({ said: text(), sequence: text(), explanation: text() }),
         },
         losses: texts(),
@@ -252,7 +240,7 @@ class Maker {
         error: { code: text(), message: text() },
         session: text(),
       }),
-      attempts: Array.from({ length: this.#pick([0, 1, 1, 2, 40]) }, () => this.#attempt()),
+      attempts: Array.from({ length: this.dice.pick([0, 1, 1, 2, 40]) }, () => this.#attempt()),
     }
   }
 }
@@ -261,7 +249,7 @@ test('whatever a record holds, its line is what JSON.stringify makes of it', () 
   const maker = new Maker(7)
   for (let count = 0; count < 300; count++) {
     const record = maker.record()
-    const cost = maker.below(3) === 0 ? undefined : maker.number()
+    const cost = maker.dice.below(3) === 0 ? undefined : maker.number()
     const costUsd = cost === undefined ? undefined : cost / 1e9
     const whole = { level: 'info', time, ...toldOf(record), costUsd, message: 'request' }
     expect(accessLine(record, cost)).toBe(`${JSON.stringify(whole)}\n`)

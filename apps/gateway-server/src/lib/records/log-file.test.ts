@@ -1,17 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { scratch } from '../../../../../test-kit/scratch.ts'
 import { LogFile, type LogFileOptions } from './log-file.ts'
-
-function directory(): string {
-  const made = mkdtempSync(join(tmpdir(), 'llm-gateway-log-'))
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }))
-  return made
-}
 
 function opened(options: Partial<LogFileOptions> & { readonly path: string }): LogFile {
   const log = new LogFile({ lost: () => {}, waitMs: 5, retryMs: 5, ...options })
@@ -31,7 +25,7 @@ function scripted(script: string): readonly [string, readonly string[]] {
 }
 
 test('lines wait for others, and then are written together in their order', async () => {
-  const path = join(directory(), 'logs', 'gateway.log')
+  const path = join(scratch(), 'logs', 'gateway.log')
   const log = opened({ path })
   for (const line of ['one\n', 'twö\n', 'three\n']) log.write(line)
   expect(read(path)).toBe('')
@@ -41,7 +35,7 @@ test('lines wait for others, and then are written together in their order', asyn
 })
 
 test('from a batch on they do not wait, and none is lost or told twice while another is being written', async () => {
-  const path = join(directory(), 'gateway.log')
+  const path = join(scratch(), 'gateway.log')
   const log = opened({ path, waitMs: 60_000, batchLength: 1_000 })
   const lines = Array.from({ length: 5_000 }, (_, index) => `line ${index}\n`)
   for (const line of lines) log.write(line)
@@ -51,7 +45,7 @@ test('from a batch on they do not wait, and none is lost or told twice while ano
 })
 
 test('a file that was renamed is left as it is, and its name begun anew', async () => {
-  const path = join(directory(), 'gateway.log')
+  const path = join(scratch(), 'gateway.log')
   const log = opened({ path })
   log.write('before\n')
   await vi.waitUntil(() => read(path) !== '')
@@ -65,7 +59,7 @@ test('a file that was renamed is left as it is, and its name begun anew', async 
 test.skipIf(process.platform === 'win32')(
   'a file that it makes is its owner’s alone, also in place of a renamed one',
   () => {
-    const path = join(directory(), 'logs', 'gateway.log')
+    const path = join(scratch(), 'logs', 'gateway.log')
     const mode = (): string => (statSync(path).mode & 0o777).toString(8)
     const umask = process.umask(0)
     onTestFinished(() => void process.umask(umask))
@@ -81,7 +75,7 @@ test.skipIf(process.platform === 'win32')(
 )
 
 test('renamed in mid write: each line is in one of the two, once', async () => {
-  const path = join(directory(), 'gateway.log')
+  const path = join(scratch(), 'gateway.log')
   const log = opened({ path })
   const lines = Array.from({ length: 200 }, (_, index) => `line ${index}\n`)
   for (const [index, line] of lines.entries()) {
@@ -99,7 +93,7 @@ test('renamed in mid write: each line is in one of the two, once', async () => {
 })
 
 test('a file that cannot be written is tried again; what is beyond the bound is lost and counted', async () => {
-  const home = directory()
+  const home = scratch()
   const [blocked, path] = [join(home, 'logs'), join(home, 'logs', 'gateway.log')]
   writeFileSync(blocked, 'a file where the directory should be')
   const lost: number[] = []
@@ -130,7 +124,7 @@ test.each([
   ['process.exit', 'process.exit(3)', 3],
   ['nothing left to do', '', 0],
 ])('what waits when the process ends by %s is written', (_name, end, status) => {
-  const path = join(directory(), 'gateway.log')
+  const path = join(scratch(), 'gateway.log')
   const [file, args] = scripted(
     `const log = new LogFile({ path: ${JSON.stringify(path)}, lost() {} }); log.write("last words\\n"); ${end}`,
   )
@@ -152,7 +146,7 @@ test('a slow reader of standard error gets every line', async () => {
 })
 
 test('that the file cannot be written is told once, until it could be again', async () => {
-  const parent = join(directory(), 'logs')
+  const parent = join(scratch(), 'logs')
   writeFileSync(parent, '')
   const told: (string | undefined)[] = []
   const log = opened({ path: join(parent, 'gateway.log'), failed: ({ code }) => told.push(code) })

@@ -1,20 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessRecord } from '@llm-gateway/gateway'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { scratch } from '../../../../../test-kit/scratch.ts'
 import { ServerLog, terminalOf } from './logger.ts'
-
-function directory(): string {
-  const made = mkdtempSync(join(tmpdir(), 'llm-gateway-log-'))
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }))
-  return made
-}
 
 const lines = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n')
 
 test('level, format and file change while it runs, and no line is lost', async () => {
-  const home = directory()
+  const home = scratch()
   const [first, second] = [join(home, 'first.log'), join(home, 'logs', 'second.log')]
   const log = new ServerLog({ level: 'info', file: first })
   log.logger.info('one')
@@ -32,7 +26,7 @@ test('level, format and file change while it runs, and no line is lost', async (
 })
 
 test('a file that was rotated away is written anew under its name', async () => {
-  const home = directory()
+  const home = scratch()
   const file = join(home, 'gateway.log')
   const log = new ServerLog({ level: 'info', file })
   log.logger.info('before')
@@ -54,7 +48,7 @@ test('people at a terminal get text, in colour unless they decline; files and pi
 })
 
 test('a format that the configuration names holds on a terminal and in a file', async () => {
-  const file = join(directory(), 'gateway.log')
+  const file = join(scratch(), 'gateway.log')
   const terminal = { interactive: true, colour: true }
   for (const format of ['text', 'json', undefined] as const) {
     const log = new ServerLog({ level: 'info', file, ...(format && { format }) }, terminal)
@@ -85,7 +79,7 @@ const record: AccessRecord = {
 }
 
 test('a request leaves one line among the others, as JSON and as text; one that failed is a warning', async () => {
-  const file = join(directory(), 'gateway.log')
+  const file = join(scratch(), 'gateway.log')
   const log = new ServerLog({ level: 'info', file })
   log.logger.info('before')
   log.access(record, 5_250_000)
@@ -104,7 +98,7 @@ test('a request leaves one line among the others, as JSON and as text; one that 
 })
 
 test('nothing stands in the log of a line that could not be made', async () => {
-  const file = join(directory(), 'gateway.log')
+  const file = join(scratch(), 'gateway.log')
   const log = new ServerLog({ level: 'info', file })
   const error = { code: 'a', message: 'b', toJSON: () => expect.unreachable('no') }
   expect(() => log.access({ ...record, error }, undefined)).toThrow('no')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Dice } from '../../../../../test-kit/dice.ts'
 import { Health } from '../health.ts'
-import { accountOf, seededDice } from '../testing.ts'
+import { accountOf } from '../testing.ts'
 import { selectorContract } from './contract.ts'
 import type { Choice } from './selector.ts'
 import { Weighted } from './weighted.ts'
@@ -17,13 +18,13 @@ function order(selector: Weighted, choices: Choice[]): string[] {
 
 describe('Weighted keeps the contract', () => {
   it.each(selectorContract)('$name', (law) => {
-    expect(law.breach(new Weighted(seededDice(1)))).toBeUndefined()
+    expect(law.breach(new Weighted(new Dice(1).next))).toBeUndefined()
   })
 })
 
 describe('Weighted', () => {
   it('puts accounts first in proportion to their weights, and second in proportion among those left', () => {
-    const selector = new Weighted(seededDice(7))
+    const selector = new Weighted(new Dice(7).next)
     const runs = 40_000
     const seen = new Map<string, number>()
     for (let i = 0; i < runs; i += 1) {
@@ -39,7 +40,7 @@ describe('Weighted', () => {
   })
 
   it('counts an account without a weight as one', () => {
-    const selector = new Weighted(seededDice(3))
+    const selector = new Weighted(new Dice(3).next)
     let plain = 0
     for (let i = 0; i < 10_000; i += 1)
       if (order(selector, [choice('plain'), choice('triple', 3)])[0] === 'plain') plain += 1
@@ -47,7 +48,7 @@ describe('Weighted', () => {
   })
 
   it('keeps an account of weight 0 for last', () => {
-    const selector = new Weighted(seededDice(5))
+    const selector = new Weighted(new Dice(5).next)
     for (let i = 0; i < 1_000; i += 1) {
       expect(order(selector, [choice('none', 0), choice('never', 0), choice('some', 0.001)])[0]).toBe('some')
     }

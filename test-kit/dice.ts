@@ -6,8 +6,8 @@ export class Dice {
     this.#state = seed >>> 0
   }
 
-  /** 0 up to, but not including, 1. */
-  next(): number {
+  /** 0 up to, but not including, 1. Serves by itself where a source of chance is asked for. */
+  readonly next = (): number => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 /** A directory of its own for one test, removed after it. */
 export function scratch(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'llm-gateway-config-'))
+  const directory = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

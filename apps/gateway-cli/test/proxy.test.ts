@@ -249,7 +249,7 @@ test('a proxy of such a kind is not written, and one that was written otherwise 
     ['upstream', 'add', '--provider=openai', '--name=b', '--key=none', `--proxy=${socks}`],
   ]) {
     const ran = await sandbox.run(...argv)
-    expect([ran.code, ran.stderr]).toEqual([4, expect.stringContaining('http:// or https:// proxy')])
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('http:// or https:// proxy')])
     expect(ran.stderr).not.toContain('canary')
   }
   expect(sandbox.config).toBe(before)

@@ -82,6 +82,20 @@ describe('a server that cannot start says why, and what to do', () => {
     expect(demo.code).toBe('BIND_REFUSED')
   })
 
+  test('an address of this machine alone needs neither, however it is written', async () => {
+    for (const host of ['[::1]', '127.0.0.2', '0:0:0:0:0:0:0:1']) {
+      const home = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
+      const configFile = join(home, 'config.yaml')
+      writeFileSync(configFile, JSON.stringify({ logging, server: { host } }))
+      const server = await GatewayServer.start({ home, configFile, env: {}, port: 0 })
+      expect((await fetch(`${server.url}/health`)).status, host).toBe(200)
+      await server.stop()
+      rmSync(home, { recursive: true, force: true })
+    }
+    const error = await refusal(JSON.stringify({ logging, server: { host: '127.0.0.1:80' } }))
+    expect(error.message).toMatch(/server\.host: must be an address without a port/)
+  })
+
   test('a file that was named and is not there', async () => {
     await using running = await startGateway({ accounts: [openaiAccount(simulator.url)] })
     const configFile = join(running.home, 'confg.yaml')

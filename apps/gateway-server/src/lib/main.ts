@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
-import { resolvePaths, userHome } from '@llm-gateway/config'
+import { hostFault, resolvePaths, userHome } from '@llm-gateway/config'
 import { ServerError } from './error.ts'
 import { runServer, welcome } from './run.ts'
 
@@ -23,7 +23,7 @@ export async function main(): Promise<void> {
       homedir: userHome(),
     })
     const port = values.port === undefined ? {} : { port: portOf(values.port) }
-    const host = values.host === undefined ? {} : { host: values.host }
+    const host = values.host === undefined ? {} : { host: hostOf(values.host) }
     process.exitCode = await runServer({ ...paths, env: process.env, ...port, ...host }, (server) => {
       process.stdout.write(welcome(server))
       // A server that is killed would never write it.
@@ -40,6 +40,12 @@ function portOf(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
   throw new ServerError('CONFIG_INVALID', `--port takes a whole number from 0 to 65535, not "${text}"`)
+}
+
+function hostOf(text: string): string {
+  const fault = hostFault(text)
+  if (fault === undefined) return text
+  throw new ServerError('CONFIG_INVALID', `--host ${fault}`)
 }
 
 /** What is expected to go wrong has a code, and a message for people; only a bug is told by its stack. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { GatewayConfig } from '@llm-gateway/config'
+import { bareHost, type GatewayConfig } from '@llm-gateway/config'
 import { withSimulator } from './demo.ts'
 
 /** A configuration as it will be served. */
@@ -35,7 +35,11 @@ export function withFlags(
   const { file } = config.logging
   return {
     ...config,
-    server: { ...config.server, ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
+    server: {
+      ...config.server,
+      ...(host !== undefined && { host: bareHost(host) }),
+      ...(port !== undefined && { port }),
+    },
     logging: { ...config.logging, ...(file !== undefined && { file: resolve(home, file) }) },
   }
 }

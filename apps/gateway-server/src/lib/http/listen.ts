@@ -1,14 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { GatewayConfig, ServerConfig } from '@llm-gateway/config'
+import { type GatewayConfig, isLoopback, type ServerConfig } from '@llm-gateway/config'
 import { ServerError } from '../error.ts'
-
-const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return loopback.has(host)
-}
 
 /** Refuses to be reachable from elsewhere while anybody who reaches it could use or change it. */
 export function checkBind(config: GatewayConfig): void {

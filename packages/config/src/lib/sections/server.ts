@@ -12,7 +12,7 @@ import {
   sha256,
   size,
 } from '../fields.ts'
-import { isLoopback } from '../hosts.ts'
+import { bareHost, hostFault, isLoopback } from '../hosts.ts'
 import type { CorsConfig, LimitConfig, ServerConfig } from '../server-config.ts'
 
 /** Limits a section may leave out; from what inference requests are, and what one process can hold. */
@@ -41,10 +41,17 @@ const cors: z.ZodType<CorsConfig> = section({
   ),
 })
 
+const listenHost = optionalText.transform((value, context) => {
+  const fault = value === undefined ? undefined : hostFault(value)
+  if (value === undefined || fault === undefined) return value === undefined ? value : bareHost(value)
+  context.issues.push({ code: 'custom', message: fault, input: value })
+  return z.NEVER
+})
+
 /** `server`: where the gateway listens, how it behaves towards clients, and what it holds at most. */
 export const serverSection: z.ZodType<{ server: ServerConfig; limits: LimitConfig }> = section({
   host: setting(
-    optionalText,
+    listenHost.meta({ title: 'text' }),
     'Address to listen on. One that other machines can reach needs an active gateway key and an admin secret. Read at the start only',
     '127.0.0.1',
   ),

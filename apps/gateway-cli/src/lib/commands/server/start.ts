@@ -1,3 +1,4 @@
+import { hostFault } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
@@ -33,7 +34,8 @@ export class ServerStart extends GatewayCommand {
 
   async execute(): Promise<number> {
     const port = wholeNumber(this.port, '--port', { max: 65_535 })
-    if (this.host === '') throw new CliError('USAGE', '--host must not be empty')
+    const fault = this.host === undefined || this.host === '' ? 'must not be empty' : hostFault(this.host)
+    if (this.host !== undefined && fault !== undefined) throw new CliError('USAGE', `--host ${fault}`)
     const flags = { ...(this.host !== undefined && { host: this.host }), ...(port !== undefined && { port }) }
     const store = await this.openConfig()
     if (!this.firstKey) return this.#start(flags)

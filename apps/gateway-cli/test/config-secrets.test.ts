@@ -86,7 +86,10 @@ test('config encrypt --dry-run shows the lines without the secrets, and changes 
   expect(ran.stderr).toContain('Nothing was changed')
   expect(sandbox.config).toBe(clear)
   expect(readdirSync(sandbox.home)).toEqual(['config.yaml'])
-  expect((await sandbox.run('config', 'encrypt', '--dry-run', '--json')).json()).toMatchObject({ dryRun: true })
+  expect((await sandbox.run('config', 'encrypt', '--dry-run', '--json')).json()).toMatchObject({
+    dryRun: true,
+    server: 'unchanged',
+  })
 })
 
 test('config encrypt covers client secrets, token parameters and proxies of accounts, and what is left of older tokens', async () => {

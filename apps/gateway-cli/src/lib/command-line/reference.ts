@@ -17,6 +17,7 @@ export function cliReference(commands: readonly CommandClass<CommandContext>[]):
     '## For every command',
     flagTable(global),
     '| exit code | means |\n|---|---|\n| 0 | done |\n| 1 | it failed |\n| 2 | the command line was wrong |\n| 3 | there is no such thing |\n| 4 | refused |',
+    'With `--json` a failure is one line of JSON, the last on standard error and with `--quiet` the only one: `{"error":{"message":…,"exitCode":…,"hint":…}}`.',
     ...categories.flatMap((category) => [
       `## ${category}`,
       ...specs.filter((spec) => spec.category === category).map(commandSection),

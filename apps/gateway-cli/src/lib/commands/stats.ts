@@ -58,8 +58,8 @@ export class Stats extends GatewayCommand {
     if (this.by !== undefined && by === undefined) {
       throw new CliError('USAGE', `--by takes one of ${groups.join(', ')}, not "${this.by}"`)
     }
-    const since = this.#moment('--since', this.since)
-    const until = this.#moment('--until', this.until)
+    const since = this.#moment('--from (--since)', this.since)
+    const until = this.#moment('--to (--until)', this.until)
     if (since !== undefined && since >= (until ?? this.context.now()))
       throw new CliError(
         'USAGE',

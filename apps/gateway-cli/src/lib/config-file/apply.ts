@@ -4,8 +4,8 @@ import { CliError, exitCodes } from '../command-line/error.ts'
 import { AdminClient } from '../running/admin-client.ts'
 import type { Output } from '../terminal/output.ts'
 
-/** What a running server made of a change: `refused` means it goes on with its older configuration. */
-export type ServerEffect = 'reloaded' | 'not-running' | 'refused' | 'unreachable'
+/** What a running server made of a change: `refused` means it goes on with its older configuration, `unchanged` that there was none. */
+export type ServerEffect = 'reloaded' | 'not-running' | 'refused' | 'unreachable' | 'unchanged'
 
 /** Has a server that runs with this file take it at once, and says what came of it. */
 export async function applyToServer(places: Paths, output: Pick<Output, 'note' | 'warn'>): Promise<ServerEffect> {

@@ -49,7 +49,7 @@ export abstract class ChangeConfigCommand extends GatewayCommand {
     const editor = new ConfigEditor(loaded.text, this.context.env)
     let changes = change.edit(editor)
     const diff = this.dryRun ? lineDiff(hiddenText(loaded.text), hiddenText(editor.toString())) : ''
-    let server: ServerEffect = 'not-running'
+    let server: ServerEffect = 'unchanged'
     if (!this.dryRun && changes.length > 0) {
       await change.before?.()
       await store.edit((each) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { RateLimiter, SavedUse } from '@llm-gateway/access'
@@ -80,6 +80,8 @@ export class LimitState {
 
   /** Once for each time it begins to fail. */
   #tell(cause: unknown): void {
+    // What a full disk left of it.
+    rmSync(this.#temporary(), { force: true })
     if (this.#failed) return
     this.#failed = true
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, systemCode } from './error.ts'
+import { diskReasons } from './save.ts'
 
 /** How long a lock is waited for. */
 export interface LockOptions {
@@ -42,22 +43,34 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
 async function acquire(lock: string, signature: string, waitMs: number): Promise<void> {
   const deadline = performance.now() + waitMs
   for (;;) {
-    try {
-      await writeFile(lock, signature, { flag: 'wx', mode: 0o600 })
-      return
-    } catch (error) {
-      const code = systemCode(error) ?? 'unknown error'
-      if (code !== 'EEXIST') {
-        const reason = code === 'EACCES' || code === 'EPERM' ? `this user may not write there (${code})` : code
-        throw new ConfigError('SAVE_FAILED', `cannot make ${lock}: ${reason}`, { cause: error })
-      }
-    }
+    if (await tryAcquire(lock, signature)) return
     const stale = await staleText(lock)
     if (stale !== undefined && (await breakLock(lock, stale))) continue
     if (performance.now() >= deadline) {
       throw new ConfigError('BUSY', `another process is changing the file; if none is, delete ${lock}`)
     }
     await sleep(RETRY_MS)
+  }
+}
+
+/** Whether the lock is ours now. @throws {@link ConfigError} `SAVE_FAILED` when it cannot be made */
+async function tryAcquire(lock: string, signature: string): Promise<boolean> {
+  try {
+    const handle = await open(lock, 'wx', 0o600)
+    try {
+      await handle.writeFile(signature)
+    } catch (error) {
+      // On a full disk there is a file without a signature, which would keep others out when there is space again.
+      await rm(lock, { force: true }).catch(() => undefined)
+      throw error
+    } finally {
+      await handle.close()
+    }
+    return true
+  } catch (error) {
+    const code = systemCode(error) ?? 'unknown error'
+    if (code === 'EEXIST') return false
+    throw new ConfigError('SAVE_FAILED', `cannot make ${lock}: ${diskReasons[code] ?? code}`, { cause: error })
   }
 }
 
@@ -68,7 +81,8 @@ async function staleText(lock: string): Promise<string | undefined> {
     stat(lock).catch(() => undefined),
   ])
   if (text === undefined || info === undefined) return undefined
-  const age = Date.now() - info.mtimeMs
+  // A clock that was set back puts it into the future, where it would never grow old.
+  const age = Math.abs(Date.now() - info.mtimeMs)
   const [pid, host] = text.split(' ')
   const unsigned = host === undefined
   const isOld = age > (unsigned ? UNSIGNED_STALE_MS : STALE_MS)
@@ -82,10 +96,11 @@ async function staleText(lock: string): Promise<string | undefined> {
 async function breakLock(lock: string, seen: string): Promise<boolean> {
   const guard = `${lock}.breaking`
   try {
-    await writeFile(guard, String(process.pid), { flag: 'wx', mode: 0o600 })
+    // Without a byte in it: it must also be made on a full disk, and be gone after it.
+    await writeFile(guard, '', { flag: 'wx', mode: 0o600 })
   } catch {
     const info = await stat(guard).catch(() => undefined)
-    if (info !== undefined && Date.now() - info.mtimeMs > GUARD_STALE_MS) await rm(guard, { force: true })
+    if (info !== undefined && Math.abs(Date.now() - info.mtimeMs) > GUARD_STALE_MS) await rm(guard, { force: true })
     return false
   }
   try {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scratch } from '../../../../test-kit/scratch.ts'
+import { withLock } from './lock.ts'
 import { removeOrphans, saveAtomically } from './save.ts'
 
 describe('saving', () => {
@@ -129,5 +131,14 @@ describe('a full disk', () => {
     expect(readdirSync(directory)).toEqual(['c.yaml'])
     await saveAtomically(file, 'new')
     expect(readFileSync(file, 'utf8')).toBe('new')
+    // Not a byte is left for a lock either.
+    expect(() => writeFileSync(join(directory, 'filler'), 'x'.repeat(100_000))).toThrow('ENOSPC')
+    await expect(withLock(file, async () => 'never')).rejects.toMatchObject({
+      code: 'SAVE_FAILED',
+      message: expect.stringContaining('the disk is full'),
+    })
+    expect(readdirSync(directory).sort()).toEqual(['c.yaml', 'filler'])
+    rmSync(join(directory, 'filler'))
+    expect(await withLock(file, async () => 'locked', { waitMs: 0 })).toBe('locked')
   })
 })

@@ -31,7 +31,7 @@ export async function saveAtomically(file: string, text: string, options: SaveOp
     await flushDirectory(dirname(target))
   } catch (error) {
     const reason = systemCode(error) ?? 'unknown error'
-    throw new ConfigError('SAVE_FAILED', `cannot save ${file}: ${REASONS[reason] ?? reason}`, { cause: error })
+    throw new ConfigError('SAVE_FAILED', `cannot save ${file}: ${diskReasons[reason] ?? reason}`, { cause: error })
   }
 }
 
@@ -53,7 +53,8 @@ export async function resolveLinks(file: string): Promise<string> {
   return link === undefined ? resolve(file) : resolveLinks(resolve(dirname(file), link))
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** What the system's names for its failures mean for people who save a file. */
+export const diskReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
   EDQUOT: 'the disk quota is used up (EDQUOT)',
   EACCES: 'this user may not write there (EACCES)',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scratch } from '../../../../test-kit/scratch.ts'
 import { EncryptedFileStore } from './encrypted-file-store.ts'
-import { importMasterKey } from './master-key.ts'
+import { importMasterKey, openMasterKey } from './master-key.ts'
 import { Secret } from './secret.ts'
 
 const KEY = importMasterKey(new Uint8Array(32).fill(1))
@@ -147,5 +147,14 @@ describe('a full disk', () => {
     expect(readdirSync(directory)).toEqual(['credentials.json'])
     await store.write('oauth/a', new Secret('new'), { ifVersion: 'any' })
     expect((await store.read('oauth/a'))?.secret.reveal()).toBe('new')
+    // Not a byte is left for a key either, and nothing of the attempt.
+    const filler = join(directory, 'filler')
+    expect(() => writeFileSync(filler, 'x'.repeat(100_000))).toThrow('ENOSPC')
+    const making = openMasterKey({ home: directory, env: {}, create: true })
+    await expect(making).rejects.toMatchObject({
+      code: 'MASTER_KEY_UNWRITABLE',
+      message: expect.stringContaining('the disk is full'),
+    })
+    expect(readdirSync(directory).sort()).toEqual(['credentials.json', 'filler'])
   })
 })

@@ -118,10 +118,11 @@ async function isStale(seen: Sighting, staleMs: number): Promise<boolean> {
 async function breakLock(file: string, seen: Sighting): Promise<void> {
   const guard = `${file}.breaking`
   try {
-    await writeFile(guard, String(process.pid), { flag: 'wx', mode: 0o600 })
+    // Without a byte in it: it must also be made on a full disk, and be gone after it.
+    await writeFile(guard, '', { flag: 'wx', mode: 0o600 })
   } catch {
     const age = await stat(guard).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
+      ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
       () => 0,
     )
     if (age > GUARD_STALE_MS) await rm(guard, { force: true })

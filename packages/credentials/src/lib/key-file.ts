@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CredentialError } from './error.ts'
 import { hasModes, isOpen, octal } from './modes.ts'
@@ -88,25 +88,33 @@ export async function createKeyFile(path: string, text: string, name = 'master k
   const temporary = join(home, `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`)
   try {
     await mkdir(home, { recursive: true, mode: 0o700 })
-    await writeWhole(temporary, `${text}\n`)
-    await moveUnlessPresent(temporary, path)
+    try {
+      await writeWhole(temporary, `${text}\n`)
+      await linkUnlessPresent(temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
     if (hasModes()) await syncDirectory(home)
   } catch (cause) {
     throw new CredentialError(
       'MASTER_KEY_UNWRITABLE',
-      `cannot make the ${name} ${path} (${codeOf(cause)}): make ${home} a writable directory, or set LLM_GATEWAY_MASTER_KEY`,
+      `cannot make the ${name} ${path} (${codeOf(cause)}): ${remedyOf(codeOf(cause), home)}, or set LLM_GATEWAY_MASTER_KEY`,
       { cause },
     )
   }
 }
 
-async function moveUnlessPresent(from: string, to: string): Promise<void> {
+function remedyOf(code: string, home: string): string {
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? 'the disk is full, free some space'
+    : `make ${home} a writable directory`
+}
+
+async function linkUnlessPresent(from: string, to: string): Promise<void> {
   try {
     await link(from, to)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
-  } finally {
-    await unlink(from)
   }
 }
 

@@ -109,6 +109,20 @@ test('a file that cannot be written is tried again; what is beyond the bound is 
   expect(lost).toEqual([2])
 })
 
+test('how many lines were lost is told also when others wait beyond the bound, and so is what the server says meanwhile', async () => {
+  const home = directory()
+  const [blocked, path] = [join(home, 'logs'), join(home, 'logs', 'gateway.log')]
+  writeFileSync(blocked, 'a file where the directory should be')
+  const log: LogFile = opened({ path, heldLength: 12, lost: (lines) => log.writeApart(`lost ${lines}\n`) })
+  log.write('held\n')
+  log.flush()
+  for (const line of ['1\n', '2\n', '3\n', '4\n', '5\n', '6\n', '7\n', '8\n']) log.write(line)
+  log.writeApart('the disk is full\n')
+  rmSync(blocked)
+  await vi.waitUntil(() => read(path).includes('lost'))
+  expect(read(path)).toBe('held\n1\n2\n3\n4\n5\n6\nthe disk is full\nlost 2\n')
+})
+
 test.skipIf(!existsSync('/dev/full'))('a full disk neither throws nor holds up the end', async () => {
   const log = opened({ path: '/dev/full' })
   log.write('one\n')

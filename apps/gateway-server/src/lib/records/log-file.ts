@@ -22,6 +22,9 @@ export interface LogFileOptions {
 
 const standardError = 2
 
+/** Bytes for lines of the server's own while the file cannot be written: a few hundred of them. */
+const roomApart = 65_536
+
 /** What says that a file takes no more at the moment: the other end of a pipe reads slowly. */
 const busy: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EBUSY'])
 
@@ -55,9 +58,18 @@ export class LogFile {
 
   /** @param line with its line end. */
   write(line: string | JsonLine): void {
-    const { batchLength, heldLength, waitMs } = this.#options
+    this.#write(line, this.#options.heldLength)
+  }
+
+  /** Writes a line that says what became of all the others: there is room kept for it where there is none for them. */
+  writeApart(line: string): void {
+    this.#write(line, this.#options.heldLength + roomApart)
+  }
+
+  #write(line: string | JsonLine, bound: number): void {
+    const { batchLength, waitMs } = this.#options
     if (this.#closed) return
-    if (this.#lines.length >= heldLength) {
+    if (this.#lines.length >= bound) {
       this.#dropped++
       return
     }

@@ -90,7 +90,7 @@ export class ServerLog {
   }
 
   #write(line: string): void {
-    this.#file.write(this.#render ? this.#render(line) : line)
+    this.#file.writeApart(this.#render ? this.#render(line) : line)
   }
 
   #open({ file }: LoggingConfig): LogFile {

@@ -110,7 +110,7 @@ test('a file that cannot be written is tried again; what is beyond the bound is 
 })
 
 test('how many lines were lost is told also when others wait beyond the bound, and so is what the server says meanwhile', async () => {
-  const home = directory()
+  const home = scratch()
   const [blocked, path] = [join(home, 'logs'), join(home, 'logs', 'gateway.log')]
   writeFileSync(blocked, 'a file where the directory should be')
   const log: LogFile = opened({ path, heldLength: 12, lost: (lines) => log.writeApart(`lost ${lines}\n`) })

@@ -92,3 +92,16 @@ test('a client that the provider does not know ends at once', async () => {
   bench.identity.set({ clients: ['another'] })
   await expect(deviceLogin(bench.account, options(bench))).rejects.toMatchObject({ code: 'PROVIDER_ERROR' })
 })
+
+test('goes on where the provider says with 200 that the person has not said yes', async () => {
+  const bench = await startBench()
+  const answers = [
+    { device_code: 'd', user_code: 'u', verification_uri: 'https://idp.example/device', expires_in: 60, interval: 1 },
+    { error: 'authorization_pending' },
+    { error: 'slow_down' },
+    { access_token: 't', token_type: 'bearer' },
+  ]
+  const run = { ...options(bench), fetch: async () => Response.json(answers.shift()) }
+  await expect(deviceLogin(bench.account, run)).resolves.toMatchObject({ accessToken: 't' })
+  expect(run.waits).toEqual([1_000, 1_000, 6_000])
+})

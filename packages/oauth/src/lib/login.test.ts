@@ -144,6 +144,44 @@ test('an answer that is no token, and an id token that would not validate', asyn
   })
 })
 
+const token = { access_token: 'canary', token_type: 'bearer', expires_in: 60 }
+
+test.each<[string, Response, object]>([
+  [
+    'a page',
+    new Response('<p>canary', { headers: { 'content-type': 'text/html' } }),
+    { message: /text\/html that is no/ },
+  ],
+  ['nothing', new Response(''), { message: /no JSON object/ }],
+  ['a list', Response.json([token]), { message: /no JSON object/ }],
+  ['no access_token', Response.json({ token_type: 'bearer' }), { message: /no access_token/ }],
+  ['a token of two lines', Response.json({ ...token, access_token: 'canary\r\nx: y' }), { message: /no header can/ }],
+  ['no token_type', Response.json({ ...token, token_type: undefined }), { message: /without a token_type/ }],
+  ['another token_type', Response.json({ ...token, token_type: 'mac' }), { message: /other than Bearer/ }],
+  ['a time before now', Response.json({ ...token, expires_in: -1 }), { message: /no time to live/ }],
+  ['invalid_grant with 200', Response.json({ error: 'invalid_grant' }), { code: 'INVALID_GRANT', message: /\(200\)/ }],
+  ['another error with 200', Response.json({ error: 'bad_code' }), { providerCode: 'bad_code', message: /bad_code/ }],
+])('an answer that is no token is told by what is wrong with it: %s', async (_what, answer, told) => {
+  const bench = await startBench()
+  const login = { ...bench.login, fetch: async () => answer }
+  const parameters = await visit((await beginLogin(bench.account, login)).url)
+  const failed: unknown = await finishLogin(bench.account, { parameters }, login).catch((cause: unknown) => cause)
+  const matchers = Object.entries(told).map(([name, value]) => [
+    name,
+    value instanceof RegExp ? expect.stringMatching(value) : value,
+  ])
+  expect(failed).toMatchObject({ code: 'PROVIDER_ERROR', ...Object.fromEntries(matchers) })
+  expect(String((failed as Error).message)).not.toContain('canary')
+})
+
+test('a token for longer than there are dates is one for a hundred years', async () => {
+  const bench = await startBench()
+  const login = { ...bench.login, fetch: async () => Response.json({ ...token, expires_in: 1e15 }) }
+  const parameters = await visit((await beginLogin(bench.account, login)).url)
+  const { lifetimeMs } = await finishLogin(bench.account, { parameters }, login)
+  expect(lifetimeMs).toBe(36_500 * 86_400_000)
+})
+
 test('errors hold neither code nor token nor verifier', async () => {
   const bench = await startBench()
   const parameters = await visit((await beginLogin(bench.account, bench.login)).url)

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { OAuthError } from './error.ts'
 import type { OAuthFetch } from './port.ts'
 import { checkEndpoint, type UsableProfile } from './profile.ts'
+import { readAnswer } from './token-answer.ts'
 import type { GrantedTokens } from './token-set.ts'
 
 /** What a device flow begins with. */
@@ -31,6 +32,9 @@ export interface RequestOptions {
 }
 
 const maxRetryAfterMs = 10 * 60_000
+
+/** A hundred years: some providers say so for never, and more is no date. */
+const maxLifetimeMs = 100 * 365 * 86_400_000
 
 /** Whom the endpoint is asked for. */
 export interface EndpointAccount {
@@ -193,7 +197,10 @@ export class TokenEndpoint {
       redirect: 'manual',
       ...(signal && { signal }),
     })
-    return withoutIdToken(response)
+    const answer = await readAnswer(response, url === this.#profile.tokenUrl)
+    if ('response' in answer) return answer.response
+    if ('refused' in answer) throw this.#refused(answer.refused, response)
+    throw new OAuthError('PROVIDER_ERROR', `${this.#at} answered ${answer.fault}`)
   }
 
   async #granted(ask: () => Promise<oauth.TokenEndpointResponse>): Promise<GrantedTokens> {
@@ -202,7 +209,9 @@ export class TokenEndpoint {
       accessToken: answer.access_token,
       ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
       ...(answer.scope !== undefined && { scope: answer.scope }),
-      ...(answer.expires_in !== undefined && { lifetimeMs: answer.expires_in * 1000 }),
+      ...(answer.expires_in !== undefined && {
+        lifetimeMs: Math.min(answer.expires_in * 1000, maxLifetimeMs),
+      }),
     }
   }
 
@@ -217,28 +226,34 @@ export class TokenEndpoint {
   /** The library's errors hold whole answers, tokens included: nothing of them but the standard's own words goes on. */
   #translated(cause: unknown): OAuthError {
     if (OAuthError.is(cause)) return cause
-    const at = `the token endpoint of the OAuth profile "${this.#profile.name}"`
-    if (cause instanceof oauth.ResponseBodyError) {
-      const providerCode = cause.error.slice(0, 100)
-      const retryAfterMs = retryAfterOf(cause.response)
-      const code = providerCode === 'invalid_grant' ? 'INVALID_GRANT' : 'PROVIDER_ERROR'
-      return new OAuthError(code, `${at} answered ${providerCode} (${cause.status})`, {
-        providerCode,
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-      })
-    }
+    if (cause instanceof oauth.ResponseBodyError) return this.#refused(cause.error, cause.response)
     const response = responseIn(cause)
     if (response) {
       const retryAfterMs = retryAfterOf(response)
       const what = response.status === 200 ? 'something that is no token' : String(response.status)
-      return new OAuthError('PROVIDER_ERROR', `${at} answered ${what}`, {
+      return new OAuthError('PROVIDER_ERROR', `${this.#at} answered ${what}`, {
         ...(retryAfterMs !== undefined && { retryAfterMs }),
       })
     }
     if (cause instanceof oauth.OperationProcessingError || cause instanceof oauth.UnsupportedOperationError) {
-      return new OAuthError('PROVIDER_ERROR', `${at} answered something that is no token`)
+      return new OAuthError('PROVIDER_ERROR', `${this.#at} answered something that is no token`)
     }
-    return new OAuthError('PROVIDER_UNREACHABLE', `${at} could not be reached`)
+    return new OAuthError('PROVIDER_UNREACHABLE', `${this.#at} could not be reached`)
+  }
+
+  /** The provider's own no, by the code that the standard has for it. */
+  #refused(error: string, response: Response): OAuthError {
+    const providerCode = error.slice(0, 100)
+    const retryAfterMs = retryAfterOf(response)
+    const code = providerCode === 'invalid_grant' ? 'INVALID_GRANT' : 'PROVIDER_ERROR'
+    return new OAuthError(code, `${this.#at} answered ${providerCode} (${response.status})`, {
+      providerCode,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    })
+  }
+
+  get #at(): string {
+    return `the token endpoint of the OAuth profile "${this.#profile.name}"`
   }
 }
 
@@ -249,20 +264,6 @@ function authenticationOf({ clientSecret, clientAuthentication, name }: UsablePr
     throw new OAuthError('PROFILE_INVALID', `the OAuth profile "${name}" needs a client_secret for client_auth: ${way}`)
   }
   return way === 'post' ? oauth.ClientSecretPost(clientSecret) : oauth.ClientSecretBasic(clientSecret)
-}
-
-/** Nobody here reads id tokens, and one that would not validate must not cost a login. */
-async function withoutIdToken(response: Response): Promise<Response> {
-  if (response.status !== 200) return response
-  const text = await response.text()
-  const { status, headers } = response
-  if (!text.includes('"id_token"')) return new Response(text, { status, headers })
-  try {
-    const { id_token: _unused, ...rest } = JSON.parse(text) as Record<string, unknown>
-    return new Response(JSON.stringify(rest), { status, headers })
-  } catch {
-    return new Response(text, { status, headers })
-  }
 }
 
 function responseIn(cause: unknown): Response | undefined {

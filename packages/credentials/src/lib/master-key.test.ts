@@ -45,8 +45,14 @@ describe('openMasterKey with LLM_GATEWAY_MASTER_KEY', () => {
     expect(await readdir(root)).toEqual([])
   })
 
+  it.each(['', ' \n'])('refuses one that is empty, and says how to do without: %j', async (text) => {
+    const attempt = open({ env: { LLM_GATEWAY_MASTER_KEY: text } })
+    await expect(attempt).rejects.toMatchObject({ code: 'MASTER_KEY_INVALID' })
+    await expect(attempt).rejects.toThrow(/set but empty.*unset it to use the key file/)
+    expect(await readdir(root)).toEqual([])
+  })
+
   it.each([
-    ['empty', ''],
     ['a passphrase', 'correct horse battery staple'],
     ['31 bytes of hex', BYTES.subarray(1).toString('hex')],
     ['33 bytes of base64', Buffer.concat([BYTES, BYTES.subarray(0, 1)]).toString('base64')],

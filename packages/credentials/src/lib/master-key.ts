@@ -124,6 +124,13 @@ async function withOthers(key: MasterKey, files: readonly string[], options: Ope
 
 async function parseKey(text: string, source: string, { keychain }: OpenMasterKeyOptions): Promise<MasterKey> {
   const trimmed = text.trim()
+  // Not taken for unset: a secret that was to be mounted and is missing would then be replaced by a key of the disk.
+  if (trimmed === '' && source === MASTER_KEY_VARIABLE) {
+    throw new CredentialError(
+      'MASTER_KEY_INVALID',
+      `${source} is set but empty: give it the key, or unset it to use the key file`,
+    )
+  }
   const kept = trimmed.startsWith(KEYCHAIN_SCHEME)
     ? await fromKeychain(trimmed.slice(KEYCHAIN_SCHEME.length), source, keychain)
     : trimmed

@@ -32,7 +32,9 @@ import { storedResponse } from './lib/stored/stored-response.ts'
 /** One layer of the column. Throws a `GatewayError` to end the call there. */
 type Layer = (call: Call) => void | Promise<void>
 
-export interface GatewayOptions extends Services {
+export interface GatewayOptions extends Omit<Services, 'tick'> {
+  /** Milliseconds, from any origin, of a clock that is never set, such as `performance.now`. Default: `now`. */
+  readonly tick?: () => number
   readonly state: GatewayState
   /** Told of every request when it is over; must not throw and must not wait. */
   observe(record: AccessRecord): void
@@ -45,6 +47,7 @@ export interface GatewayOptions extends Services {
 /** The gateway: takes requests, answers them from upstream accounts. Opens no socket of its own for clients. */
 export class Gateway {
   readonly #options: GatewayOptions
+  readonly #tick: () => number
   readonly #columns: Readonly<Record<Task, readonly Layer[]>>
   readonly #calls = new OpenCalls<Call>()
   readonly #budget = new BodyBudget()
@@ -55,16 +58,17 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options
+    this.#tick = options.tick ?? options.now
     this.#state = options.state
     this.#pulse = new Pulse(this.#calls, {
       keepAliveMs: 15_000,
       writeStallMs: 60_000,
-      now: options.now,
+      now: this.#tick,
       ...options.pulse,
     })
-    this.#memory = { makers: new Makers(), store: new ResponseStore(options.now) }
+    this.#memory = { makers: new Makers(), store: new ResponseStore(this.#tick) }
     this.#memory.store.configure(options.state.responses)
-    this.#columns = columns(options, this.#budget, this.#memory)
+    this.#columns = columns({ ...options, tick: this.#tick }, this.#budget, this.#memory)
   }
 
   /** Puts a new configuration in force for the requests that start from now on. */
@@ -109,7 +113,7 @@ export class Gateway {
       startedAt: this.#options.now(),
       endpoint,
       dialect: endpoint.dialect ?? dialectOfClient(headers, path, query),
-      now: this.#options.now,
+      tick: this.#tick,
     })
     sink.onClose(() => {
       call.clientLeft = true
@@ -156,7 +160,7 @@ export class Gateway {
       call.admission.lease.settle(tokensOf(call))
       call.admission.lease.release()
     }
-    this.#options.observe(recordOf(call, this.#options.now()))
+    this.#options.observe(recordOf(call, this.#tick()))
   }
 }
 

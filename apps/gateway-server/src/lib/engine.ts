@@ -8,6 +8,7 @@ import { Router } from '@llm-gateway/router'
 import { UpstreamClient } from '@llm-gateway/upstream'
 import { type Active, checkedAccounts, keychainOf, restartNotes } from './configuration/activation.ts'
 import type { Assembly } from './configuration/assemble.ts'
+import { ForwardClock, healthByWall } from './forward-clock.ts'
 import { type CheckAnswer, HealthChecks } from './health/health-checks.ts'
 import { listingCheck } from './health/model-listing.ts'
 import { LimitState } from './limit-state.ts'
@@ -30,8 +31,9 @@ import { type AccountStatus, accountStatus } from './status.ts'
 export class Engine {
   readonly gateway: Gateway
   readonly oauth: OAuthService
+  readonly #clock = new ForwardClock()
   /** Guesses at keys, at the model calls and at the admin API together. */
-  readonly failedAuth: FailedAuthThrottle = new FailedAuthThrottle({ now: Date.now })
+  readonly failedAuth: FailedAuthThrottle = new FailedAuthThrottle({ now: this.#clock.now })
   readonly #options: ServerOptions
   readonly #log: ServerLog
   readonly #redactor = new Redactor()
@@ -68,7 +70,7 @@ export class Engine {
       accounts: active.assembly.routed,
       routes: active.assembly.routes,
       strategy: active.config.routing.strategy,
-      now: Date.now,
+      now: this.#clock.now,
       random: Math.random,
     })
     this.#opened = active.config
@@ -84,7 +86,7 @@ export class Engine {
       settleEnded: () => this.#notes.writeAll(),
       warn: (message) => log.logger.warn(message),
     })
-    const limiter = new RateLimiter({ now: Date.now })
+    const limiter = new RateLimiter({ now: this.#clock.now })
     this.#limits = new LimitState(options.home, limiter, (message) => log.logger.warn(message))
     this.gateway = this.#createGateway(limiter)
     this.#checks = this.#createChecks()
@@ -115,10 +117,14 @@ export class Engine {
   }
 
   accounts(): readonly AccountStatus[] {
-    const health = new Map(this.#router.health().map((account) => [account.id, account]))
+    const clock = this.#clock
+    const health = new Map(this.#router.health().map((account) => [account.id, healthByWall(account, clock)]))
     return [...this.#active.assembly.state.accounts.values()].flatMap((account) => {
       const known = health.get(account.id)
-      return known ? [accountStatus(known, account, this.oauth.state(account.id), this.#checks.last(account.id))] : []
+      if (known === undefined) return []
+      const check = this.#checks.last(account.id)
+      const checked = check && { ...check, at: clock.wallTime(check.at) }
+      return [accountStatus(known, account, this.oauth.state(account.id), checked)]
     })
   }
 
@@ -203,6 +209,8 @@ export class Engine {
       renew: ({ id }, refused) => this.oauth.renew(id, refused),
       redact: (text) => this.#redactor.redact(text),
       now: Date.now,
+      // Whole, as the durations are that are written down.
+      tick: () => Math.trunc(performance.now()),
       newId: requestIds(),
       dispatched: (call, attempt) => this.#notes.dispatched(call, attempt),
       observe: (record) => this.#notes.ended(record),
@@ -232,7 +240,7 @@ export class Engine {
         ok
           ? logger.info({ account }, 'the account passes its health check')
           : logger.warn({ account, problem }, 'the account fails its health check'),
-      now: Date.now,
+      now: this.#clock.now,
       random: Math.random,
     })
   }

@@ -38,6 +38,7 @@ export class GatewayServer {
   readonly #server: Server
   readonly #token = newToken()
   readonly #startedAt = Date.now()
+  readonly #startedTick = performance.now()
   #watch: ConfigWatch | undefined
   /** What the configuration in force was read from. */
   #text: string | undefined
@@ -120,7 +121,7 @@ export class GatewayServer {
       version,
       pid: process.pid,
       url: this.#url,
-      uptimeSeconds: Math.round((Date.now() - this.#startedAt) / 1000),
+      uptimeSeconds: Math.round((performance.now() - this.#startedTick) / 1000),
       configFile: this.#options.configFile,
       demo,
       draining: this.#draining,

@@ -87,6 +87,8 @@ export class Call {
   readonly answer: Answer
   readonly state: GatewayState
   readonly startedAt: number
+  /** The same moment by the clock that is never set, from which spans are measured. */
+  readonly startedTick: number
   /** What the path is for. */
   readonly endpoint: Endpoint
   /** What errors are rendered in; known from the path at once and set again when the body tells better. */
@@ -137,15 +139,17 @@ export class Call {
     startedAt: number
     endpoint: Endpoint
     dialect: Dialect
-    now: () => number
+    /** Milliseconds, from any origin. */
+    tick: () => number
   }) {
     this.id = options.id
     this.request = options.request
     this.state = options.state
     this.startedAt = options.startedAt
+    this.startedTick = options.tick()
     this.endpoint = options.endpoint
     this.dialect = options.dialect
-    this.answer = new Answer(options.sink, options.id, options.now)
+    this.answer = new Answer(options.sink, options.id, options.tick)
   }
 
   get body(): Uint8Array {

@@ -46,8 +46,8 @@ export interface AccessRecord {
   readonly session?: string | undefined
 }
 
-/** The record of a call that is over. */
-export function recordOf(call: Call, endedAt: number): AccessRecord {
+/** The record of a call that is over. @param endTick when it ended, by the clock of `startedTick` */
+export function recordOf(call: Call, endTick: number): AccessRecord {
   const { request, client, facts, plan, losses } = call
   // One shape for every record: what reads them is the faster for it.
   return {
@@ -67,7 +67,7 @@ export function recordOf(call: Call, endedAt: number): AccessRecord {
     upstreamRequestId: call.upstreamRequestId,
     stream: call.stream,
     status: call.answer.status ?? 499,
-    durationMs: endedAt - call.startedAt,
+    durationMs: endTick - call.startedTick,
     firstContentMs: call.firstContentMs,
     bytesIn: call.body.length,
     bytesOut: call.answer.bytes,

@@ -17,6 +17,8 @@ export interface Sent {
   readonly provider: string
   readonly number: number
   readonly startedAt: number
+  /** The same moment by `tick`. */
+  readonly startedTick: number
   readonly dialect: string
   readonly model: string
 }
@@ -71,8 +73,10 @@ export interface Services {
   dispatched?(call: DispatchedCall, attempt: Sent): void
   /** Takes every secret the gateway knows out of a text before a person sees it. */
   redact(text: string): string
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: what is written down. It may be set forwards and back. */
   readonly now: () => number
+  /** Milliseconds, from any origin, of a clock that is never set: what spans of time are measured by. */
+  readonly tick: () => number
   /** A fresh id for a request. */
   readonly newId: () => string
 }

@@ -15,10 +15,10 @@ export interface DrainOptions {
 
 /** Waits for open requests. The port stays open meanwhile, so that probes are told and clients get a reason. */
 export async function drain(gateway: Gateway, { timeoutMs, balanced, hurry }: DrainOptions): Promise<void> {
-  const since = Date.now()
+  const since = performance.now()
   const served = since + (balanced ? balancerMs : 0)
-  while (!hurry() && Date.now() < since + timeoutMs) {
-    const refusing = Date.now() >= served
+  while (!hurry() && performance.now() < since + timeoutMs) {
+    const refusing = performance.now() >= served
     if (refusing) gateway.refuse()
     if (refusing && gateway.inFlight === 0) return
     await new Promise((resolve) => setTimeout(resolve, 25))

@@ -19,6 +19,7 @@ const record = (requestId: string): AccessRecord => ({
 
 const call = (id: string): DispatchedCall => ({ id, client: undefined, model: 'gpt-4o' })
 const attempt: Sent = {
+  startedTick: 0,
   account: 'acc',
   provider: 'openai',
   number: 1,

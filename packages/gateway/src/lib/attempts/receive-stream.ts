@@ -18,7 +18,7 @@ export class StreamReceiver implements Receiver {
   readonly #account: string
   readonly #headers: HeaderMap
   readonly #reader: StreamReader
-  readonly #services: Pick<Services, 'now' | 'redact'>
+  readonly #services: Pick<Services, 'tick' | 'redact'>
   #held: Piece[] | undefined = []
   /** Something came. */
   #seen = false
@@ -28,7 +28,7 @@ export class StreamReceiver implements Receiver {
     prepared: Prepared,
     account: string,
     headers: HeaderMap,
-    services: Pick<Services, 'now' | 'redact'>,
+    services: Pick<Services, 'tick' | 'redact'>,
   ) {
     this.#call = call
     this.#prepared = prepared
@@ -100,7 +100,7 @@ export class StreamReceiver implements Receiver {
   #commit(held: readonly Piece[]): boolean {
     const call = this.#call
     this.#held = undefined
-    call.firstContentMs = this.#services.now() - call.startedAt
+    call.firstContentMs = this.#services.tick() - call.startedTick
     call.tracked?.answered()
     if (!call.answer.begun) {
       const head = replyHead(call, this.#account, this.#prepared, this.#headers)

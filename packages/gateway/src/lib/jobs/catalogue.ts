@@ -50,11 +50,11 @@ export class Catalogue {
 
   #listing(account: Account, call: Call, services: Services): Promise<readonly CataloguedModel[]> {
     const known = this.#listings.get(account)
-    if (known && known.until > services.now()) return known.models
+    if (known && known.until > services.tick()) return known.models
     const models = list(account, call, services)
-    this.#listings.set(account, { until: services.now() + freshMs, models })
+    this.#listings.set(account, { until: services.tick() + freshMs, models })
     void models.then((listed) => {
-      if (listed.length === 0) this.#listings.set(account, { until: services.now() + retryMs, models })
+      if (listed.length === 0) this.#listings.set(account, { until: services.tick() + retryMs, models })
     })
     return models
   }

@@ -137,6 +137,7 @@ async function attemptOnce(
     provider: account.provider,
     number: call.attempts.length + 1,
     startedAt: services.now(),
+    startedTick: services.tick(),
     dialect: ready.prepared.dialect,
     model: ready.resolved.model,
   }
@@ -157,7 +158,7 @@ async function attemptOnce(
     renewed = other && renewable && !call.clientLeft
   } catch (cause) {
     tracked.end({ verdict: 'neutral' })
-    const durationMs = services.now() - sent.startedAt
+    const durationMs = services.tick() - sent.startedTick
     call.attempts.push({ ...sent, verdict: 'neutral', durationMs, errorClass: 'internal' })
     throw cause
   }

@@ -37,7 +37,7 @@ export async function storedResponse(call: Call, services: Services, memory: Res
   }
   if (outcome.type === 'answered') {
     const { account, wire } = outcome
-    const counted = maker?.uncounted && wire?.id === id && countFinished(call, account, wire, services.now())
+    const counted = maker?.uncounted && wire?.id === id && countFinished(call, account, wire, services.tick())
     makers.note(id, { account: account.id, key, ...(maker?.uncounted && !counted && { uncounted: true }) })
   }
   if (call.request.method === 'DELETE' && (outcome.type === 'answered' || isGone(outcome))) store.delete(key, id)

@@ -15,7 +15,7 @@ export function isUnfinished(response: JsonObject): boolean {
  *
  * @returns whether there was something to count.
  */
-export function countFinished(call: Call, account: Account, response: JsonObject, now: number): boolean {
+export function countFinished(call: Call, account: Account, response: JsonObject, endTick: number): boolean {
   const told = isUnfinished(response) ? undefined : readUsage(response, 'openai-responses')?.usage
   if (told?.output === undefined) return false
   const { output, reasoning } = told
@@ -31,7 +31,7 @@ export function countFinished(call: Call, account: Account, response: JsonObject
     model: typeof response.model === 'string' ? response.model : '',
     status: 200,
     verdict: 'success',
-    durationMs: now - call.startedAt,
+    durationMs: endTick - call.startedTick,
     usage,
     ...(call.upstreamRequestId !== undefined && { upstreamRequestId: call.upstreamRequestId }),
   })

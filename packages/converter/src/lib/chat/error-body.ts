@@ -94,10 +94,7 @@ function parsed(text: string): JsonValue {
 function plainText(text: string): string {
   const start = text.trimStart()
   if (!start.startsWith('<')) return start.slice(0, maxPlainText).trimEnd()
-  const head = start.slice(0, maxPlainText)
-  const open = head.toLowerCase().indexOf('<title>')
-  const close = head.toLowerCase().indexOf('</title>')
-  return open === -1 || close < open ? '' : head.slice(open + '<title>'.length, close).trim()
+  return /<title>([\s\S]*?)<\/title>/i.exec(start.slice(0, maxPlainText))?.[1]?.trim() ?? ''
 }
 
 function noMessage(status: number): string {

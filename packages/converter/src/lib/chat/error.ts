@@ -28,35 +28,6 @@ export interface ChatError {
   readonly requestId?: string
 }
 
-/** The kind an HTTP status stands for when a body says nothing better. */
-export function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 401:
-      return 'authentication'
-    case 402:
-      return 'billing'
-    case 403:
-      return 'permission'
-    case 404:
-      return 'not-found'
-    case 408:
-    case 504:
-      return 'timeout'
-    case 409:
-      return 'conflict'
-    case 413:
-      return 'too-large'
-    case 429:
-      return 'rate-limit'
-    case 503:
-      return 'unavailable'
-    case 529:
-      return 'overloaded'
-    default:
-      return status >= 500 ? 'server' : 'invalid-request'
-  }
-}
-
 /** The HTTP status of a kind, for errors that came inside a stream and have none of their own. */
 export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   'invalid-request': 400,
@@ -71,6 +42,13 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   server: 500,
   unavailable: 503,
   overloaded: 529,
+}
+
+/** The kind an HTTP status stands for when a body says nothing better. */
+export function kindOfStatus(status: number): ErrorKind {
+  if (status === 408) return 'timeout'
+  const kinds = Object.keys(statusOfKind) as ErrorKind[]
+  return kinds.find((kind) => statusOfKind[kind] === status) ?? (status >= 500 ? 'server' : 'invalid-request')
 }
 
 export type ConversionErrorCode = 'INVALID_REQUEST' | 'UNSUPPORTED' | 'LOSSY' | 'INVALID_REPLY' | 'UNKNOWN_DIALECT'

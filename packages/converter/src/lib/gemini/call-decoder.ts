@@ -162,53 +162,22 @@ function write(holder: Tree | JsonValue[], step: string | number, value: JsonVal
   return true
 }
 
-/** Deeper places are refused, as no arguments are. */
+/** Deeper places are refused, as no arguments are, and so are longer paths. */
 const maxSteps = 100
+const maxPath = 10_000
+
+const stepOf = /\.([^.[]+)|\[(\d{1,9})\]|\[(['"])((?:\\[\s\S]|(?!\3)[^\\])*)\3\]/y
 
 /** The steps of a JSON path (RFC 9535) that names one place: `$.a['b c'][0]`. Undefined for any other. */
 export function parsePath(path: string): (string | number)[] | undefined {
-  if (!path.startsWith('$')) return undefined
+  if (!path.startsWith('$') || path.length > maxPath) return undefined
   const steps: (string | number)[] = []
-  let at = 1
-  while (at < path.length && steps.length < maxSteps) {
-    const step = path[at] === '.' ? dotted(path, at + 1) : path[at] === '[' ? bracketed(path, at + 1) : undefined
-    if (step === undefined) return undefined
-    steps.push(step.value)
-    at = step.end
+  stepOf.lastIndex = 1
+  while (stepOf.lastIndex < path.length) {
+    const [, name, digits, , quoted = ''] = stepOf.exec(path) ?? []
+    // A match that fails begins anew.
+    if (stepOf.lastIndex === 0 || steps.length === maxSteps) return undefined
+    steps.push(name ?? (digits === undefined ? quoted.replace(/\\([\s\S])/g, '$1') : Number(digits)))
   }
-  return at === path.length ? steps : undefined
-}
-
-interface Step {
-  readonly value: string | number
-  readonly end: number
-}
-
-function dotted(path: string, start: number): Step | undefined {
-  let end = start
-  while (end < path.length && path[end] !== '.' && path[end] !== '[') end++
-  return end === start ? undefined : { value: path.slice(start, end), end }
-}
-
-function bracketed(path: string, start: number): Step | undefined {
-  const quote = path[start]
-  if (quote !== "'" && quote !== '"') {
-    const close = path.indexOf(']', start)
-    const digits = close === -1 ? '' : path.slice(start, close)
-    return digits !== '' && digits.length < 10 && isDigits(digits)
-      ? { value: Number(digits), end: close + 1 }
-      : undefined
-  }
-  let value = ''
-  let end = start + 1
-  for (; end < path.length && path[end] !== quote; end++) {
-    if (path[end] === '\\') end++
-    value += path[end] ?? ''
-  }
-  return path.startsWith(`${quote}]`, end) ? { value, end: end + 2 } : undefined
-}
-
-function isDigits(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) return false
-  return true
+  return steps
 }

@@ -193,21 +193,10 @@ function urlPart(
   return { fileData: { fileUri: url, ...(mimeType !== undefined && { mimeType }) } }
 }
 
-/** Media types of images by the end of their names. */
-const imageTypes: readonly (readonly [ending: string, mimeType: string])[] = [
-  ['.png', 'image/png'],
-  ['.jpg', 'image/jpeg'],
-  ['.jpeg', 'image/jpeg'],
-  ['.webp', 'image/webp'],
-  ['.gif', 'image/gif'],
-  ['.heic', 'image/heic'],
-  ['.heif', 'image/heif'],
-]
-
 /** The media type an image's URL gives away; without one the provider goes by what it fetches. */
 function imageTypeOf(url: string): string | undefined {
-  const path = (url.split('?', 1)[0] ?? url).toLowerCase()
-  return imageTypes.find(([ending]) => path.endsWith(ending))?.[1]
+  const type = /^[^?]*\.(png|jpe?g|webp|gif|hei[cf])(?:\?|$)/i.exec(url)?.[1]?.toLowerCase()
+  return type && `image/${type === 'jpg' ? 'jpeg' : type}`
 }
 
 function fileParts(part: FilePart, context: RequestContext): JsonObject[] {

@@ -34,18 +34,12 @@ export function readInline(part: Placed, context: PartContext): ImagePart | File
   return { type: 'file', source, at, ...(name !== undefined && { name }) }
 }
 
-/** Sound formats that have a word in other dialects, by media type. */
-const audioFormats: ReadonlyMap<string, string> = new Map([
-  ['audio/wav', 'wav'],
-  ['audio/x-wav', 'wav'],
-  ['audio/wave', 'wav'],
-  ['audio/mp3', 'mp3'],
-  ['audio/mpeg', 'mp3'],
-])
-
 function audioFormat(mediaType: string, at: string, report: Report): string {
   const bare = mediaType.split(';', 1)[0] ?? mediaType
-  return audioFormats.get(bare) ?? report.refuse(at, `other dialects take WAV and MP3 sound, not ${bare}`)
+  if (/^audio\/(x-wav|wave?)$/.test(bare)) return 'wav'
+  return /^audio\/mp(3|eg)$/.test(bare)
+    ? 'mp3'
+    : report.refuse(at, `other dialects take WAV and MP3 sound, not ${bare}`)
 }
 
 /** What lies behind a URL anyone can fetch; storage of the provider's own means nothing to another. */
@@ -60,7 +54,7 @@ export function readFile(part: Placed, context: PartContext): ImagePart | FilePa
   const mediaType = (readString(file, keyOf(file, 'mimeType'), path) ?? '').toLowerCase()
   const name = readString(file, keyOf(file, 'displayName'), path)
   if (mediaType.startsWith('video/') || mediaType.startsWith('audio/')) report.refuse(at, `${noVideo} or sound by URL`)
-  if (!isWeb(url)) report.refuse(at, 'the file is stored at another provider: send its data or its URL')
+  if (!web.test(url)) report.refuse(at, 'the file is stored at another provider: send its data or its URL')
   const source = { kind: 'url' as const, url }
   if (mediaType.startsWith('image/')) return { type: 'image', source, at, ...detailOf(part, context) }
   if (mediaType === '') report.refuse(at, 'other dialects must be told what is behind a URL: give its mimeType')
@@ -68,11 +62,7 @@ export function readFile(part: Placed, context: PartContext): ImagePart | FilePa
 }
 
 /** A URL of the Files API is one only the key that stored the file may fetch. */
-function isWeb(url: string): boolean {
-  const lower = url.slice(0, 80).toLowerCase()
-  const web = lower.startsWith('https://') || lower.startsWith('http://')
-  return web && !lower.startsWith('https://generativelanguage.googleapis.com/')
-}
+const web = /^https?:\/\/(?!generativelanguage\.googleapis\.com\/)/i
 
 /** Resolutions as the canon's words for the detail of an image. */
 const details: ReadonlyMap<string, string> = new Map([

@@ -6,14 +6,9 @@ import { snakeOf } from './wire.ts'
 const maxDepth = 200
 
 /** Counts, which the wire writes as strings because they are 64 bits wide. */
-const counts: ReadonlySet<string> = new Set([
-  'minItems',
-  'maxItems',
-  'minLength',
-  'maxLength',
-  'minProperties',
-  'maxProperties',
-])
+const counts: ReadonlySet<string> = new Set(
+  ['Items', 'Length', 'Properties'].flatMap((what) => [`min${what}`, `max${what}`]),
+)
 
 /** Keys whose snake_case spelling is read too. */
 const spelled: ReadonlyMap<string, string> = new Map(

@@ -32,8 +32,8 @@ export type FinishReason =
   | 'IMAGE_OTHER'
   | 'OTHER'
 
-const reasonOfFinish: Readonly<Record<FinishReason, StopReason>> = {
-  FINISH_REASON_UNSPECIFIED: 'other',
+/** What finish reasons mean that mean something to other dialects. */
+const reasonOfFinish: Readonly<Partial<Record<FinishReason, StopReason>>> = {
   STOP: 'end',
   MAX_TOKENS: 'length',
   CONTINUATION: 'length',
@@ -46,13 +46,6 @@ const reasonOfFinish: Readonly<Record<FinishReason, StopReason>> = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
-  MALFORMED_FUNCTION_CALL: 'other',
-  UNEXPECTED_TOOL_CALL: 'other',
-  TOO_MANY_TOOL_CALLS: 'other',
-  MALFORMED_RESPONSE: 'other',
-  NO_IMAGE: 'other',
-  IMAGE_OTHER: 'other',
-  OTHER: 'other',
 }
 
 /** The word a client is told; always one its SDK knows. */
@@ -89,7 +82,8 @@ const plain: ReadonlySet<string> = new Set<FinishReason>(['STOP', 'MAX_TOKENS', 
  * @param message `finishMessage`, why an answer was withheld.
  */
 export function readStop(finish: string, calls: boolean, message?: string): Stop {
-  const reason = Object.hasOwn(reasonOfFinish, finish) ? reasonOfFinish[finish as FinishReason] : 'other'
+  const known = Object.hasOwn(reasonOfFinish, finish) ? reasonOfFinish[finish as FinishReason] : undefined
+  const reason = known ?? 'other'
   if (reason === 'end') return { reason: calls ? 'tool-calls' : 'end' }
   return {
     reason,

@@ -33,23 +33,23 @@ export const vagueStops: Readonly<Partial<Record<StopReason, string>>> = {
   other: 'openai-chat has no word for this stop reason',
 }
 
-/** What each word means, from the words for each meaning. */
+/** What each word means, from the words for each meaning, which spaces part. */
 function meanings<Meaning extends string>(
-  words: Readonly<Partial<Record<Meaning, readonly string[]>>>,
+  words: Readonly<Partial<Record<Meaning, string>>>,
 ): ReadonlyMap<string, Meaning> {
-  const known = Object.entries(words) as [Meaning, readonly string[]][]
-  return new Map(known.flatMap(([meaning, list]) => list.map((word) => [word, meaning])))
+  const known = Object.entries(words) as [Meaning, string][]
+  return new Map(known.flatMap(([meaning, list]) => list.split(' ').map((word) => [word, meaning])))
 }
 
 /** OpenAI's words, and those compatible vendors and gateways use in their place, in either case. */
 const stopOfFinish: ReadonlyMap<string, StopReason> = /* @__PURE__ */ meanings({
-  end: ['stop', 'end_turn', 'eos', 'eos_token', 'complete'],
-  length: ['length', 'max_tokens', 'max_output_tokens'],
-  'tool-calls': ['tool_calls', 'function_call', 'tool_use', 'tool_call'],
-  'content-filter': ['content_filter', 'sensitive', 'content-filter', 'safety', 'recitation'],
-  'stop-sequence': ['stop_sequence'],
-  'context-window': ['model_length', 'model_context_window_exceeded'],
-  refusal: ['refusal'],
+  end: 'stop end_turn eos eos_token complete',
+  length: 'length max_tokens max_output_tokens',
+  'tool-calls': 'tool_calls function_call tool_use tool_call',
+  'content-filter': 'content_filter sensitive content-filter safety recitation',
+  'stop-sequence': 'stop_sequence',
+  'context-window': 'model_length model_context_window_exceeded',
+  refusal: 'refusal',
 })
 
 /**
@@ -92,24 +92,18 @@ export const typeOfKind: Readonly<Record<ErrorKind, string>> = {
 
 /** Words found in `error.type` and `error.code`, for errors that come without an HTTP status; Google's compatible endpoint keeps its own. */
 export const kindOfType: ReadonlyMap<string, ErrorKind> = /* @__PURE__ */ meanings({
-  'invalid-request': [
-    'invalid_request_error',
-    'context_length_exceeded',
-    'content_filter',
-    'BadRequestError',
-    'INVALID_ARGUMENT',
-    'FAILED_PRECONDITION',
-  ],
-  authentication: ['authentication_error', 'invalid_api_key', 'UNAUTHENTICATED'],
-  permission: ['permission_error', 'PERMISSION_DENIED'],
-  'not-found': ['not_found_error', 'model_not_found', 'NotFoundError', 'NOT_FOUND'],
-  conflict: ['conflict_error', 'ABORTED'],
-  'rate-limit': ['rate_limit_error', 'rate_limit_exceeded', 'requests', 'tokens', 'RESOURCE_EXHAUSTED'],
-  billing: ['insufficient_quota', 'billing_error'],
-  timeout: ['timeout', 'timeout_error', 'DEADLINE_EXCEEDED'],
-  server: ['server_error', 'api_error', 'internal_server_error', 'InternalServerError', 'INTERNAL'],
-  unavailable: ['service_unavailable', 'service_unavailable_error', 'UNAVAILABLE'],
-  overloaded: ['overloaded', 'overloaded_error', 'insufficient_system_resource'],
+  'invalid-request':
+    'invalid_request_error context_length_exceeded content_filter BadRequestError INVALID_ARGUMENT FAILED_PRECONDITION',
+  authentication: 'authentication_error invalid_api_key UNAUTHENTICATED',
+  permission: 'permission_error PERMISSION_DENIED',
+  'not-found': 'not_found_error model_not_found NotFoundError NOT_FOUND',
+  conflict: 'conflict_error ABORTED',
+  'rate-limit': 'rate_limit_error rate_limit_exceeded requests tokens RESOURCE_EXHAUSTED',
+  billing: 'insufficient_quota billing_error',
+  timeout: 'timeout timeout_error DEADLINE_EXCEEDED',
+  server: 'server_error api_error internal_server_error InternalServerError INTERNAL',
+  unavailable: 'service_unavailable service_unavailable_error UNAVAILABLE',
+  overloaded: 'overloaded overloaded_error insufficient_system_resource',
 })
 
 /** Every effort word of the dialect, weakest first. */

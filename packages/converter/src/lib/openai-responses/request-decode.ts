@@ -1,4 +1,4 @@
-import { type JsonObject, member } from '../chat/json.ts'
+import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import {
   dropOthers,
@@ -158,7 +158,7 @@ function readOutput(text: JsonObject, { extras, report }: Gathering): OutputForm
   if (type === 'json_object') return { type: 'json' }
   if (type !== 'json_schema') {
     const detail = `an answer in the format ${type} is not converted`
-    extras.push({ key: path, path, value: format, verdict: 'refuse', detail })
+    extras.push(extra(path, format, 'refuse', detail))
     return undefined
   }
   dropOthers(format, path, new Set(['type', 'name', 'description', 'schema', 'strict']), report)
@@ -182,7 +182,7 @@ function readReasoning(wire: JsonObject, { paths, extras, report }: Gathering): 
   const effort = effortWords.find((known) => known === word)
   if (word !== undefined && effort === undefined) {
     const detail = 'not an effort this version knows'
-    extras.push({ key: 'reasoning.effort', path: 'reasoning.effort', value: word, verdict: 'drop', detail })
+    extras.push(extra('reasoning.effort', word, 'drop', detail))
   }
   const summary =
     readString(reasoning, 'summary', 'reasoning') ?? readString(reasoning, 'generate_summary', 'reasoning')
@@ -207,12 +207,12 @@ function defaults(reasoning: JsonObject): string[] {
 function readMode(wire: JsonObject, { extras }: Gathering): void {
   if (readBoolean(wire, 'background', '')) {
     const detail = 'an answer to be fetched later is not converted: send the request without background'
-    extras.push({ key: 'background', path: 'background', value: true, verdict: 'refuse', detail })
+    extras.push(extra('background', true, 'refuse', detail))
   }
   const truncation = readString(wire, 'truncation', '')
   if (truncation !== undefined && truncation !== 'disabled') {
     const detail = 'a conversation that is too long is not cut'
-    extras.push({ key: 'truncation', path: 'truncation', value: truncation, verdict: 'drop', detail })
+    extras.push(extra('truncation', truncation, 'drop', detail))
   }
 }
 
@@ -240,7 +240,7 @@ function readTier(wire: JsonObject, { paths, extras }: Gathering): Scalars {
   if (tier === undefined) return {}
   if (tier === 'ultrafast') {
     const detail = 'only openai-responses has this tier'
-    extras.push({ key: 'service_tier', path: 'service_tier', value: tier, verdict: 'drop', detail })
+    extras.push(extra('service_tier', tier, 'drop', detail))
     return {}
   }
   paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
@@ -254,7 +254,7 @@ function readUser(wire: JsonObject, { paths, extras }: Gathering): string | unde
   if (safety !== undefined || user !== undefined) paths.user = safety === undefined ? 'user' : 'safety_identifier'
   if (safety !== undefined && user !== undefined && user !== safety) {
     const detail = 'safety_identifier is sent in its place'
-    extras.push({ key: 'user', path: 'user', value: user, verdict: 'drop', detail })
+    extras.push(extra('user', user, 'drop', detail))
   }
   return safety ?? user
 }
@@ -279,6 +279,10 @@ function readCacheOptions(wire: JsonObject, { extras, report }: Gathering): Chat
   if (mode === 'implicit') return isTtl(ttl) ? { ttl } : {}
   extras.push({ key, path: key, value: options, verdict: 'drop' })
   return undefined
+}
+
+function extra(key: string, value: JsonValue, verdict: Extra['verdict'], detail: string): Extra {
+  return { key, path: key, value, verdict, detail }
 }
 
 function readUnknown(wire: JsonObject, extras: Extra[]): void {

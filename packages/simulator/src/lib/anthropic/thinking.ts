@@ -70,6 +70,11 @@ export function checkSeals(messages: readonly JsonObject[], seals: Seals): void 
       const found = objects(block.citations).findIndex(({ type }) => type === 'web_search_result_location')
       if (found !== -1)
         throw invalid(`messages.${index}.content.${place}.citations.${found}: Invalid \`encrypted_index\` in citation`)
+      const result = objects(block.content).findIndex(({ type }) => type === 'web_search_result')
+      if (block.type === 'web_search_tool_result' && result !== -1)
+        throw invalid(
+          `messages.${index}.content.${place}.content.${result}: Invalid \`encrypted_content\` in \`search_result\` block`,
+        )
       const [field, seal, shown] =
         block.type === 'thinking'
           ? ['signature', block.signature, text(block.thinking) ?? '']

@@ -21,6 +21,7 @@ function open(body: JsonObject, call: Call, { seals, responses }: Facts): Opened
     request: body,
     summary: reasoning.summary != null || reasoning.generate_summary != null,
     logprobs: include.includes('message.output_text.logprobs') || Number(number(body.top_logprobs) ?? 0) > 0,
+    sourced: include.includes('web_search_call.action.sources'),
   }
   const keep = (response: JsonObject): void => store(body, request, response, responses)
   const background = body.background === true

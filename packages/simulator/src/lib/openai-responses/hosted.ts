@@ -4,8 +4,12 @@ import { isObject, type Json, type JsonObject, parseJson, text } from '../json.t
 /** A transparent pixel: what the simulator draws. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
-/** The item of a call that the provider ran itself; `status` `in_progress` gives it as a stream opens it. */
-export function hostedItem(id: string, part: Part, status: string): JsonObject {
+/**
+ * The item of a call that the provider ran itself; `status` `in_progress` gives it as a stream opens it.
+ *
+ * @param sourced the pages of a search are told; default no, as at OpenAI.
+ */
+export function hostedItem(id: string, part: Part, status: string, sourced = false): JsonObject {
   const name = (part.call?.name ?? '').replace(/_preview.*$|_20\d\d.*$/, '')
   const parsed = parseJson(part.text)
   const input = isObject(parsed) ? parsed : {}
@@ -13,7 +17,7 @@ export function hostedItem(id: string, part: Part, status: string): JsonObject {
   const query = text(input.query) ?? 'simulated'
   switch (name) {
     case 'web_search':
-      return { id, type: 'web_search_call', status, action: searchAction(input, query) }
+      return { id, type: 'web_search_call', status, action: searchAction(input, query, sourced && done) }
     case 'file_search':
       return { id, type: 'file_search_call', status, queries: [query], results: null }
     case 'code_interpreter':
@@ -73,9 +77,11 @@ function clientItem(id: string, name: string, part: Part, status: string, input:
   }
 }
 
-function searchAction(input: JsonObject, query: string): JsonObject {
+function searchAction(input: JsonObject, query: string, sourced: boolean): JsonObject {
   const url = text(input.url)
-  return url === undefined ? { type: 'search', query, queries: [query] } : { type: 'open_page', url }
+  if (url !== undefined) return { type: 'open_page', url }
+  const sources = [{ type: 'url', url: 'https://example.com/simulated' }]
+  return { type: 'search', query, queries: [query], ...(sourced && { sources }) }
 }
 
 /** The code of a call of the interpreter. */

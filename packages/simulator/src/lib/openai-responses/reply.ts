@@ -15,6 +15,8 @@ export interface ReplyOptions {
   /** Reasoning is shown, as a summary. */
   summary: boolean
   logprobs: boolean
+  /** The pages of a search are told, which they are only when they are asked for. */
+  sourced: boolean
 }
 
 /** An output item before it is written down. */
@@ -72,7 +74,8 @@ export function contentOf(part: Part, options: ReplyOptions, empty: boolean): Js
 export function itemOf({ id, parts, cut }: Draft, options: ReplyOptions, empty: boolean): JsonObject {
   const [part] = parts
   const status = empty ? 'in_progress' : cut ? 'incomplete' : 'completed'
-  if (part.call) return isHosted(part) ? hostedItem(id, part, status) : callItem(id, part, status, empty)
+  if (part.call)
+    return isHosted(part) ? hostedItem(id, part, status, options.sourced) : callItem(id, part, status, empty)
   if (part.kind === 'reasoning' || part.kind === 'redacted') {
     const shown = options.summary && part.kind === 'reasoning' && !empty
     return {

@@ -66,6 +66,8 @@ function essence(reply: ChatReply | undefined): unknown {
 
 /** A part without its place; arguments as the value they are, because a whole reply of Anthropic's spells them anew. */
 function bare({ at: _, ...part }: AssistantPart): unknown {
+  // A stream tells of what only its own dialect understands that it is there, and what others have words for.
+  if (part.type === 'opaque') return { kind: part.kind, search: part.search }
   if (!('inputKind' in part) || part.inputKind !== 'json') return part
   return { ...part, input: JSON.parse(part.input) as unknown }
 }

@@ -190,7 +190,6 @@ describe('tool calls', () => {
     expect(events.filter((event) => event.type === 'open').map((event) => event.part.type)).toEqual([
       'text',
       'opaque',
-      'opaque',
       'text',
       'text',
     ])

@@ -10,6 +10,7 @@ import { truncated } from '../stream/phase.ts'
 import { readCitation, readCitations } from './content-decode.ts'
 import { DeltaTemplate } from './delta-template.ts'
 import { decodeError } from './error.ts'
+import { isSearchCall, SearchCalls } from './search-decode.ts'
 import { inputText, readServiceTier, readStop, reportCaller, UsageTally } from './wire.ts'
 
 /** A content block between its start and its stop. */
@@ -19,6 +20,8 @@ interface Block {
   readonly part: OpenPart
   /** A tool's arguments given whole at its start; deltas, where they follow, replace them. */
   input?: JsonObject
+  /** The call of a search, which is told with its result, and the pieces of its input. */
+  readonly search?: { readonly call: JsonObject; input: string }
 }
 
 /** Reads a Messages stream. One object per stream. */
@@ -28,6 +31,7 @@ export class AnthropicDecoder implements StreamDecoder {
   readonly #usage = new UsageTally()
   /** Open blocks by the index the wire gives them. */
   readonly #blocks = new Map<number, Block>()
+  readonly #searches = new SearchCalls()
   #state: 'idle' | 'started' | 'over' = 'idle'
   #parts = 0
   #calls = false
@@ -114,7 +118,13 @@ export class AnthropicDecoder implements StreamDecoder {
   #blockStart(wireIndex: number, wire: JsonObject): void {
     this.#start()
     this.#blockStop(wireIndex)
-    const block: Block = { index: undefined, part: partOf(wire) }
+    const search = isSearchCall(wire) ? { call: wire, input: '' } : undefined
+    const found = this.#searches.result(wire, `content[${wireIndex}]`, this.#report)
+    const block: Block = {
+      index: undefined,
+      part: { ...partOf(wire), ...(found && { search: found }) },
+      ...(search && { search }),
+    }
     this.#blocks.set(wireIndex, block)
     switch (block.part.type) {
       case 'text':
@@ -134,14 +144,18 @@ export class AnthropicDecoder implements StreamDecoder {
         break
       }
       default:
-        this.#open(block)
+        if (search === undefined) this.#open(block)
     }
   }
 
   #blockDelta(wireIndex: number, delta: JsonObject, data: string): void {
     const type = stringAt(delta, 'type') ?? ''
     const block = this.#blocks.get(wireIndex) ?? this.#implied(wireIndex, type)
-    if (block === undefined || block.part.type === 'opaque') return
+    if (block === undefined) return
+    if (block.part.type === 'opaque') {
+      if (block.search) block.search.input += stringAt(delta, 'partial_json') ?? ''
+      return
+    }
     switch (type) {
       case 'text_delta':
         if (block.part.type === 'text') this.#text(block, stringAt(delta, 'text'))
@@ -177,6 +191,10 @@ export class AnthropicDecoder implements StreamDecoder {
     if (block === undefined) return
     this.#blocks.delete(wireIndex)
     this.#template.forget()
+    if (block.search) {
+      const { call, input } = block.search
+      this.#searches.call(call, `content[${wireIndex}]`, parseFrame(input))
+    }
     if (block.index === undefined) return
     if (block.input) this.#wholeInput(block.index, block.input)
     this.#emit({ type: 'close', index: block.index })
@@ -229,6 +247,7 @@ export class AnthropicDecoder implements StreamDecoder {
 
   #finish(stop: Stop): void {
     for (const wireIndex of this.#blocks.keys()) this.#blockStop(wireIndex)
+    this.#searches.finish(this.#report)
     const { usage } = this.#usage
     this.#over({ type: 'finish', stop, ...(usage && { usage }) })
   }

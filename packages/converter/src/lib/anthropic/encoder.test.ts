@@ -10,7 +10,9 @@ import {
   framesOf,
 } from '../../../test/anthropic-kit.ts'
 import type { ChatEvent, OpenPart } from '../chat/event.ts'
+import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart } from '../chat/part.ts'
+import { foreignMark } from '../chat/search.ts'
 import { Fold } from '../stream/fold.ts'
 
 const start: ChatEvent = { type: 'start', id: 'chatcmpl-1', model: 'gpt', usage: { input: 10 } }
@@ -274,21 +276,30 @@ describe('round trip', () => {
     const { sse } = encodeStream(events)
     const before = fold(events).reply()
     const after = fold(decodeStream(sse)).reply()
-    expect(after?.parts.map(bare)).toEqual(before?.parts.filter((part) => part.type !== 'opaque').map(bare))
+    expect(after?.parts.map(bare)).toEqual(
+      before?.parts.filter((part) => part.type !== 'opaque' || part.search).map(bare),
+    )
     expect(after?.stop).toEqual(before?.stop)
     expect(after?.usage).toMatchObject({ input: before?.usage?.input, output: before?.usage?.output })
   })
+
+  /** A search is told as one another provider ran, under an id and seals of our own. */
+  const shownAs = ({ id, tool_use_id, content, ...block }: JsonObject): unknown => {
+    const own = expect.stringContaining(foreignMark) as string
+    if (block.type === 'server_tool_use') return { ...block, id: own }
+    if (block.type !== 'web_search_tool_result') return { ...block, ...(id !== undefined && { id }) }
+    const [{ stop_reason: _, ...page } = {}] = content as JsonObject[]
+    return { ...block, tool_use_id: own, content: [{ ...page, encrypted_content: foreignMark }] }
+  }
 
   it.each(names)('%s: the SDK accumulates what the reply says', async (name) => {
     const { sse } = encodeStream(decodeStream(fixtureText(name, 'stream.sse')))
     const message = await accumulated(sse)
     const reply = fixtureJson(name, 'reply.json')
-    const shown = (reply.content as { type: string }[]).filter(
-      ({ type }) => !type.includes('tool_result') && type !== 'server_tool_use',
-    )
+    const shown = (reply.content as JsonObject[]).map((block) => shownAs(block))
     expect(message.content).toEqual(
       name === 'server-tools'
-        ? shown.map((block, i) => (i === 1 ? expect.objectContaining({ text: 'About 717,710' }) : block))
+        ? shown.map((block, i) => (i === 3 ? expect.objectContaining({ text: 'About 717,710' }) : block))
         : shown,
     )
     expect(message.stop_reason).toBe(reply.stop_reason)

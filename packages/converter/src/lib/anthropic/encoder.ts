@@ -6,6 +6,7 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { Sequential } from '../stream/sequential.ts'
 import { errorFrame } from './error.ts'
 import { wireStop } from './reply-encode.ts'
+import { SearchBlocks } from './search-encode.ts'
 import { writeCitation } from './sources.ts'
 import { wireDeltaUsage, wireUsage } from './wire.ts'
 
@@ -40,9 +41,11 @@ export class AnthropicEncoder implements StreamEncoder {
   #calls = false
   #refused = false
   #usage: Usage | undefined
+  readonly #searches: SearchBlocks
 
   constructor(context: ReplyContext) {
     this.#context = context
+    this.#searches = new SearchBlocks(context)
     this.#sequential = new Sequential((event) => this.#write(event))
   }
 
@@ -124,7 +127,8 @@ export class AnthropicEncoder implements StreamEncoder {
         if (part.inputKind === 'text') this.#delta('"{\\"input\\":\\""')
         break
       case 'opaque':
-        this.#context.report.dropped(`parts[${this.#blocks}]`, `Anthropic has no counterpart of ${part.kind}`)
+        if (part.search) this.#whole(this.#searches.told(part.search, `parts[${this.#blocks}]`))
+        else this.#context.report.dropped(`parts[${this.#blocks}]`, `Anthropic has no counterpart of ${part.kind}`)
         this.#hide(part)
         break
       case 'reasoning':
@@ -147,6 +151,17 @@ export class AnthropicEncoder implements StreamEncoder {
     this.#send('content_block_start', { index, content_block: block })
     const head = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${deltaType}","${field}":`
     this.#live = { part, index, head, hasInput: false, held: [] }
+  }
+
+  /** Whole blocks, the input of a call as a delta. */
+  #whole(blocks: readonly JsonObject[]): void {
+    for (const { input, ...block } of blocks) {
+      const index = this.#blocks++
+      this.#send('content_block_start', { index, content_block: { ...block, ...(input && { input: {} }) } })
+      const delta = { type: 'input_json_delta', partial_json: JSON.stringify(input) }
+      if (input) this.#send('content_block_delta', { index, delta })
+      this.#send('content_block_stop', { index })
+    }
   }
 
   #hide(part: OpenPart): void {
@@ -190,6 +205,7 @@ export class AnthropicEncoder implements StreamEncoder {
   #citation(citation: Citation): void {
     const { report } = this.#context
     const live = this.#live
+    this.#searches.cite(citation)
     const value = writeCitation(citation, 'citations', report)
     if (value === undefined) return
     if (live?.index !== undefined && live.part.type === 'text') {
@@ -229,10 +245,14 @@ export class AnthropicEncoder implements StreamEncoder {
   #finish(event: Extract<ChatEvent, { type: 'finish' }>): void {
     const { report } = this.#context
     this.#over = true
+    this.#whole(this.#searches.left())
     const usage = event.usage || this.#usage ? { ...this.#usage, ...event.usage } : undefined
     if (usage === undefined) report.invented('usage', 'the upstream told none; the counts are 0')
     const stop = wireStop(event.stop, { calls: this.#calls, refused: this.#refused, report })
-    this.#send('message_delta', { delta: { ...stop, container: null }, usage: wireDeltaUsage(usage) })
+    this.#send('message_delta', {
+      delta: { ...stop, container: null },
+      usage: wireDeltaUsage(usage, this.#searches.count),
+    })
     this.#send('message_stop', {})
   }
 

@@ -7,6 +7,7 @@ import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import { opaque, readCitations } from './content-decode.ts'
 import { decodeError } from './error.ts'
+import { isSearchCall, SearchCalls } from './search-decode.ts'
 import { inputText, readServiceTier, readStop, reportCaller, UsageTally } from './wire.ts'
 
 /** Reads a whole message. */
@@ -20,7 +21,9 @@ export function decodeReply(wire: JsonObject, report: Report): ChatReply {
       'the upstream answered with something that is no message: it has no content',
     )
   }
-  const parts = arrayAt(wire, 'content').flatMap((block, i) => readReplyPart(block, `content[${i}]`, report))
+  const searches = new SearchCalls()
+  const parts = arrayAt(wire, 'content').flatMap((block, i) => readReplyPart(block, `content[${i}]`, searches, report))
+  searches.finish(report)
   const calls = parts.some((part) => part.type === 'tool-call')
   const { usage } = tally(member(wire, 'usage'))
   const id = stringAt(wire, 'id')
@@ -48,7 +51,7 @@ function missingStop(calls: boolean, report: Report): Stop {
 }
 
 /** A block of an answer; one that says nothing gives no part. */
-function readReplyPart(block: JsonValue, at: string, report: Report): AssistantPart[] {
+function readReplyPart(block: JsonValue, at: string, searches: SearchCalls, report: Report): AssistantPart[] {
   if (!isObject(block)) return []
   switch (stringAt(block, 'type')) {
     case 'text': {
@@ -78,8 +81,14 @@ function readReplyPart(block: JsonValue, at: string, report: Report): AssistantP
           at,
         },
       ]
-    default:
-      return [opaque({ value: block, at })]
+    default: {
+      if (isSearchCall(block)) {
+        searches.call(block, at)
+        return []
+      }
+      const search = searches.result(block, at, report)
+      return [{ ...opaque({ value: block, at }), ...(search && { search }) }]
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { ReplyContext } from '../codec.ts'
 import { reasoningBlocks, toolInput } from './content-encode.ts'
+import { SearchBlocks } from './search-encode.ts'
 import { writeCitation } from './sources.ts'
 import { stopOfReason, wireUsage } from './wire.ts'
 
@@ -15,7 +16,13 @@ export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
     report.dropped('choices', 'Anthropic tells one answer, the first')
   if (reply.logprobs !== undefined) report.dropped('logprobs', 'Anthropic tells no token probabilities')
   if (reply.usage === undefined) report.invented('usage', 'the upstream told none; the counts are 0')
-  const content = reply.parts.flatMap((part) => replyBlocks(part, context))
+  const searches = new SearchBlocks(context)
+  const sources = reply.parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []))
+  for (const source of sources) searches.cite(source)
+  const content = reply.parts.flatMap((part) =>
+    part.type === 'opaque' && part.search ? searches.told(part.search, part.at) : replyBlocks(part, context),
+  )
+  content.push(...searches.left())
   return {
     id: reply.id ?? `msg_${context.newId()}`,
     type: 'message',
@@ -29,7 +36,7 @@ export function encodeReply(reply: ChatReply, context: ReplyContext): JsonObject
     }),
     container: null,
     diagnostics: null,
-    usage: wireUsage(reply.usage, reply.serviceTier),
+    usage: wireUsage(reply.usage, reply.serviceTier, searches.count),
   }
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { convertReply, convertRequest, type JsonObject, openStream, withholdSeals } from '../../index.ts'
+import { foreignMark } from '../chat/search.ts'
 import { envelopeMark } from '../seals/envelope.ts'
-import { foreignIndex } from './sources.ts'
 
 const cited = {
   type: 'web_search_result_location',
   url: 'https://example.com/a',
   title: 'A',
   cited_text: '',
-  encrypted_index: foreignIndex,
+  encrypted_index: foreignMark,
 }
 
 const responses: JsonObject = {
@@ -54,7 +54,7 @@ const grounded: JsonObject = {
 describe('pages another provider has found', () => {
   it('are told as found by a search', () => {
     const { body, losses } = convertReply(responses, { from: 'openai-responses', to: 'anthropic' })
-    expect(body.content).toEqual([{ type: 'text', text: 'It is so.', citations: [cited] }])
+    expect(body.content).toMatchObject([{ type: 'text', text: 'It is so.', citations: [cited] }, {}, {}])
     expect(losses).toContainEqual({
       path: 'output[1].content[0].citations',
       kind: 'approximated',
@@ -62,7 +62,9 @@ describe('pages another provider has found', () => {
     })
     const gemini = convertReply(grounded, { from: 'gemini', to: 'anthropic' })
     expect(gemini.body.content).toMatchObject([
-      { type: 'text', citations: [{ ...cited, cited_text: expect.any(String) }] },
+      { type: 'text', citations: [{ ...cited, cited_text: expect.any(String) as string }] },
+      {},
+      {},
     ])
   })
 
@@ -70,11 +72,11 @@ describe('pages another provider has found', () => {
     const stream = openStream({ from: 'gemini', to: 'anthropic', newId: () => 'x' })
     const written = stream.push(`data: ${JSON.stringify(grounded)}\n\n`) + stream.end()
     expect(written).toContain('"citations_delta"')
-    expect(written).toContain(foreignIndex)
+    expect(written).toContain(foreignMark)
   })
 
   it('do not go back to Anthropic, which refuses an index it has not made', () => {
-    expect(foreignIndex.startsWith(envelopeMark)).toBe(true)
+    expect(foreignMark.startsWith(envelopeMark)).toBe(true)
     const own = { ...cited, encrypted_index: 'Eo8BCioIAhgB' }
     const request = {
       model: 'claude-sonnet-4-5',

@@ -1,12 +1,7 @@
 import type { JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
-
-/**
- * Stands where Anthropic has its own index of a search result. It begins as an envelope of another provider's seal does, so that a
- * request that brings it back goes to Anthropic without the source: Anthropic refuses an index it has not made.
- */
-export const foreignIndex = 'bGxtZ3cxc291cmNl'
+import { foreignMark } from '../chat/search.ts'
 
 /** What an answer rests on, as Anthropic tells it: its own citations as they are, pages of the web found by others as found by a search. */
 export function writeCitation(citation: Citation, at: string, report: Report): JsonValue | undefined {
@@ -22,6 +17,6 @@ export function writeCitation(citation: Citation, at: string, report: Report): J
     url,
     title: title ?? null,
     cited_text: quote ?? '',
-    encrypted_index: foreignIndex,
+    encrypted_index: foreignMark,
   }
 }

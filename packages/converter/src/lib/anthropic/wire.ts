@@ -164,10 +164,14 @@ export function readServiceTier(wire: JsonObject): string | undefined {
   return tier === 'standard' ? 'default' : tier === 'priority' ? tier : undefined
 }
 
-/** Usage as a whole message has it. A count the upstream did not tell is 0 where the SDK's type has a number. */
-export function wireUsage(usage: Usage | undefined, serviceTier?: string): JsonObject {
+/**
+ * Usage as a whole message has it. A count the upstream did not tell is 0 where the SDK's type has a number.
+ *
+ * @param searches how many the answer tells of.
+ */
+export function wireUsage(usage: Usage | undefined, serviceTier?: string, searches = 0): JsonObject {
   return {
-    ...wireDeltaUsage(usage),
+    ...wireDeltaUsage(usage, searches),
     input_tokens: uncachedInput(usage) ?? 0,
     cache_creation: wireCacheCreation(usage),
     inference_geo: null,
@@ -177,14 +181,14 @@ export function wireUsage(usage: Usage | undefined, serviceTier?: string): JsonO
 }
 
 /** Usage as `message_delta` has it. */
-export function wireDeltaUsage(usage: Usage | undefined): JsonObject {
+export function wireDeltaUsage(usage: Usage | undefined, searches: number): JsonObject {
   return {
     input_tokens: uncachedInput(usage) ?? null,
     output_tokens: usage?.output ?? 0,
     cache_creation_input_tokens: usage?.cacheWrite ?? null,
     cache_read_input_tokens: usage?.cacheRead ?? null,
     output_tokens_details: usage?.reasoning === undefined ? null : { thinking_tokens: usage.reasoning },
-    server_tool_use: null,
+    server_tool_use: searches > 0 ? { web_search_requests: searches, web_fetch_requests: 0 } : null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChatError } from './error.ts'
 import type { JsonValue } from './json.ts'
 import type { Citation, ReasoningPlace, Seal } from './part.ts'
+import type { Search } from './search.ts'
 import type { Stop } from './stop.ts'
 import type { Usage } from './usage.ts'
 
@@ -10,8 +11,8 @@ export type OpenPart =
   | { readonly type: 'refusal' }
   | { readonly type: 'reasoning'; readonly redacted?: true; readonly member?: ReasoningPlace }
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly inputKind: 'json' | 'text' }
-  /** Content only its own dialect understands; its deltas are not told. */
-  | { readonly type: 'opaque'; readonly kind: string }
+  /** Content only its own dialect understands; its deltas are not told. A search is opened when all of it is known. */
+  | { readonly type: 'opaque'; readonly kind: string; readonly search?: Search }
 
 /**
  * One step of the canonical stream. Grammar: `start (open | text | input | seal | citation | logprobs | close | usage)* (finish | error)`.

@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import type { Search } from './search.ts'
 
 /**
  * Opaque provider state: a thinking signature, redacted thinking, encrypted reasoning, a thought signature.
@@ -123,6 +124,8 @@ export interface OpaquePart extends Located {
   readonly value: JsonValue
   /** A readable rendering, where leaving the part out would take meaning away (search results, compaction summaries). */
   readonly text?: string
+  /** What of it the other dialects have words for, too: a search of the web. */
+  readonly search?: Search
 }
 
 /** What a tool gave back. */

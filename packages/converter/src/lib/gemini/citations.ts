@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { AssistantPart, Citation } from '../chat/part.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
+import type { Search } from '../chat/search.ts'
 
 /** Why sources are lost. */
 export const noText = 'there is no text for the sources to belong to'
@@ -19,6 +20,13 @@ export function readSources(candidate: JsonObject): PlacedCitation[] {
   const grounding = objectAt(candidate, 'groundingMetadata')
   const quoted = objectAt(candidate, 'citationMetadata')
   return [...(grounding ? readGrounding(grounding) : []), ...(quoted ? readQuoted(quoted) : [])]
+}
+
+/** The search behind an answer, which its sources are the pages of; undefined where nothing was searched for. */
+export function searchBehind(candidate: JsonObject): { type: 'opaque'; kind: string; search: Search } | undefined {
+  const grounding = objectAt(candidate, 'groundingMetadata') ?? {}
+  const queries = arrayAt(grounding, 'webSearchQueries').filter((query) => typeof query === 'string')
+  return queries.length === 0 ? undefined : { type: 'opaque', kind: 'googleSearch', search: { queries } }
 }
 
 function readGrounding(grounding: JsonObject): PlacedCitation[] {
@@ -116,35 +124,29 @@ export function withSources(placed: readonly PlacedPart[], candidate: JsonObject
 /** Turns places counted in UTF-8 bytes into places counted in characters of a string, and back. */
 export class TextIndex {
   readonly text: string
-  /** The byte at which each character starts, and behind the last one the length; undefined while each character is one byte. */
-  readonly #bytes: Uint32Array | undefined
-  readonly #length: number
+  /** The byte at which each character starts, and behind the last one the length. */
+  readonly #bytes: Uint32Array
 
   constructor(text: string) {
     this.text = text
-    this.#length = new TextEncoder().encode(text).length
-    this.#bytes = this.#length === text.length ? undefined : startsOf(text)
+    this.#bytes = startsOf(text)
   }
 
   /** The character that starts at a byte; undefined when none does. */
   charOf(byte: number): number | undefined {
-    if (!Number.isInteger(byte) || byte < 0 || byte > this.#length) return undefined
-    const bytes = this.#bytes
-    if (bytes === undefined) return byte
     let low = 0
-    let high = bytes.length - 1
+    let high = this.text.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((bytes[middle] ?? 0) < byte) low = middle + 1
+      if ((this.#bytes[middle] ?? 0) < byte) low = middle + 1
       else high = middle
     }
-    return bytes[low] === byte ? low : undefined
+    return this.#bytes[low] === byte ? low : undefined
   }
 
   /** The byte at which a character starts; places outside the text are moved to its ends. */
   byteOf(character: number): number {
-    const at = Math.min(Math.max(0, Math.trunc(character)), this.text.length)
-    return this.#bytes?.[at] ?? at
+    return this.#bytes[Math.min(Math.max(0, Math.trunc(character)), this.text.length)] ?? 0
   }
 }
 
@@ -180,27 +182,42 @@ export interface CitedText {
   readonly part?: number
 }
 
-/** Writes the sources with a URL as `groundingMetadata`; undefined when there are none. */
-export function writeSources(texts: readonly CitedText[]): JsonObject | undefined {
-  const chunks = new Map<string, { readonly place: number; readonly wire: JsonObject }>()
-  const supports: JsonObject[] = []
-  for (const cited of texts) {
-    if (cited.pieces.every(({ citations }) => citations.length === 0)) continue
-    const index = new TextIndex(cited.text)
-    for (const piece of cited.pieces) {
-      for (const citation of piece.citations) {
-        const { url, title } = citation
-        if (url === undefined) continue
-        const known = chunks.get(url)
-        const place = known?.place ?? chunks.size
-        if (known === undefined)
-          chunks.set(url, { place, wire: { web: { uri: url, ...(title !== undefined && { title }) } } })
-        supports.push({ segment: segmentOf(citation, piece, cited.part, index), groundingChunkIndices: [place] })
-      }
-    }
+/** Whether a search has something that {@link writeSources} writes. */
+export function tells(search: Search | undefined): search is Search {
+  return search !== undefined && !search.failed && search.queries.length + (search.pages ?? []).length > 0
+}
+
+/** Writes searches, and the sources with a URL, as `groundingMetadata`; undefined when there are none. */
+export function writeSources(
+  texts: readonly CitedText[],
+  searches: readonly Search[],
+  report: Report,
+): JsonObject | undefined {
+  const places = new Map<string, number>()
+  const groundingChunks: JsonObject[] = []
+  const placeOf = (url: string, title: string | undefined): number => {
+    const place =
+      places.get(url) ?? groundingChunks.push({ web: { uri: url, ...(title !== undefined && { title }) } }) - 1
+    places.set(url, place)
+    return place
   }
-  if (chunks.size === 0) return undefined
-  return { groundingChunks: [...chunks.values()].map(({ wire }) => wire), groundingSupports: supports }
+  const groundingSupports = texts.flatMap(({ text, pieces, part }) => {
+    const index = new TextIndex(text)
+    return pieces.flatMap((piece) =>
+      piece.citations.flatMap((citation): JsonObject[] => {
+        const { url, title } = citation
+        if (url === undefined) {
+          report.dropped('citations', 'a source without a URL has no place here')
+          return []
+        }
+        return [{ segment: segmentOf(citation, piece, part, index), groundingChunkIndices: [placeOf(url, title)] }]
+      }),
+    )
+  })
+  for (const { pages = [] } of searches) for (const { url, title } of pages) placeOf(url, title)
+  const webSearchQueries = searches.flatMap(({ queries }) => queries)
+  if (groundingChunks.length + webSearchQueries.length === 0) return undefined
+  return { ...(webSearchQueries.length > 0 && { webSearchQueries }), groundingChunks, groundingSupports }
 }
 
 /** A source without bounds stands for its whole piece; the words of that are not repeated. */
@@ -215,12 +232,5 @@ function segmentOf(citation: Citation, piece: CitedPiece, part: number | undefin
     ...(startIndex > 0 && { startIndex }),
     endIndex: index.byteOf(to),
     ...(bounded && { text: index.text.slice(Math.max(0, from), Math.max(0, to)) }),
-  }
-}
-
-/** Tells of the sources that have no place in the dialect. */
-export function reportSources(citations: readonly Citation[], report: Report): void {
-  if (citations.some(({ url }) => url === undefined)) {
-    report.dropped('citations', 'a source without a URL has no place here')
   }
 }

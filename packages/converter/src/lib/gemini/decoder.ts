@@ -12,7 +12,7 @@ import { mergeUsage } from '../stream/fold.ts'
 import { truncated } from '../stream/phase.ts'
 import { CallDecoder } from './call-decoder.ts'
 import { ChunkTemplate } from './chunk-template.ts'
-import { citationIn, noText, type PlacedCitation, readSources, TextIndex } from './citations.ts'
+import { citationIn, noText, type PlacedCitation, readSources, searchBehind, TextIndex } from './citations.ts'
 import { kindOf } from './content-decode.ts'
 import { badStream, decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -44,6 +44,8 @@ export class GeminiDecoder implements StreamDecoder {
   #usage: Usage | undefined
   /** Sources of the answer; the last list is the whole one. */
   #sources: PlacedCitation[] = []
+  /** The search behind the answer, as it was told last. */
+  #search: OpenPart | undefined
   /** The texts that were opened, which sources belong to. */
   readonly #texts: OpenText[] = []
 
@@ -136,6 +138,7 @@ export class GeminiDecoder implements StreamDecoder {
     if (logprobs && this.#text) this.#emit({ type: 'logprobs', index: this.#text.index, value: logprobs })
     const sources = readSources(candidate)
     if (sources.length > 0) this.#sources = sources
+    this.#search = searchBehind(candidate) ?? this.#search
     const reason = stringAt(candidate, 'finishReason')
     if (reason) this.#finish = { reason, message: stringAt(candidate, 'finishMessage') }
   }
@@ -151,7 +154,11 @@ export class GeminiDecoder implements StreamDecoder {
       const text = stringAt(part, 'text') ?? ''
       const reasons = member(part, 'thought') === true
       if (text !== '' || (reasons && isSeal(signature))) this.#write(reasons ? 'reasoning' : 'text', text)
-    } else this.#opaque(kind)
+    } else {
+      this.#closeCall()
+      this.#closeText()
+      this.#opaque({ type: 'opaque', kind })
+    }
     if (isSeal(signature)) this.#seal(signature)
   }
 
@@ -172,11 +179,8 @@ export class GeminiDecoder implements StreamDecoder {
     this.#emit({ type: 'text', index: open.index, literal })
   }
 
-  #opaque(kind: string): void {
-    this.#closeCall()
-    this.#closeText()
+  #opaque(part: OpenPart): void {
     const index = this.#next++
-    const part: OpenPart = { type: 'opaque', kind }
     this.#emit({ type: 'open', index, part })
     this.#emit({ type: 'close', index })
   }
@@ -190,6 +194,8 @@ export class GeminiDecoder implements StreamDecoder {
   #closeAll(): void {
     this.#closeCall()
     this.#cite()
+    // The text stays open meanwhile: whether it was cut is known of the last part alone.
+    if (this.#search) this.#opaque(this.#search)
     this.#closeText()
   }
 

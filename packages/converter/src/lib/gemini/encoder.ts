@@ -2,12 +2,13 @@ import type { ChatEvent, OpenPart } from '../chat/event.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { withheldSeal } from '../chat/loss.ts'
 import type { Citation, Seal } from '../chat/part.ts'
+import type { Search } from '../chat/search.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { Sequential } from '../stream/sequential.ts'
-import { type CitedPiece, reportSources, writeSources } from './citations.ts'
+import { type CitedPiece, tells, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { errorFrame } from './error.ts'
 import { encodeLogprobs } from './logprobs.ts'
@@ -60,6 +61,8 @@ export class GeminiEncoder implements StreamEncoder {
   #last: TextState | undefined
   /** Texts whose sources are told at the end; their places count in all the texts together. */
   readonly #texts: TextState[] = []
+  /** Searches that are told with the sources. */
+  readonly #searches: Search[] = []
   /** Calls whose arguments are no JSON object: whether a limit cut them is known only at the end. */
   readonly #malformed: { readonly state: CallState; readonly index: number }[] = []
   #usage: Usage | undefined
@@ -154,7 +157,8 @@ export class GeminiEncoder implements StreamEncoder {
       case 'tool-call':
         return { type: 'call', part, pieces: [] }
       case 'opaque':
-        report.dropped(`parts[${index}]`, `Gemini has no counterpart of ${part.kind}`)
+        if (tells(part.search)) this.#searches.push(part.search)
+        else report.dropped(`parts[${index}]`, `Gemini has no counterpart of ${part.kind}`)
         return { type: 'hidden' }
     }
   }
@@ -238,16 +242,15 @@ export class GeminiEncoder implements StreamEncoder {
 
   /** Sources of a stream count in all its text together, because its chunks are no parts of one content. */
   #sources(): JsonObject | undefined {
-    if (this.#texts.every(({ citations }) => citations.length === 0)) return undefined
+    if (this.#searches.length === 0 && this.#texts.every(({ citations }) => citations.length === 0)) return undefined
     let text = ''
     const pieces: CitedPiece[] = []
     for (const { literals = [], citations } of this.#texts) {
       const base = text.length
       text += literals.map((literal) => JSON.parse(literal) as string).join('')
       pieces.push({ base, length: text.length - base, citations })
-      reportSources(citations, this.#context.report)
     }
-    return writeSources([{ text, pieces }])
+    return writeSources([{ text, pieces }], this.#searches, this.#context.report)
   }
 
   #chunk(part: JsonObject, candidate: JsonObject = {}, chunk: JsonObject = {}): string {

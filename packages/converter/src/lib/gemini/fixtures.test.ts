@@ -29,7 +29,9 @@ function folded(sse: string): ChatReply | undefined {
 function essence(reply: ChatReply | undefined): unknown {
   if (reply === undefined) return undefined
   const { id, model, created, stop, usage } = reply
-  const parts = reply.parts.map((part) => (part.type === 'opaque' ? { type: 'opaque' } : { ...part, at: '' }))
+  const parts = reply.parts.map((part) =>
+    part.type === 'opaque' ? { type: 'opaque', search: part.search } : { ...part, at: '' },
+  )
   return { id, model, created, stop, usage, parts }
 }
 
@@ -79,7 +81,7 @@ describe('the gemini corpus', () => {
     const written = geminiCodec.encodeReply(reply, replyContext(report))
     const again = geminiCodec.decodeReply(written, new LossReport())
     const { created: _, ...kept } = reply
-    const parts = reply.parts.filter((part) => part.type !== 'opaque')
+    const parts = reply.parts.filter((part) => part.type !== 'opaque' || part.search)
     // Words for one and the same stop are told by the first of them.
     const { said: __, ...stop } = reply.stop
     expect(essence(again)).toEqual(essence({ ...kept, stop, parts }))
@@ -91,7 +93,7 @@ describe('the gemini corpus', () => {
     unfold(reply, (event) => events.push(event))
     const { sse } = encodeStream(events)
     const { created: _, ...kept } = reply
-    const parts = reply.parts.filter((part) => part.type !== 'opaque')
+    const parts = reply.parts.filter((part) => part.type !== 'opaque' || part.search)
     const { said: __, ...stop } = reply.stop
     expect(essence(folded(sse))).toEqual(essence({ ...kept, stop, parts }))
   })

@@ -50,6 +50,7 @@ function essence(reply: ChatReply | undefined): unknown {
 }
 
 function bare({ at: _, ...part }: AssistantPart): unknown {
+  if (part.type === 'opaque') return { kind: part.kind, search: part.search }
   if (!('inputKind' in part) || part.inputKind !== 'json') return part
   return { ...part, input: JSON.parse(part.input) as unknown }
 }

@@ -6,7 +6,7 @@ import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { NewId } from '../codec.ts'
-import { withSources } from './citations.ts'
+import { searchBehind, withSources } from './citations.ts'
 import { kindOf, opaquePart } from './content-decode.ts'
 import { decodeError, isError } from './error.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -67,7 +67,12 @@ function decodeCandidate(
     const part = readPart(wire, path, () => mintedCallId(replyId(), calls++), report)
     return part === undefined ? [] : [{ part, i }]
   })
-  return { parts: withSources(placed, candidate, report), stop: stopOf(candidate) ?? missingStop(candidate, report) }
+  const parts = withSources(placed, candidate, report)
+  const search = searchBehind(candidate)
+  if (search) {
+    parts.push({ ...search, dialect: 'gemini', value: null, at: `${at}.groundingMetadata` })
+  }
+  return { parts, stop: stopOf(candidate) ?? missingStop(candidate, report) }
 }
 
 /** Why a candidate ended; undefined when it does not say. */

@@ -2,9 +2,10 @@ import type { JsonObject } from '../chat/json.ts'
 import { type Report, withheldSeal } from '../chat/loss.ts'
 import type { AssistantPart, Citation, ToolCallPart } from '../chat/part.ts'
 import type { Alternative, ChatReply } from '../chat/reply.ts'
+import type { Search } from '../chat/search.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { ReplyContext } from '../codec.ts'
-import { type CitedPiece, type CitedText, reportSources, writeSources } from './citations.ts'
+import { type CitedPiece, type CitedText, tells, writeSources } from './citations.ts'
 import { argsOf } from './content-encode.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { finishOf, showsThoughts, vagueStops, writeUsage } from './wire.ts'
@@ -28,14 +29,18 @@ function encodeCandidate(
   context: ReplyContext,
 ): JsonObject {
   const content = new Content()
+  const searches: Search[] = []
   for (const part of parts) {
+    if (part.type === 'opaque' && tells(part.search)) {
+      searches.push(part.search)
+      continue
+    }
     const wire = encodePart(part, stop, context)
     if (wire === undefined) continue
     const citations = part.type === 'text' ? (part.citations ?? []) : []
-    reportSources(citations, context.report)
     content.add(wire, citations)
   }
-  const sources = writeSources(content.texts())
+  const sources = writeSources(content.texts(), searches, context.report)
   const logprobsResult = encodeLogprobs(logprobs)
   return {
     content: { parts: content.parts.length > 0 ? content.parts : [{ text: '' }], role: 'model' },

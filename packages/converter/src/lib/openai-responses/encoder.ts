@@ -8,8 +8,17 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { serviceTiers } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { errorEvent, responseError } from './error.ts'
-import { CallWriter, type ItemWriter, MessageWriter, ReasoningWriter, type Send, type Text } from './item-writers.ts'
+import {
+  CallWriter,
+  type ItemWriter,
+  MessageWriter,
+  ReasoningWriter,
+  SearchWriter,
+  type Send,
+  type Text,
+} from './item-writers.ts'
 import { callHeads, type Head, type ItemStatus, responseOf, type State, showsReasoning } from './output.ts'
+import { tellSearch } from './search.ts'
 import { endingOf, vagueStops, writeUsage } from './wire.ts'
 
 type Spoken = Extract<OpenPart, { type: 'text' | 'refusal' }>
@@ -153,7 +162,10 @@ export class ResponsesEncoder implements StreamEncoder {
         break
       }
       case 'opaque':
-        report.dropped(`parts[${index}]`, `openai-responses has no place for ${part.kind}`)
+        if (part.search) {
+          tellSearch(part.search, `parts[${index}]`, report)
+          this.#add(index, new SearchWriter(this.#place, part.search))
+        } else report.dropped(`parts[${index}]`, `openai-responses has no place for ${part.kind}`)
     }
   }
 
@@ -238,11 +250,9 @@ export class ResponsesEncoder implements StreamEncoder {
     const ending = endingOf(stop, { refusal: this.#refused })
     this.#settle(undefined, ending.status)
     this.#over = true
-    const response = this.#response({
+    const response = this.#ended({
       status: ending.status,
       incomplete_details: ending.incomplete_details && { ...ending.incomplete_details },
-      output: this.#items.map((item) => item.item()),
-      ...(this.#usage && { usage: writeUsage(this.#usage) }),
       ...(serviceTier !== undefined && serviceTiers.has(serviceTier) && { service_tier: serviceTier }),
     })
     this.#send(`response.${ending.status}`, { response })
@@ -264,12 +274,12 @@ export class ResponsesEncoder implements StreamEncoder {
       return
     }
     this.#settle(undefined, 'completed')
-    const response = this.#response({
-      status: 'failed',
-      error: responseError(error),
-      output: this.#items.map((item) => item.item()),
-      ...(this.#usage && { usage: writeUsage(this.#usage) }),
-    })
+    const response = this.#ended({ status: 'failed', error: responseError(error) })
     this.#send('response.failed', { response })
+  }
+
+  #ended(state: Omit<State, 'output'>): JsonObject {
+    const usage = this.#usage && { usage: writeUsage(this.#usage) }
+    return this.#response({ ...state, output: this.#items.map((item) => item.item()), ...usage })
   }
 }

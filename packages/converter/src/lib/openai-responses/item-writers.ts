@@ -1,11 +1,13 @@
 import type { JsonObject, JsonValue } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import type { Citation } from '../chat/part.ts'
+import type { Search } from '../chat/search.ts'
 import { freeText } from '../openai-chat/reply-encode.ts'
 import { annotationOf } from './content.ts'
 import {
   type CallHead,
   callItem,
+  foreignSearch,
   type ItemStatus,
   itemId,
   logprobList,
@@ -14,6 +16,7 @@ import {
   refusalPart,
   textPart,
 } from './output.ts'
+import { searchItem } from './search.ts'
 
 /** Sends one event with the next sequence number. */
 export type Send = (type: string, members: JsonObject) => void
@@ -99,13 +102,13 @@ abstract class Item implements ItemWriter {
     this.send('response.output_item.added', { item: this.draft('in_progress') })
   }
 
-  abstract delta(part: number, literal: string): void
+  delta(_part: number, _literal: string): void {}
 
   cite(_part: number, _citation: Citation): void {}
 
   logprobs(_part: number, _value: JsonValue): void {}
 
-  abstract close(part: number): void
+  close(_part: number): void {}
 
   end(status: ItemStatus): void {
     this.#ended = this.draft(status)
@@ -295,5 +298,27 @@ export class CallWriter extends Item {
 
   protected override draft(status: ItemStatus): JsonObject {
     return callItem(this.id, status, this.#head, this.#input.whole())
+  }
+}
+
+/** A search of the web, told when it is over. */
+export class SearchWriter extends Item {
+  readonly #search: Search
+  readonly open = 0
+
+  constructor(place: Place, search: Search) {
+    super(place, foreignSearch)
+    this.#search = search
+  }
+
+  override begin(): void {
+    super.begin()
+    for (const step of ['in_progress', 'searching', 'completed'].slice(0, this.#search.failed ? 2 : 3)) {
+      this.send(`response.web_search_call.${step}`, { item_id: this.id })
+    }
+  }
+
+  protected override draft(status: ItemStatus): JsonObject {
+    return searchItem(this.id, status, this.#search)
   }
 }

@@ -4,6 +4,7 @@ import { CallDecoder } from './call-decoder.ts'
 import { Item, type ItemContext, type ItemDecoder } from './item-decoder.ts'
 import { MessageDecoder } from './message-decoder.ts'
 import { ReasoningDecoder } from './reasoning-decoder.ts'
+import { searchOf } from './search.ts'
 import { isCall } from './wire.ts'
 
 /** The reader of an item by what it was announced as. */
@@ -14,16 +15,27 @@ export function openItem(item: JsonObject, context: ItemContext): ItemDecoder {
   return isCall(item) ? new CallDecoder(item, context) : new OpaqueDecoder(item, context)
 }
 
-/** What only this dialect understands, such as a tool OpenAI runs. */
+/** What only this dialect understands, such as a tool OpenAI runs. A search is told when it is over, because it is told as a whole. */
 class OpaqueDecoder extends Item {
-  readonly #index: number
+  #item: JsonObject
+  #index: number | undefined
 
   constructor(item: JsonObject, context: ItemContext) {
     super(item, context)
-    this.#index = this.open({ type: 'opaque', kind: stringAt(item, 'type') ?? 'unknown' })
+    this.#item = item
+    if (stringAt(item, 'type') !== 'web_search_call') this.#index = this.#told()
+  }
+
+  protected override read(item: JsonObject): void {
+    this.#item = item
   }
 
   protected override close(): void {
-    this.context.emit({ type: 'close', index: this.#index })
+    this.context.emit({ type: 'close', index: this.#index ?? this.#told() })
+  }
+
+  #told(): number {
+    const search = searchOf(this.#item)
+    return this.open({ type: 'opaque', kind: stringAt(this.#item, 'type') ?? 'unknown', ...(search && { search }) })
   }
 }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import { arrayAt } from '../chat/read.ts'
+import { foreignMark } from '../chat/search.ts'
 import type { ReplyContext } from '../codec.ts'
 import { ToolNames } from './tool-names.ts'
 
@@ -64,9 +65,16 @@ export function responseOf(head: Head, state: State, request: JsonObject = {}): 
 }
 
 /** Ids of the items of one reply: fresh ones of one body, told apart by their place. */
-export function itemId(prefix: 'msg' | 'fc' | 'ctc' | 'rs', body: string, index: number): string {
+export function itemId(
+  prefix: 'msg' | 'fc' | 'ctc' | 'rs' | typeof foreignSearch,
+  body: string,
+  index: number,
+): string {
   return `${prefix}_${body}_${index}`
 }
+
+/** What begins the ids of searches that OpenAI does not know of. */
+export const foreignSearch: `ws_${typeof foreignMark}` = `ws_${foreignMark}`
 
 export function messageItem(id: string, status: ItemStatus, content: readonly JsonObject[]): JsonObject {
   return { id, type: 'message', status, role: 'assistant', content: [...content] }

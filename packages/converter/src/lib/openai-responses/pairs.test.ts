@@ -45,7 +45,10 @@ function gathered(text: string, dialect: Dialect): ChatReply | undefined {
 
 /** What of an answer a client acts on. */
 function essence(reply: ChatReply | undefined): unknown {
-  return { stop: reply?.stop.reason, parts: reply?.parts.map(({ at: _, ...part }) => part) }
+  const parts = reply?.parts.map(({ at: _, ...part }) =>
+    part.type === 'opaque' ? { kind: part.kind, search: part.search } : part,
+  )
+  return { stop: reply?.stop.reason, parts }
 }
 
 describe.each(others)('an answer of openai-responses for a client of %s', (to) => {

@@ -7,6 +7,7 @@ import type { ChatReply } from '../chat/reply.ts'
 import { argumentsText, mintedCallId } from '../openai-chat/wire.ts'
 import { citationsOf } from './content.ts'
 import { failureOf } from './error.ts'
+import { searchOf } from './search.ts'
 import { ToolNames } from './tool-names.ts'
 import { callIdOf, contentsOf, idOf, isCall, objectsAt, readStop, sectionBreak, sectionsOf, usageOf } from './wire.ts'
 
@@ -58,12 +59,14 @@ function itemParts(item: JsonObject, at: string, minted: string, report: Report)
       return objectsAt(item, 'content').flatMap((part, i) => contentParts(part, `${at}.content[${i}]`))
     case 'reasoning':
       return reasoningParts(item, at)
-    default:
+    default: {
       if (isCall(item)) {
         reportCaller(item, at, report)
         return [callPart(item, at, kind === 'custom_tool_call', minted)]
       }
-      return [{ type: 'opaque', dialect: 'openai-responses', kind, value: item, at }]
+      const search = searchOf(item)
+      return [{ type: 'opaque', dialect: 'openai-responses', kind, value: item, at, ...(search && { search }) }]
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { annotationOf } from './content.ts'
 import {
   callHeads,
   callItem,
+  foreignSearch,
   type ItemStatus,
   itemId,
   logprobList,
@@ -20,6 +21,7 @@ import {
   showsReasoning,
   textPart,
 } from './output.ts'
+import { searchItem, tellSearch } from './search.ts'
 import { endingOf, vagueStops, writeUsage } from './wire.ts'
 
 /** Writes a whole Response. */
@@ -63,6 +65,8 @@ class Items {
   readonly #headOf: ReturnType<typeof callHeads>
   readonly #shown: boolean
   readonly #drafts: Draft[] = []
+  /** The last item that an answer may be cut in: a search is told when it is over. */
+  #cut = 0
   /** The content of the message that stands last. */
   #content: JsonObject[] | undefined
   /** Log-probabilities of the whole answer, until its first text takes them. */
@@ -93,7 +97,12 @@ class Items {
         this.#call(part)
         break
       default:
-        report.dropped(part.at, `openai-responses has no place for ${part.type === 'image' ? 'an image' : part.kind}`)
+        if (part.type === 'opaque' && part.search) {
+          const { search } = part
+          tellSearch(search, part.at, report)
+          this.#push(foreignSearch, (id, status) => searchItem(id, status, search))
+        } else
+          report.dropped(part.at, `openai-responses has no place for ${part.type === 'image' ? 'an image' : part.kind}`)
     }
   }
 
@@ -106,8 +115,7 @@ class Items {
 
   /** The items; an answer that was cut was cut in the last of them. */
   finish(status: ItemStatus): JsonObject[] {
-    const last = this.#drafts.length - 1
-    return this.#drafts.map((draft, i) => draft(i === last ? status : 'completed'))
+    return this.#drafts.map((draft, i) => draft(i === this.#cut ? status : 'completed'))
   }
 
   #say(part: JsonObject): void {
@@ -122,6 +130,7 @@ class Items {
   #push(prefix: Parameters<typeof itemId>[0], write: (id: string, status: ItemStatus) => JsonObject): void {
     const id = itemId(prefix, this.body, this.#drafts.length)
     this.#content = undefined
+    if (prefix !== foreignSearch) this.#cut = this.#drafts.length
     this.#drafts.push((status) => write(id, status))
   }
 

@@ -26,6 +26,7 @@ export function encodeRequest(given: ChatRequest, context: RequestContext): Json
     ...encodeTools(chat.tools, chat.toolChoice, chat.parallelToolCalls, context, path('toolChoice', 'tool_choice')),
     ...encodeLimit(chat, context, path),
     ...encodeSampling(chat, context, path),
+    ...encodeIncluded(chat, context),
     ...encodeText(chat, context, path),
     ...encodeReasoning(chat, context),
     ...encodeIdentity(chat, context, path),
@@ -88,9 +89,18 @@ function encodeSampling(chat: ChatRequest, { report, capabilities }: RequestCont
   return {
     ...(clamped !== undefined && { temperature: clamped }),
     ...(topP !== undefined && { top_p: topP }),
-    ...(logprobs && { include: ['message.output_text.logprobs'] }),
     ...(logprobs?.top !== undefined && { top_logprobs: logprobs.top }),
   }
+}
+
+/** What an answer tells only when it is asked for. */
+function encodeIncluded({ logprobs, tools }: ChatRequest, { capabilities }: RequestContext): JsonObject {
+  const include: string[] = []
+  if (logprobs && capabilities.sampling !== 'none') include.push('message.output_text.logprobs')
+  if (capabilities.webSearch && tools.some((tool) => tool.type === 'hosted' && tool.search)) {
+    include.push('web_search_call.action.sources')
+  }
+  return include.length === 0 ? {} : { include }
 }
 
 function encodeText(chat: ChatRequest, context: RequestContext, path: PathOf): JsonObject {

@@ -2,6 +2,7 @@ import type { Dialect } from '../chat/dialect.ts'
 import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import { pathOf } from '../chat/read.ts'
+import { foreignMark } from '../chat/search.ts'
 import { envelopeMark, isEnvelope } from './envelope.ts'
 
 /**
@@ -23,6 +24,7 @@ export function mayHoldEnvelope(body: Uint8Array | string): boolean {
 
 /** Why an envelope is left out, and a source another provider's search has found. */
 const found = 'the source was found by another provider, which the conversation was with before'
+const searched = 'the search was run by another provider, which the conversation was with before'
 const why = 'the seal belongs to another provider, which the conversation was with before'
 
 /**
@@ -42,7 +44,9 @@ export function withholdEnvelopes(request: JsonObject, dialect: Dialect, report:
       )
     case 'openai-responses':
       return overList(request, 'input', '', (item, at) =>
-        isSealed(item, 'encrypted_content') ? dropped(pathOf(at, 'encrypted_content'), report) : item,
+        isSealed(item, 'encrypted_content')
+          ? dropped(pathOf(at, 'encrypted_content'), report)
+          : withoutForeign(item, 'id', at, report),
       )
     case 'gemini':
       return overList(request, 'contents', '', (turn, at) =>
@@ -57,12 +61,23 @@ export function withholdEnvelopes(request: JsonObject, dialect: Dialect, report:
 function content(message: JsonObject, at: string, report: Report): JsonObject | undefined {
   const left = overList(message, 'content', at, (block, where) => {
     if (isSealed(block, 'signature') || isSealed(block, 'data')) return dropped(where, report)
-    return overList(block, 'citations', where, (citation, place) =>
-      isSealed(citation, 'encrypted_index') ? dropped(place, report, found) : citation,
+    const search = withoutForeign(block, 'tool_use_id', where, report) && withoutForeign(block, 'id', where, report)
+    return (
+      search &&
+      overList(block, 'citations', where, (citation, place) =>
+        isSealed(citation, 'encrypted_index') ? dropped(place, report, found) : citation,
+      )
     )
   })
   const blocks = member(left, 'content')
   return left !== message && Array.isArray(blocks) && blocks.length === 0 ? undefined : left
+}
+
+/** A search that another provider ran, which the item, block or result with such an id tells of. */
+function withoutForeign(item: JsonObject, key: string, at: string, report: Report): JsonObject | undefined {
+  const id = member(item, key)
+  const isForeign = typeof id === 'string' && /^(srvtoolu|ws)_/.test(id) && id.includes(foreignMark)
+  return isForeign ? dropped(at, report, searched) : item
 }
 
 function unsealedCall(call: JsonObject, at: string, report: Report): JsonObject {

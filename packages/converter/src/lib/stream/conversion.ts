@@ -128,7 +128,7 @@ export class Conversion implements StreamConverter {
         this.#speech.add(event.literal)
         break
       case 'open':
-        if (event.part.type === 'tool-call') this.#phase = 'content'
+        if (event.part.type === 'tool-call' || 'search' in event.part) this.#phase = 'content'
         break
       case 'start':
       case 'usage':

@@ -107,6 +107,6 @@ function partOf(draft: Draft, at: string): AssistantPart {
         ...(seal && { seal }),
       }
     case 'opaque':
-      return { type: 'opaque', dialect: 'anthropic', kind: part.kind, value: null, at }
+      return { ...part, dialect: 'anthropic', value: null, at }
   }
 }

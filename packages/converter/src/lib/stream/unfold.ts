@@ -45,7 +45,7 @@ function openOf(part: AssistantPart): OpenPart {
     case 'tool-call':
       return { type: 'tool-call', id: part.id, name: part.name, inputKind: part.inputKind }
     case 'opaque':
-      return { type: 'opaque', kind: part.kind }
+      return { type: 'opaque', kind: part.kind, ...(part.search && { search: part.search }) }
     case 'image':
       return { type: 'opaque', kind: 'image' }
   }

@@ -6,12 +6,13 @@ import type { CapabilityOverrides } from '../src/lib/capabilities/capabilities.t
 import type { ChatEvent } from '../src/lib/chat/event.ts'
 import type { JsonObject } from '../src/lib/chat/json.ts'
 import type { Loss } from '../src/lib/chat/loss.ts'
-import type { ChatRequest, Turn } from '../src/lib/chat/request.ts'
+import type { ChatRequest } from '../src/lib/chat/request.ts'
 import type { ReplyContext, RequestContext } from '../src/lib/codec.ts'
 import { LossReport } from '../src/lib/report.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
-import { checked } from '../src/lib/stream/grammar.ts'
 import { aliasOf } from '../src/lib/tool-names.ts'
+import { decodedStream, encodedStream, readFrames, replyContextOf, userTurn } from './codec-kit.ts'
+
+export { userTurn } from './codec-kit.ts'
 
 const fixtures = new URL('../../../fixtures/anthropic/', import.meta.url)
 
@@ -42,10 +43,6 @@ export function chatRequest(overrides: Partial<ChatRequest> = {}): ChatRequest {
     paths: {},
     ...overrides,
   }
-}
-
-export function userTurn(text: string, at = 'messages[0]'): Turn {
-  return { role: 'user', parts: [{ type: 'text', text, at: `${at}.content` }], at }
 }
 
 export function requestContext(
@@ -85,32 +82,12 @@ export function decode(wire: JsonObject): { chat: ChatRequest; losses: readonly 
 }
 
 export function replyContext(report: LossReport, overrides: Partial<ReplyContext> = {}): ReplyContext {
-  return {
-    report,
-    wantsUsage: false,
-    legacyFunctions: false,
-    showReasoning: true,
-    customTools: new Set(),
-    originalToolName: (alias) => alias,
-    callId: (id) => aliasOf(id, anthropicCodec.limits.callId),
-    newId: () => 'fresh',
-    now: () => 1_700_000_000,
-    ...overrides,
-  }
+  return replyContextOf(anthropicCodec, report, overrides)
 }
 
 /** The canonical events of a stream; throws where the decoder breaks the grammar. */
 export function decodeStream(sse: string): ChatEvent[] {
-  const events: ChatEvent[] = []
-  const decoder = anthropicCodec.openDecoder(
-    checked((event) => events.push(event)),
-    new LossReport(),
-  )
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  decoder.end()
-  return events
+  return decodedStream(anthropicCodec, sse).events
 }
 
 /** The stream a client gets for canonical events. */
@@ -118,17 +95,13 @@ export function encodeStream(
   events: readonly ChatEvent[],
   overrides: Partial<ReplyContext> = {},
 ): { sse: string; losses: readonly Loss[] } {
-  const report = new LossReport()
-  const encoder = anthropicCodec.openEncoder(replyContext(report, overrides))
-  return { sse: events.map((event) => encoder.encode(event)).join(''), losses: report.losses }
+  return encodedStream(anthropicCodec, events, overrides)
 }
 
 /** The named events of an SSE text, their data parsed. */
 export function framesOf(sse: string): { event: string; data: JsonObject }[] {
   const frames: { event: string; data: JsonObject }[] = []
-  const splitter = new FrameSplitter((event, data) => frames.push({ event, data: JSON.parse(data) as JsonObject }))
-  splitter.push(sse)
-  splitter.end()
+  readFrames(sse, (event, data) => frames.push({ event, data: JSON.parse(data) as JsonObject }))
   return frames
 }
 

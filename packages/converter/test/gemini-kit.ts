@@ -10,9 +10,10 @@ import type { ChatRequest, Turn } from '../src/lib/chat/request.ts'
 import type { ReplyContext, StreamTap } from '../src/lib/codec.ts'
 import { geminiCodec } from '../src/lib/gemini/index.ts'
 import { LossReport } from '../src/lib/report.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
-import { checked } from '../src/lib/stream/grammar.ts'
 import { aliasOf } from '../src/lib/tool-names.ts'
+import { decodedStream, encodedStream, readFrames, replyContextOf, tappedStream, userTurn } from './codec-kit.ts'
+
+export { userTurn } from './codec-kit.ts'
 
 const fixtures = new URL('../../../fixtures/gemini/', import.meta.url)
 
@@ -42,10 +43,6 @@ export function chatRequest(overrides: Partial<ChatRequest> = {}): ChatRequest {
     paths: {},
     ...overrides,
   }
-}
-
-export function userTurn(text: string, at = 'messages[0]'): Turn {
-  return { role: 'user', parts: [{ type: 'text', text, at: `${at}.content` }], at }
 }
 
 export function assistantTurn(parts: readonly AssistantPart[], at = 'messages[1]'): Turn {
@@ -81,43 +78,17 @@ export function decode(overrides: JsonObject = {}): { chat: ChatRequest; losses:
 }
 
 export function replyContext(report: LossReport, overrides: Partial<ReplyContext> = {}): ReplyContext {
-  return {
-    report,
-    wantsUsage: false,
-    legacyFunctions: false,
-    showReasoning: true,
-    customTools: new Set(),
-    originalToolName: (alias) => alias,
-    callId: (id) => aliasOf(id, geminiCodec.limits.callId),
-    newId: () => 'fresh',
-    now: () => 1_700_000_000,
-    ...overrides,
-  }
+  return replyContextOf(geminiCodec, report, overrides)
 }
 
 /** The canonical events of a stream; throws where the decoder breaks the grammar. */
 export function decodeStream(sse: string): { events: ChatEvent[]; losses: readonly Loss[] } {
-  const events: ChatEvent[] = []
-  const report = new LossReport()
-  const decoder = geminiCodec.openDecoder(
-    checked((event) => events.push(event)),
-    report,
-  )
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  decoder.end()
-  return { events, losses: report.losses }
+  return decodedStream(geminiCodec, sse)
 }
 
 /** What a tap makes of a stream. */
 export function tapStream(sse: string): StreamTap {
-  const tap = geminiCodec.openTap()
-  const splitter = new FrameSplitter((event, data) => tap.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  tap.end()
-  return tap
+  return tappedStream(geminiCodec, sse)
 }
 
 /** The stream a client gets for canonical events. */
@@ -125,17 +96,13 @@ export function encodeStream(
   events: readonly ChatEvent[],
   overrides: Partial<ReplyContext> = {},
 ): { sse: string; losses: readonly Loss[] } {
-  const report = new LossReport()
-  const encoder = geminiCodec.openEncoder(replyContext(report, overrides))
-  return { sse: events.map((event) => encoder.encode(event)).join(''), losses: report.losses }
+  return encodedStream(geminiCodec, events, overrides)
 }
 
 /** The chunks of an SSE text. */
 export function chunksOf(sse: string): JsonObject[] {
   const chunks: JsonObject[] = []
-  const splitter = new FrameSplitter((_event, data) => chunks.push(JSON.parse(data) as JsonObject))
-  splitter.push(sse)
-  splitter.end()
+  readFrames(sse, (_event, data) => chunks.push(JSON.parse(data) as JsonObject))
   return chunks
 }
 

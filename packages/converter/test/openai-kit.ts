@@ -3,13 +3,14 @@ import { openaiCapabilities } from '../src/lib/capabilities/openai.ts'
 import type { ChatEvent } from '../src/lib/chat/event.ts'
 import type { JsonObject } from '../src/lib/chat/json.ts'
 import type { Loss } from '../src/lib/chat/loss.ts'
-import type { ChatRequest, Turn } from '../src/lib/chat/request.ts'
+import type { ChatRequest } from '../src/lib/chat/request.ts'
 import type { DialectCodec, ReplyContext, StreamTap } from '../src/lib/codec.ts'
 import { openaiChatCodec } from '../src/lib/openai-chat/index.ts'
 import { LossReport } from '../src/lib/report.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
-import { checked } from '../src/lib/stream/grammar.ts'
 import { aliasOf } from '../src/lib/tool-names.ts'
+import { decodedStream, encodedStream, readFrames, replyContextOf, tappedStream, userTurn } from './codec-kit.ts'
+
+export { userTurn } from './codec-kit.ts'
 
 /** A canonical request of one user turn, with whatever else a test is about. */
 export function chatRequest(overrides: Partial<ChatRequest> = {}): ChatRequest {
@@ -23,10 +24,6 @@ export function chatRequest(overrides: Partial<ChatRequest> = {}): ChatRequest {
     paths: {},
     ...overrides,
   }
-}
-
-export function userTurn(text: string, at = 'messages[0]'): Turn {
-  return { role: 'user', parts: [{ type: 'text', text, at: `${at}.content` }], at }
 }
 
 /** Encodes a request as one that came from anthropic. */
@@ -54,18 +51,7 @@ export function decode(overrides: JsonObject = {}): ChatRequest {
 }
 
 export function replyContext(report: LossReport, overrides: Partial<ReplyContext> = {}): ReplyContext {
-  return {
-    report,
-    wantsUsage: false,
-    legacyFunctions: false,
-    showReasoning: true,
-    customTools: new Set(),
-    originalToolName: (alias) => alias,
-    callId: (id) => aliasOf(id, openaiChatCodec.limits.callId),
-    newId: () => 'fresh',
-    now: () => 1_700_000_000,
-    ...overrides,
-  }
+  return replyContextOf(openaiChatCodec, report, overrides)
 }
 
 /** The canonical events of a stream; throws where the decoder breaks the grammar. */
@@ -73,27 +59,12 @@ export function decodeStream(
   sse: string,
   codec: DialectCodec = openaiChatCodec,
 ): { events: ChatEvent[]; losses: readonly Loss[] } {
-  const events: ChatEvent[] = []
-  const report = new LossReport()
-  const decoder = codec.openDecoder(
-    checked((event) => events.push(event)),
-    report,
-  )
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  decoder.end()
-  return { events, losses: report.losses }
+  return decodedStream(codec, sse)
 }
 
 /** What a tap makes of a stream. */
 export function tapStream(sse: string, codec: DialectCodec = openaiChatCodec): StreamTap {
-  const tap = codec.openTap()
-  const splitter = new FrameSplitter((event, data) => tap.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  tap.end()
-  return tap
+  return tappedStream(codec, sse)
 }
 
 /** The stream a client gets for canonical events. */
@@ -102,19 +73,13 @@ export function encodeStream(
   overrides: Partial<ReplyContext> = {},
   codec: DialectCodec = openaiChatCodec,
 ): { sse: string; losses: readonly Loss[] } {
-  const report = new LossReport()
-  const encoder = codec.openEncoder(replyContext(report, overrides))
-  return { sse: events.map((event) => encoder.encode(event)).join(''), losses: report.losses }
+  return encodedStream(codec, events, overrides)
 }
 
 /** The data of an SSE text: chunks parsed, the trailer as it is. */
 export function chunksOf(sse: string): (JsonObject | string)[] {
   const chunks: (JsonObject | string)[] = []
-  const splitter = new FrameSplitter((_event, data) =>
-    chunks.push(data === '[DONE]' ? data : (JSON.parse(data) as JsonObject)),
-  )
-  splitter.push(sse)
-  splitter.end()
+  readFrames(sse, (_event, data) => chunks.push(data === '[DONE]' ? data : (JSON.parse(data) as JsonObject)))
   return chunks
 }
 

@@ -8,10 +8,9 @@ import type { ChatRequest, Extra } from '../src/lib/chat/request.ts'
 import type { ReplyContext, RequestContext } from '../src/lib/codec.ts'
 import { openaiResponsesCodec as codec } from '../src/lib/openai-responses/index.ts'
 import { LossReport } from '../src/lib/report.ts'
-import { FrameSplitter } from '../src/lib/sse.ts'
 import { Fold } from '../src/lib/stream/fold.ts'
-import { checked } from '../src/lib/stream/grammar.ts'
 import { aliasOf } from '../src/lib/tool-names.ts'
+import { decodedStream, encodedStream, readFrames, replyContextOf } from './codec-kit.ts'
 
 const folder = new URL('../../../fixtures/openai-responses/', import.meta.url)
 
@@ -57,18 +56,7 @@ export function encode(
 }
 
 export function replyContext(report: LossReport, overrides: Partial<ReplyContext> = {}): ReplyContext {
-  return {
-    report,
-    wantsUsage: false,
-    legacyFunctions: false,
-    showReasoning: true,
-    customTools: new Set(),
-    originalToolName: (alias) => alias,
-    callId: (id) => aliasOf(id, codec.limits.callId),
-    newId: () => 'fresh',
-    now: () => 1_700_000_000,
-    ...overrides,
-  }
+  return replyContextOf(codec, report, overrides)
 }
 
 export function encodeReply(
@@ -85,22 +73,15 @@ export function decodeReply(wire: JsonObject): { reply: ChatReply; losses: reado
 }
 
 /** The canonical events of a stream, and the reply they tell; throws where the decoder breaks the grammar. */
-export function decodeStream(sse: string): { events: ChatEvent[]; reply: ChatReply | undefined; losses: Loss[] } {
-  const events: ChatEvent[] = []
+export function decodeStream(sse: string): {
+  events: ChatEvent[]
+  reply: ChatReply | undefined
+  losses: readonly Loss[]
+} {
+  const { events, losses } = decodedStream(codec, sse)
   const fold = new Fold()
-  const report = new LossReport()
-  const decoder = codec.openDecoder(
-    checked((event) => {
-      events.push(event)
-      fold.push(event)
-    }),
-    report,
-  )
-  const splitter = new FrameSplitter((event, data) => decoder.frame(event, data))
-  splitter.push(sse)
-  splitter.end()
-  decoder.end()
-  return { events, reply: fold.reply(), losses: report.losses }
+  for (const event of events) fold.push(event)
+  return { events, reply: fold.reply(), losses }
 }
 
 /** The stream a client gets for canonical events. */
@@ -108,21 +89,17 @@ export function encodeStream(
   events: readonly ChatEvent[],
   overrides: Partial<ReplyContext> = {},
 ): { sse: string; losses: readonly Loss[] } {
-  const report = new LossReport()
-  const encoder = codec.openEncoder(replyContext(report, overrides))
-  return { sse: events.map((event) => encoder.encode(event)).join(''), losses: report.losses }
+  return encodedStream(codec, events, overrides)
 }
 
 /** The data of every event of a stream; throws where an event's name is not its type. */
 export function eventsOf(sse: string): JsonObject[] {
   const events: JsonObject[] = []
-  const splitter = new FrameSplitter((name, data) => {
+  readFrames(sse, (name, data) => {
     const event = JSON.parse(data) as JsonObject
     if (event.type !== name) throw new Error(`the event ${name} has the type ${JSON.stringify(event.type)}`)
     events.push(event)
   })
-  splitter.push(sse)
-  splitter.end()
   return events
 }
 

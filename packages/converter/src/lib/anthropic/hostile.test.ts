@@ -11,27 +11,11 @@ import {
   replyContext,
   requestContext,
 } from '../../../test/anthropic-kit.ts'
+import { mutations } from '../../../test/hostile-kit.ts'
 import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import { LossReport } from '../report.ts'
 import { anthropicCodec } from './index.ts'
-
-/** What a hostile or broken peer may put in any place. */
-const rubbish: readonly JsonValue[] = [null, true, 7, -1, 1e308, '', 'x', [], [null], {}, { type: 7 }]
-
-/** Every variant of a value in which one node is replaced by rubbish or left out. */
-function* variants(value: JsonValue): Generator<JsonValue> {
-  yield* rubbish
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) for (const other of variants(item)) yield value.with(i, other)
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      const { [key]: _, ...without } = value
-      yield without
-      for (const other of variants(item ?? null)) yield { ...value, [key]: other }
-    }
-  }
-}
 
 /** How a conversion went: `done`, or the code of a typed refusal; anything else it throws fails the test. */
 function outcome(run: () => unknown): string {
@@ -48,7 +32,7 @@ const complete = fixtureNames().filter((name) => name !== 'error-mid-stream')
 
 describe('one wrong node anywhere', () => {
   it.each(fixtureNames())('%s: a request is read, or refused by path', (name) => {
-    for (const wire of variants(fixtureJson(name, 'request.json'))) {
+    for (const wire of mutations(fixtureJson(name, 'request.json'))) {
       if (!isObject(wire)) continue
       const went = outcome(() => {
         const { chat } = decode(wire)
@@ -60,7 +44,7 @@ describe('one wrong node anywhere', () => {
   })
 
   it.each(complete)('%s: a reply is read, or refused', (name) => {
-    for (const wire of variants(fixtureJson(name, 'reply.json'))) {
+    for (const wire of mutations(fixtureJson(name, 'reply.json'))) {
       if (!isObject(wire)) continue
       anthropicCodec.tapReply(wire)
       const went = outcome(() => {
@@ -77,7 +61,7 @@ describe('one wrong node anywhere', () => {
       const frames = fixtureText(name, 'stream.sse').split(/(?<=\n\n)/)
       for (const [i, frame] of frames.entries()) {
         const data = JSON.parse(frame.slice(frame.indexOf('data: ') + 6)) as JsonValue
-        for (const other of variants(data)) {
+        for (const other of mutations(data)) {
           const sse = frames.with(i, `data: ${JSON.stringify(other)}\n\n`).join('')
           const events = decodeStream(sse)
           expect(events.filter(({ type }) => type === 'finish' || type === 'error')).toHaveLength(1)

@@ -1,5 +1,5 @@
 import type { ChatError } from '../chat/error.ts'
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { isObject, type JsonObject, member, parseObject } from '../chat/json.ts'
 import { arrayAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -108,10 +108,5 @@ function nameIn(data: string): string {
 }
 
 function parse(data: string): JsonObject {
-  try {
-    const value = JSON.parse(data) as JsonValue
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+  return parseObject(data) ?? {}
 }

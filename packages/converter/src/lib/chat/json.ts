@@ -11,6 +11,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The object that a text is in JSON; undefined where it is no JSON, or JSON of something else. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as JsonValue
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** A member of an object that JSON text gave; undefined for inherited names such as `constructor`. */
 export function member(object: JsonObject, key: string): JsonValue | undefined {
   const value = object[key]

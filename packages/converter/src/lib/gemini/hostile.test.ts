@@ -9,7 +9,7 @@ import {
   replyContext,
   tapStream,
 } from '../../../test/gemini-kit.ts'
-import { ConversionError } from '../chat/error.ts'
+import { breakage, mutations } from '../../../test/hostile-kit.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import { LossReport } from '../report.ts'
 import { FrameSplitter } from '../sse.ts'
@@ -17,32 +17,6 @@ import { geminiCodec } from './index.ts'
 
 const names = fixtureNames()
 const whole = names.filter((name) => name !== 'error-mid-stream')
-const odd: readonly JsonValue[] = [null, 5, -1.5, '', 'x', true, [], {}, [null], [[]], [{}], { type: 'x' }]
-
-/** Every value that differs from the given one in a single place, where something odd stands. */
-function* mutations(value: JsonValue): Generator<JsonValue> {
-  yield* odd
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) for (const other of mutations(item)) yield value.with(i, other)
-  } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      const { [key]: member = null, ...rest } = value
-      yield rest
-      for (const other of mutations(member)) yield { ...value, [key]: other }
-    }
-  }
-}
-
-/** What a conversion broke with: it may refuse in its own words, nothing else. */
-function breakage(act: () => void): unknown[] {
-  try {
-    act()
-    return []
-  } catch (error) {
-    return ConversionError.is(error) ? [] : [error]
-  }
-}
-
 describe('anything anywhere', () => {
   it.each(names)('%s: in a request is read or refused by its path', (name) => {
     for (const wire of mutations(fixtureJson(name, 'request.json'))) {

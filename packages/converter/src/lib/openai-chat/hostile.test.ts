@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { breakage, mutations } from '../../../test/hostile-kit.ts'
 import { encode, replyContext } from '../../../test/openai-kit.ts'
-import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import type { DialectCodec } from '../codec.ts'
 import { openaiCompletionsCodec } from '../openai-completions/index.ts'
@@ -11,32 +11,6 @@ import { checked } from '../stream/grammar.ts'
 import { openaiChatCodec } from './index.ts'
 
 const root = new URL('../../../../../fixtures/', import.meta.url)
-const odd: readonly JsonValue[] = [null, 5, -1.5, '', 'x', true, [], {}, [null], [[]], [{}], { type: 'x' }]
-
-/** Every value that differs from the given one in a single place, where something odd stands. */
-function* mutations(value: JsonValue): Generator<JsonValue> {
-  yield* odd
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) for (const other of mutations(item)) yield value.with(i, other)
-  } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      const { [key]: member = null, ...rest } = value
-      yield rest
-      for (const other of mutations(member)) yield { ...value, [key]: other }
-    }
-  }
-}
-
-/** What a conversion broke with: it may refuse in its own words, nothing else. */
-function breakage(act: () => void): unknown[] {
-  try {
-    act()
-    return []
-  } catch (error) {
-    return ConversionError.is(error) ? [] : [error]
-  }
-}
-
 for (const codec of [openaiChatCodec, openaiCompletionsCodec]) {
   const folder = new URL(`${codec.id}/`, root)
   const names = readdirSync(folder)

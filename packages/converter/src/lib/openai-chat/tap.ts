@@ -1,5 +1,5 @@
 import type { ChatError } from '../chat/error.ts'
-import { isObject, type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { isObject, type JsonObject, member, parseObject } from '../chat/json.ts'
 import { arrayAt, numberAt, objectAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -32,7 +32,7 @@ export class ChatTap implements StreamTap {
   frame(event: string, data: string): void {
     if (this.#error !== undefined) return
     if (this.#content && this.#template.match(data) !== undefined) return
-    const chunk = parse(data)
+    const chunk = parseObject(data)
     if (chunk === undefined) return
     if (event === 'error' || isError(chunk)) this.#error = streamError(chunk)
     else this.#chunk(chunk, data)
@@ -99,15 +99,6 @@ function saysSomething(delta: JsonObject): boolean {
     holdsCall(delta) ||
     objectAt(delta, 'audio') !== undefined
   )
-}
-
-function parse(data: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(data) as JsonValue
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Usage and stop of a reply that passes as bytes. */

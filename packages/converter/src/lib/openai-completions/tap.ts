@@ -1,5 +1,5 @@
 import type { ChatError } from '../chat/error.ts'
-import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import { isObject, type JsonObject, parseObject } from '../chat/json.ts'
 import { arrayAt, numberAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -22,7 +22,7 @@ export class CompletionsTap implements StreamTap {
   frame(event: string, data: string): void {
     if (this.#error !== undefined) return
     if (this.#content && this.#template.match(data) !== undefined) return
-    const chunk = parse(data)
+    const chunk = parseObject(data)
     if (chunk === undefined) return
     if (event === 'error' || isError(chunk)) {
       this.#error = streamError(chunk)
@@ -67,15 +67,6 @@ export class CompletionsTap implements StreamTap {
     const index = numberAt(choice, 'index') ?? 0
     if (stringAt(choice, 'text')) this.#content = true
     this.#stops.set(index, stringAt(choice, 'finish_reason') ? stopOf(choice) : this.#stops.get(index))
-  }
-}
-
-function parse(data: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(data) as JsonValue
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -1,40 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { breakage, mutations } from '../../../test/hostile-kit.ts'
 import { cases, encode, fixture, replyContext, streamFixture, wholeCases } from '../../../test/responses-kit.ts'
-import { ConversionError } from '../chat/error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
 import { LossReport } from '../report.ts'
 import { FrameSplitter } from '../sse.ts'
 import { checked } from '../stream/grammar.ts'
 import { openaiResponsesCodec as codec } from './index.ts'
 
-const odd: readonly JsonValue[] = [null, 5, -1.5, '', 'x', true, [], {}, [null], [[]], [{}], { type: 'x' }]
-
 /** Cases that hold every kind of item between them. */
 const kinds = ['agent-session', 'annotations', 'custom-tool', 'length-stop', 'refusal']
-
-/** Every value that differs from the given one in a single place, where something odd stands. */
-function* mutations(value: JsonValue): Generator<JsonValue> {
-  yield* odd
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) for (const other of mutations(item)) yield value.with(i, other)
-  } else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      const { [key]: member = null, ...rest } = value
-      yield rest
-      for (const other of mutations(member)) yield { ...value, [key]: other }
-    }
-  }
-}
-
-/** What a conversion broke with: it may refuse in its own words, nothing else. */
-function breakage(act: () => void): unknown[] {
-  try {
-    act()
-    return []
-  } catch (error) {
-    return ConversionError.is(error) ? [] : [error]
-  }
-}
 
 function framesOf(sse: string): string[] {
   const frames: string[] = []

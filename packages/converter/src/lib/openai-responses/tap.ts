@@ -1,5 +1,5 @@
 import type { ChatError } from '../chat/error.ts'
-import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import { type JsonObject, parseObject } from '../chat/json.ts'
 import { objectAt, stringAt } from '../chat/read.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { Usage } from '../chat/usage.ts'
@@ -29,7 +29,7 @@ export class ResponsesTap implements StreamTap {
     if (this.finished || this.#error !== undefined) return
     const type = event || typeOf(data)
     if (this.#content && type.endsWith('.delta') && type !== 'response.refusal.delta') return
-    const wire = parse(data)
+    const wire = parseObject(data)
     if (wire) this.#event(stringAt(wire, 'type') ?? event, wire)
   }
 
@@ -107,15 +107,6 @@ function saysSomething(part: JsonObject): boolean {
 /** The type of an event without a name, where it stands first in its data, as OpenAI writes it. */
 function typeOf(data: string): string {
   return data.startsWith(typeHead) ? data.slice(typeHead.length, data.indexOf('"', typeHead.length)) : ''
-}
-
-function parse(data: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(data) as JsonValue
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Usage and stop of a reply that passes as bytes. */

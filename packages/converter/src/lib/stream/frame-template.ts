@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '../chat/json.ts'
+import { type JsonObject, type JsonValue, parseObject } from '../chat/json.ts'
 import { copyOf, literalEnd } from '../chat/literal.ts'
 
 /** After so many templates that never fitted again, learning is given up: the server changes more than is known here. */
@@ -167,17 +167,8 @@ function proves(data: string, gaps: readonly Gap[]): boolean {
   if (!gaps.some(({ hole }) => hole.kind === 'text')) return false
   const fixed = cut(data, gaps)
   const probe = gaps.map(({ hole }, i) => (fixed[i] ?? '') + probes[hole.kind]).join('') + (fixed[gaps.length] ?? '')
-  const frame = parsed(probe)
+  const frame = parseObject(probe)
   return frame !== undefined && gaps.every(({ hole }) => JSON.stringify(hole.read(frame)) === probes[hole.kind])
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as JsonValue
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Where the value of a hole ends; not behind its start where none is. */

@@ -111,9 +111,17 @@ export function readUserParts(block: Placed, report: Report): Exclude<UserPart, 
       return [readImage(block, report)]
     case 'document':
       return readDocument(block, report)
+    case 'tool_addition':
+    case 'tool_removal':
+      return []
     default:
       return [opaque(block)]
   }
+}
+
+/** Whether a block says nothing and changes the tools there are; `changedTools` reads it. */
+export function isToolChange(type: JsonValue | undefined): boolean {
+  return type === 'tool_addition' || type === 'tool_removal'
 }
 
 export function readAssistantPart(block: Placed, report: Report): AssistantPart {
@@ -276,6 +284,8 @@ export function opaque({ value, at }: Placed): OpaquePart {
 /** What a block says to a reader, where leaving it out would take meaning away. */
 function readable(kind: string, block: JsonObject): string {
   if (kind === 'compaction') return stringAt(block, 'content') ?? ''
+  // What a search for tools of the client's own has found: without a word of it the model would search again.
+  if (kind === 'tool_reference') return `The tool ${stringAt(block, 'tool_name') ?? ''} can be called now.`
   if (kind !== 'search_result') return ''
   const body = arrayAt(block, 'content').map(textOf)
   return [stringAt(block, 'title'), stringAt(block, 'source'), ...body].filter((line) => line).join('\n')

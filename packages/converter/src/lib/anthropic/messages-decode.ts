@@ -6,6 +6,7 @@ import { invalid, type Placed, pathOf, present, readObjects } from '../chat/read
 import type { Turn } from '../chat/request.ts'
 import {
   dropOthers,
+  isToolChange,
   readAssistantPart,
   readBlocks,
   readTextParts,
@@ -21,8 +22,9 @@ export function decodeSystem(wire: JsonObject, report: Report): TextPart[] {
 /** The text blocks of an instruction; it can hold no others. */
 function readTexts(holder: JsonObject, key: 'content' | 'system', at: string, report: Report): TextPart[] {
   return readBlocks(holder, key, at).flatMap((block) => {
-    if (member(block.value, 'type') === 'text') return readTextParts(block, report)
-    report.dropped(block.at, 'an instruction can only hold text')
+    const type = member(block.value, 'type')
+    if (type === 'text') return readTextParts(block, report)
+    if (!isToolChange(type)) report.dropped(block.at, 'an instruction can only hold text')
     return []
   })
 }

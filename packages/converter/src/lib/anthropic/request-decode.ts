@@ -16,12 +16,13 @@ import {
 import type { ChatRequest, Effort, Extra, OutputFormat, Reasoning } from '../chat/request.ts'
 import { unknownCache } from './content-decode.ts'
 import { decodeMessages, decodeSystem } from './messages-decode.ts'
+import { changedTools } from './tool-changes.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
 import { readCache } from './wire.ts'
 
 /** Reads a Messages request of either API version. */
 export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
-  const tools = decodeTools(wire, report)
+  const tools = changedTools(decodeTools(wire, report), wire, report)
   return {
     model: requireString(wire, 'model', ''),
     stream: readBoolean(wire, 'stream', '') ?? false,

@@ -26,7 +26,8 @@ export function decodeTools(wire: JsonObject, report: Report): Tool[] {
   return (readObjects(wire, 'tools', '') ?? []).map(({ value, at }) => decodeTool(value, at, report))
 }
 
-function decodeTool(wire: JsonObject, at: string, report: Report): Tool {
+/** Reads one entry of `tools`, which may stand elsewhere as well. */
+export function decodeTool(wire: JsonObject, at: string, report: Report): Tool {
   const type = readString(wire, 'type', at) ?? 'custom'
   const cache = readCache(wire)
   if (type === 'custom') {

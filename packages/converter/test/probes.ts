@@ -346,8 +346,11 @@ export const messagesProbes: Probed = {
         mcp_tool_listing: { type: 'mcp_tool_listing' },
         container_upload: { type: 'container_upload', file_id: 'file_1' },
         compaction: { type: 'compaction', content: 'What was said.' },
-        tool_addition: { type: 'tool_addition', tool: { type: 'tool_reference', tool_name: 'get_weather' } },
-        tool_removal: { type: 'tool_removal', tool: { type: 'tool_reference', tool_name: 'get_weather' } },
+        tool_addition: {
+          type: 'tool_addition',
+          tool: { type: 'tool_definition', definition: { name: 'get_time', input_schema: { type: 'object' } } },
+        },
+        tool_removal: { type: 'tool_removal', tool: { type: 'tool_reference', name: 'get_weather' } },
         fallback: { type: 'fallback' },
       },
     },

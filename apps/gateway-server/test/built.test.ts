@@ -12,11 +12,16 @@ import { writeConfig } from './harness.ts'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-test.each(['abc', '-1', '65536', '80.5', ''])('the port "%s" is refused in words', (port) => {
+const noPort = (port: string): string => `--port takes a whole number from 0 to 65535, not "${port}"`
+
+test.each([
+  ...['abc', '-1', '65536', '80.5'].map((port) => [port, noPort(port)] as const),
+  ['', '--port needs a value'] as const,
+])('the port "%s" is refused in words', (port, words) => {
   const home = mkdtempSync(join(tmpdir(), 'llm-gateway-built-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const { status, stderr } = spawnSync(process.execPath, [main, '--home', home, `--port=${port}`], { encoding: 'utf8' })
-  expect([status, stderr]).toEqual([1, `--port takes a whole number from 0 to 65535, not "${port}"\n`])
+  expect([status, stderr]).toEqual([1, `${words}\n`])
 })
 
 test('what `npm start` runs serves the line it prints, counts it, and goes down in order', async () => {

@@ -27,6 +27,9 @@ const bodies: readonly (readonly [string, string | Buffer])[] = [
   ['deep nesting', `{"x":${'['.repeat(deep)}${']'.repeat(deep)}}`],
   ['NaN', '{"temperature":NaN}'],
   ['a comment', '{/* hi */}'],
+  ['null', 'null'],
+  ['a number', '3'],
+  ['an array', '[{"model":"gpt-4o"}]'],
 ]
 
 test.each(paths.flatMap((path) => bodies.map(([name, body]) => [path, name, body] as const)))(

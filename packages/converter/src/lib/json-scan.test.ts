@@ -40,7 +40,9 @@ describe('scanObject', () => {
 
   it.each([
     ['', 0],
-    ['[]', 0],
+    ['[', 1],
+    ['[] {}', 3],
+    ['hello', 0],
     ['{', 1],
     ['{"a"', 4],
     ['{"a":', 5],
@@ -60,10 +62,28 @@ describe('scanObject', () => {
     expect(scanObject(bytes(text))).toMatchObject({ ok: false, at })
   })
 
+  it.each([
+    ['[]', 'an array'],
+    [' [{"model": "m"}]\n', 'an array'],
+    ['"x"', 'a string'],
+    ['-3', 'a number'],
+    ['null', 'null'],
+    ['true', 'true'],
+    ['false', 'false'],
+  ])('tells %j, which is JSON, by what it is', (text, what) => {
+    expect(scanObject(bytes(text))).toMatchObject({
+      ok: false,
+      notObject: true,
+      at: text.length - text.trimStart().length,
+      message: `must be a JSON object, not ${what}`,
+    })
+  })
+
   it('refuses nesting beyond the limit at once, however deep it goes', () => {
-    const deep = `{"a": ${'['.repeat(5_000_000)}`
     const refused = { ok: false, limit: true, message: 'nested deeper than 128 levels' }
-    expect(scanObject(bytes(deep))).toMatchObject(refused)
+    for (const deep of [`{"a": ${'['.repeat(5_000_000)}`, '['.repeat(5_000_000)]) {
+      expect(scanObject(bytes(deep))).toMatchObject(refused)
+    }
     expect(scanObject(bytes(`{"a": ${'['.repeat(127)}${']'.repeat(127)}}`)).ok).toBe(true)
   })
 

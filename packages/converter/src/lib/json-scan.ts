@@ -19,15 +19,17 @@ export type JsonScan =
       readonly message: string
       /** The JSON may be valid, and is more than is taken. */
       readonly limit?: true
+      /** It is JSON of another kind, or there is nothing: `message` goes on a sentence about the body. */
+      readonly notObject?: true
     }
 
 class Fault extends Error {
   readonly at: number
-  readonly limit: boolean
-  constructor(at: number, message: string, limit: boolean = false) {
+  readonly kind: 'syntax' | 'limit' | 'notObject'
+  constructor(at: number, message: string, kind: Fault['kind'] = 'syntax') {
     super(message)
     this.at = at
-    this.limit = limit
+    this.kind = kind
   }
 }
 
@@ -58,8 +60,8 @@ export function scanObject(bytes: Uint8Array, limits: ScanLimits = {}): JsonScan
     return scanner.object()
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault
-    const { at, message, limit } = fault
-    return { ok: false, at, message, ...(limit && { limit }) }
+    const { at, message, kind } = fault
+    return { ok: false, at, message, ...(kind !== 'syntax' && { [kind]: true }) }
   }
 }
 
@@ -83,16 +85,26 @@ class Scanner {
     const repeated: string[] = []
     let count = 0
     this.#space()
-    if (this.#bytes[this.#at] !== 123) throw new Fault(this.#at, 'the body must be a JSON object')
+    if (this.#bytes[this.#at] !== 123) throw this.#noObject()
     this.#at++
     this.#members((key, start, end) => {
-      if (++count > this.#maxMembers) throw new Fault(start, `more than ${this.#maxMembers} members`, true)
+      if (++count > this.#maxMembers) throw new Fault(start, `more than ${this.#maxMembers} members`, 'limit')
       if (members.has(key)) repeated.push(key)
       members.set(key, { start, end })
     }, 1)
     this.#space()
     if (this.#at < this.#bytes.length) throw new Fault(this.#at, 'unexpected text after the JSON object')
     return { ok: true, members, repeated }
+  }
+
+  /** What is wrong with a body that is no object: it may still be JSON, and then only its kind is wrong. */
+  #noObject(): Fault {
+    const start = this.#at
+    if (start === this.#bytes.length) return new Fault(start, 'is empty', 'notObject')
+    this.#value(0)
+    this.#space()
+    if (this.#at < this.#bytes.length) return new Fault(this.#at, 'unexpected text after the JSON value')
+    return new Fault(start, `must be a JSON object, not ${kindOf(this.#bytes[start])}`, 'notObject')
   }
 
   /** After `{`, up to and including `}`. `onMember` is only given for the top level: keys further in are not decoded. */
@@ -133,7 +145,7 @@ class Scanner {
     for (;;) {
       this.#space()
       if (this.#bytes[this.#at] === 123 && ++objects > this.#maxObjects) {
-        throw new Fault(this.#at, `more than ${this.#maxObjects} objects in one array`, true)
+        throw new Fault(this.#at, `more than ${this.#maxObjects} objects in one array`, 'limit')
       }
       this.#value(depth)
       this.#space()
@@ -148,7 +160,7 @@ class Scanner {
     const c = this.#bytes[this.#at]
     if (c === QUOTE) this.#string()
     else if (c === 123 || c === 91) {
-      if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`, true)
+      if (depth >= this.#maxDepth) throw new Fault(this.#at, `nested deeper than ${this.#maxDepth} levels`, 'limit')
       this.#at++
       if (c === 123) this.#members(undefined, depth + 1)
       else this.#elements(depth + 1)
@@ -257,6 +269,15 @@ class Scanner {
     if (c === undefined) return new Fault(this.#at, `the body ends where ${wanted} should stand`)
     return new Fault(this.#at, `expected ${wanted}`)
   }
+}
+
+/** Of JSON that is whole and no object, by its first byte. */
+function kindOf(first: number | undefined): string {
+  if (first === 91) return 'an array'
+  if (first === QUOTE) return 'a string'
+  if (first === 110) return 'null'
+  if (first === 116) return 'true'
+  return first === 102 ? 'false' : 'a number'
 }
 
 function isHex(c: number): boolean {

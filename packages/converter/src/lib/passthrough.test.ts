@@ -19,7 +19,11 @@ describe('readBody', () => {
 
   it.each([
     ['{"model":', 'not valid JSON'],
-    ['[1]', 'must be a JSON object'],
+    ['', 'the request body is empty'],
+    [' \n', 'the request body is empty'],
+    ['[{"model":"m"}]', 'the request body must be a JSON object, not an array'],
+    ['"x"', 'the request body must be a JSON object, not a string'],
+    ['model=m', 'not valid JSON: expected a JSON value (at byte 0)'],
     ['{"model":1}', 'model must be a string'],
     ['{"stream":"yes"}', 'stream must be true or false'],
     ['{"model":"a","model":"b"}', 'model stands more than once'],
@@ -28,6 +32,7 @@ describe('readBody', () => {
     const read = readBody(bytes(body))
     expect(read).toMatchObject({ ok: false })
     expect(read.ok ? '' : read.message).toContain(message)
+    if (!message.includes('not valid JSON')) expect(read.ok ? '' : read.message).not.toContain('not valid JSON')
   })
 })
 

@@ -38,7 +38,9 @@ export function readBody(bytes: Uint8Array): BodyRead {
 }
 
 /** Where it is wrong, by the name of the member as well as by the byte. */
-function faultOf(bytes: Uint8Array, { at, message, limit }: Extract<JsonScan, { ok: false }>): BodyRead {
+function faultOf(bytes: Uint8Array, scan: Extract<JsonScan, { ok: false }>): BodyRead {
+  const { at, message, limit, notObject } = scan
+  if (notObject) return { ok: false, message: `the request body ${message}` }
   const path = pathAt(bytes, at)
   const where = path === undefined ? `at byte ${at}` : `in ${path}, at byte ${at}`
   const what = limit ? 'the request body is more than the gateway takes' : 'the request body is not valid JSON'

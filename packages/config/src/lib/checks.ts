@@ -57,6 +57,12 @@ function textAt(value: unknown, key: string): string | undefined {
   return typeof found === 'string' && found.trim() !== '' ? found : undefined
 }
 
+/** Whether there is nothing, or text that says nothing: a value of another type is there, and wrong for that alone. */
+function isMissing(value: unknown, key: string): boolean {
+  const found = valueAt(value, [key]) ?? ''
+  return typeof found === 'string' && found.trim() === ''
+}
+
 function duplicates(data: unknown, list: string, key: string, thing: string): Problem[] {
   const seen = new Map<string, number>()
   return items(data, list).flatMap(({ value, path }, index) => {
@@ -82,12 +88,12 @@ function checkAccount(account: unknown, path: DataPath, providers: readonly stri
   }
   // What a disabled account lacks can be added before it is enabled.
   if (textAt(account, 'status') === 'disabled') return problems
-  if (textAt(account, 'type') === 'api-key' && provider !== 'simulator' && textAt(account, 'api_key') === undefined) {
+  if (textAt(account, 'type') === 'api-key' && provider !== 'simulator' && isMissing(account, 'api_key')) {
     const hint = 'add it, best as a reference such as ${MY_KEY}; where the endpoint asks for none, write "none"'
     problems.push(error('missing-key', [...path, 'api_key'], '"api_key" is missing', hint))
   }
   const example = NEEDS_BASE_URL[provider]
-  if (example !== undefined && textAt(account, 'base_url') === undefined) {
+  if (example !== undefined && isMissing(account, 'base_url')) {
     const message = `"base_url" is missing: provider ${provider} has no default`
     problems.push(error('missing-key', [...path, 'base_url'], message, `add it, such as ${example}`))
   }

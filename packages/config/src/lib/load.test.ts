@@ -303,6 +303,20 @@ bogus: 1
     expect(found).toMatchObject([{ path: 'gateway_keys[0].id', message: '"id" is missing', line: 2, column: 5 }])
   })
 
+  it.each([
+    ['api_key', 'openai', '12345'],
+    ['api_key', 'openai', 'true'],
+    ['base_url', 'azure', '[x]'],
+    ['base_url', 'openai-compatible', '5'],
+  ])('tell a %s of the wrong type (%s: %s) once, and not as missing too', (key, provider, value) => {
+    const text = account('status: active')
+      .replace('anthropic', provider)
+      .replace(/ *api_key: k\n/, '')
+    const other = key === 'api_key' ? '' : '    api_key: k\n'
+    const found = issues(`${text}\n${other}    ${key}: ${value}\n`)
+    expect(found).toMatchObject([{ path: `upstream_accounts[0].${key}`, code: 'wrong-type' }])
+  })
+
   it('name the variable that is not set, where it stands in the text', () => {
     const [issue] = issues(account('base_url: "https://${HOST}/v1"'))
     expect(issue).toMatchObject({ code: 'unset-variable', line: 7, column: 24 })

@@ -41,6 +41,7 @@ export {
 } from './lib/profile.ts'
 export { builtInProfiles, defaultProfileOf, profilesWith } from './lib/profiles/index.ts'
 export type { TokenAccount, TokenOptions, TokenState } from './lib/token-account.ts'
+export { MAX_ANSWER_BYTES } from './lib/token-answer.ts'
 export type { DeviceGrant } from './lib/token-endpoint.ts'
 export {
   expiresAt,

@@ -152,6 +152,8 @@ test.each<[string, Response, object]>([
     new Response('<p>canary', { headers: { 'content-type': 'text/html' } }),
     { message: /text\/html that is no/ },
   ],
+  ['too much', Response.json({ ...token, scope: 'x'.repeat(1024 * 1024) }), { message: /answered more than 1 MiB/ }],
+  ['too much of an error', new Response('x'.repeat(2 ** 21), { status: 503 }), { message: /answered 503/ }],
   ['nothing', new Response(''), { message: /no JSON object/ }],
   ['a list', Response.json([token]), { message: /no JSON object/ }],
   ['no access_token', Response.json({ token_type: 'bearer' }), { message: /no access_token/ }],

@@ -39,7 +39,10 @@ export interface TokenStore {
   lock<T>(path: string, section: (held: HeldSection) => Promise<T>, options?: { readonly waitMs?: number }): Promise<T>
 }
 
-/** Sends a request to an authorisation server. The global `fetch` will do; an app passes one that knows its proxies. */
+/**
+ * Sends a request to an authorisation server. The global `fetch` will do; an app passes one that knows its proxies. A rejection
+ * means that nobody answered; an answer that is too large is cut here (`MAX_ANSWER_BYTES`), and told as such.
+ */
 export type OAuthFetch = (url: string, init: OAuthFetchInit) => Promise<Response>
 
 export interface OAuthFetchInit {

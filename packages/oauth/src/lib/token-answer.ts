@@ -1,3 +1,6 @@
+/** The most that is read of an answer, in bytes: one with a token has a few hundred. */
+export const MAX_ANSWER_BYTES: number = 1024 * 1024
+
 /** What a token endpoint answered with success, as the standard has it, or what is wrong with it. */
 export type TokenAnswer =
   | { readonly response: Response }
@@ -9,7 +12,7 @@ export type TokenAnswer =
 type Members = Readonly<Record<string, unknown>>
 
 /**
- * Reads an answer with status 200 once.
+ * Reads an answer once, and none beyond {@link MAX_ANSWER_BYTES}. What stands in one that is no success is read on by its caller.
  *
  * Some providers refuse with 200 and an `error` member, GitHub among them (also `authorization_pending` of its device flow).
  * An id token is left out: nobody here reads it, and one that would not validate must not cost a login.
@@ -17,15 +20,31 @@ type Members = Readonly<Record<string, unknown>>
  * @param isToken false where a device flow begins
  */
 export async function readAnswer(response: Response, isToken: boolean): Promise<TokenAnswer> {
-  if (response.status !== 200) return { response }
-  const answer = membersOf(await response.text())
+  const { status, headers } = response
+  const text = await boundedText(response)
+  // The status of an error says the most important thing by itself.
+  if (status !== 200) return { response: new Response(text || null, { status, headers }) }
+  if (text === undefined) return { fault: 'more than 1 MiB, which no token takes' }
+  const answer = membersOf(text)
   if (answer === undefined) return { fault: `${mediaTypeOf(response)} that is no JSON object` }
   const { id_token: _unused, error, ...rest } = answer
   if (typeof error === 'string' && error !== '' && rest.access_token === undefined) return { refused: error }
   const fault = isToken ? tokenFault(rest) : undefined
   if (fault !== undefined) return { fault }
-  const { status, headers } = response
   return { response: new Response(JSON.stringify(rest), { status, headers }) }
+}
+
+/** @returns undefined where there is more than may be. */
+async function boundedText({ body }: Response): Promise<string | undefined> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of body ?? []) {
+    size += piece.length
+    // Leaving the loop ends the download.
+    if (size > MAX_ANSWER_BYTES) return undefined
+    pieces.push(piece)
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces))
 }
 
 function tokenFault({ access_token: token, token_type: type, expires_in: expires }: Members): string | undefined {

@@ -1,8 +1,5 @@
-import type { OAuthFetch } from '@llm-gateway/oauth'
+import { MAX_ANSWER_BYTES, type OAuthFetch } from '@llm-gateway/oauth'
 import type { UpstreamCall, UpstreamClient } from '@llm-gateway/upstream'
-
-/** A token's answer is a few hundred bytes. */
-const maxAnswerBytes = 1024 * 1024
 
 /** The upstream client as a `fetch`: requests to authorisation servers go through the same proxies as the account's calls. */
 export function upstreamFetch(client: UpstreamClient): OAuthFetch {
@@ -21,19 +18,25 @@ export function upstreamFetch(client: UpstreamClient): OAuthFetch {
       const pieces: Buffer[] = []
       let size = 0
       let head: { status: number; headers: Headers } | undefined
+      const answer = (): void => {
+        if (head === undefined) reject(new Error('the answer has no head'))
+        else resolve(new Response(bodyOf(head.status, pieces), head))
+      }
       const exchange = client.send(call, {
         onHead: (status, received) => {
           head = { status, headers: headersOf(received) }
         },
         onData: (chunk) => {
+          pieces.push(chunk)
           size += chunk.length
-          if (size <= maxAnswerBytes) pieces.push(chunk)
+          // Who reads it refuses what is this long, in words that say so.
+          if (size > MAX_ANSWER_BYTES) {
+            answer()
+            exchange.abort('the answer is too large')
+          }
           return true
         },
-        onEnd: () => {
-          if (head === undefined || size > maxAnswerBytes) reject(new Error('the answer is not one'))
-          else resolve(new Response(bodyOf(head.status, pieces), head))
-        },
+        onEnd: () => answer(),
         onFailure: (failure) => reject(new Error(failure.message)),
       })
       const abort = (): void => {

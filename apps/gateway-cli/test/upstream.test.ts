@@ -148,7 +148,9 @@ test('--key-file is checked, and written as an absolute reference', async () => 
   expect(sandbox.config).toContain(`api_key: "file:${file}"`)
   expect((await sandbox.run('upstream', 'show', 'f')).stdout).toContain('sk-a…9f3c (from a file)')
   const missing = await sandbox.run('upstream', 'add', '--provider=openai', '--name=g', '--key-file=nope')
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('there is no such file')])
+  expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining('there is no such file')])
+  const folder = await sandbox.run('upstream', 'add', '--provider=openai', '--name=g', '--key-file=.')
+  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('it is not a file')])
 })
 
 test('the key is read from standard input, or asked for without showing it', async () => {

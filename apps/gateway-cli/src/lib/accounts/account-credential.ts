@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Paths } from '@llm-gateway/config'
-import { encryptSecret, isReference, type MasterKey, resolveSecret } from '@llm-gateway/credentials'
+import { CredentialError, encryptSecret, isReference, type MasterKey, resolveSecret } from '@llm-gateway/credentials'
 import { CliError } from '../command-line/error.ts'
 import type { Io } from '../terminal/io.ts'
 import type { Output } from '../terminal/output.ts'
@@ -80,8 +80,21 @@ async function checkedFile(reference: string, { id, places }: CredentialContext)
   const masterKey = (): never => {
     throw new CliError('USAGE', 'a file reference needs no master key')
   }
-  await resolveSecret(reference, { record: id, masterKey, baseDir: dirname(places.configFile) })
-  return reference
+  try {
+    await resolveSecret(reference, { record: id, masterKey, baseDir: dirname(places.configFile) })
+    return reference
+  } catch (cause) {
+    throw CredentialError.is(cause) && cause.code === 'FILE_UNREADABLE' ? namedFileFault(cause) : cause
+  }
+}
+
+/** A file that is not there is no such thing; one that holds no key was named by mistake; else the system keeps it from us. */
+function namedFileFault(error: CredentialError): CliError {
+  const { cause, message } = error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT') return new CliError('NOT_FOUND', message, { cause: error })
+  const noKey = code === undefined || code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+  return new CliError(noKey ? 'USAGE' : 'FAILED', message, { cause: error })
 }
 
 async function encrypted(text: string, flag: string, { id, io, masterKey }: CredentialContext): Promise<string> {

@@ -1,4 +1,4 @@
-import { finishLogin, isPending, readCallbackText } from '@llm-gateway/oauth'
+import { finishLogin, isPending, OAuthError, readCallbackText } from '@llm-gateway/oauth'
 import { tokenStoreOf } from '@llm-gateway/server'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { CliError } from '../../command-line/error.ts'
@@ -28,7 +28,7 @@ export class OauthCallback extends GatewayCommand {
   code: string | undefined = Option.String('--code', { description: 'code#state, or the address that ended the login' })
 
   async execute(): Promise<number> {
-    const parameters = readCallbackText(await this.#text())
+    const parameters = answerIn(await this.#text())
     const loaded = await (await this.openConfig()).read()
     const account = await this.#account(loaded, parameters.get('state'))
     const { places, output } = this
@@ -68,5 +68,15 @@ export class OauthCallback extends GatewayCommand {
     throw new CliError('REFUSED', 'no login waits for this answer: its state is unknown, or was used before', {
       hint: 'begin it again with: llm-gateway oauth start UPSTREAM-ID',
     })
+  }
+}
+
+/** What is no answer to any login is a mistake of the command line; nobody has refused anything yet. */
+function answerIn(text: string): URLSearchParams {
+  try {
+    return readCallbackText(text)
+  } catch (cause) {
+    if (OAuthError.is(cause)) throw new CliError('USAGE', `--code: ${cause.message}`, { cause })
+    throw cause
   }
 }

@@ -131,7 +131,7 @@ test('config validate passes warnings, unless --strict', async () => {
 test('config validate makes no file where a named one is missing', async () => {
   const sandbox = new Sandbox()
   const ran = await sandbox.run('config', 'validate', '--config=missing.yaml')
-  expect([ran.code, ran.stdout]).toEqual([1, expect.stringContaining('there is no such file')])
+  expect([ran.code, ran.stdout]).toEqual([3, expect.stringContaining('there is no such file')])
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { renderIssues } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { exitCodes } from '../../command-line/error.ts'
@@ -33,6 +34,7 @@ export class ConfigValidate extends GatewayCommand {
     const counts = `${counted(errors, 'error')}, ${counted(issues.length - errors, 'warning')}`
     const report = issues.length === 0 ? '' : `${renderIssues(issues, text, { file })}\n`
     this.output.result({ file, valid, issues }, `${report}${file}: ${valid ? 'valid' : 'not valid'} (${counts})`)
-    return valid ? exitCodes.ok : exitCodes.failure
+    if (valid) return exitCodes.ok
+    return existsSync(file) ? exitCodes.failure : exitCodes.notFound
   }
 }

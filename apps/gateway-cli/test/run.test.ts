@@ -71,7 +71,58 @@ test.each([
   const sandbox = new Sandbox()
   const ran = await sandbox.run(...argv)
   expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(told)])
-  expect(sandbox.config).not.toContain('created_at')
+  expect(sandbox.files.join()).not.toContain('created_at')
+})
+
+test.each([
+  [['route', 'add', 'm', '--target=a\nb'], '--target'],
+  [['route', 'add', 'm', '--target', 'a\u009b31m'], '--target'],
+  [['route', 'add', 'm\u001b[31m', '--provider=simulator'], 'MODEL'],
+  [['route', 'add', 'm', '--target=a', '--description=b\u0007'], '--description'],
+  [['apikey', 'add', '--name=a', '--models=a\u001b[31m'], '--models'],
+  [['upstream', 'add', '--provider=simulator', '--name=a', '--models', 'm', '--models', 'b\u0000'], '--models'],
+  [['upstream', 'add', '--provider=simulator', '--name=a', '--option=x=\u001b[2J'], '--option'],
+  [['upstream', 'add', '--provider=openai', '--name=a', '--key=k', '--base-url=http://h/\u001b'], '--base-url'],
+  [['env', 'set', '--no-proxy=a\u001bb'], '--no-proxy'],
+])('%j: a control character is refused by the name of its option', async (argv, name) => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run(...argv)
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(`error: ${name} must be one line`)])
+  expect(sandbox.files.join()).not.toMatch(/[^\P{Cc}\n]/u)
+})
+
+test('lists may stand on several lines, and a value may end with one', async () => {
+  const sandbox = new Sandbox()
+  const ran = await sandbox.run(
+    'upstream',
+    'add',
+    '--provider=simulator',
+    '--name=a\n',
+    '--models=m1\nm2\r\n',
+    '--json',
+  )
+  expect([ran.code, ran.json()]).toEqual([0, expect.objectContaining({ name: 'a', models: ['m1', 'm2'] })])
+})
+
+test('what others wrote reaches a terminal without what would steer it, in colour as in JSON', async () => {
+  const sandbox = new Sandbox()
+  sandbox.config = `# \u009b2J
+upstream_accounts:
+  - { id: upstream_a, name: "a\\e[8m\\x9b2J", type: api-key, provider: simulator, models: ["m\\e]0;x\\a"] }
+`
+  for (const argv of [
+    ['upstream', 'list'],
+    ['upstream', 'list', '--json'],
+    ['upstream', 'show', 'upstream_a'],
+    ['route', 'test', 'none\u001b[8m\u009b2J'],
+    ['config', 'show'],
+    ['status'],
+  ]) {
+    const at = terminal()
+    await sandbox.runWith({ terminal: at }, ...argv)
+    const shown = (at.stdout.text + at.stderr.text).replace(/\p{Cc}\[(?:1|2|22|31|32|33|36|39)m/gu, '')
+    expect([argv, shown.match(/[^\P{Cc}\n]/gu)]).toEqual([argv, null])
+  }
 })
 
 test('what names and arguments hold does not steer the terminal', async () => {

@@ -6,10 +6,10 @@ import { Output } from '../terminal/output.ts'
 import { commandPaths, specOf } from './catalogue.ts'
 import { Cli, type CommandClass, UsageError } from './clipanion.ts'
 import { binaryName, type CommandSpec, optionNames } from './command-spec.ts'
-import { emptyOption } from './empty-option.ts'
 import { CliError, exitCodes } from './error.ts'
 import { failureOf } from './failure.ts'
 import { type CommandContext, GatewayCommand } from './gateway-command.ts'
+import { emptyOption, steeringOption } from './given-options.ts'
 import { commandHelp, groupHelp, groupNames, topHelp } from './help.ts'
 import { readRequest } from './request.ts'
 import { nearest } from './suggest.ts'
@@ -87,6 +87,7 @@ function parse(
   try {
     const parsed = Cli.from([command], { binaryName }).process([...argv], context)
     refuseEmpty(argv, specOf(command), parsed)
+    refuseSteering(argv, specOf(command))
     return { execute: async () => (await parsed.execute()) ?? undefined }
   } catch (error) {
     throw parseError(error, specOf(command))
@@ -99,6 +100,18 @@ function refuseEmpty(argv: readonly string[], spec: CommandSpec, command: unknow
   if (name === undefined) return
   const instead = command instanceof GatewayCommand ? command.insteadOfEmpty : undefined
   throw new CliError('USAGE', `${name} needs a value`, { hint: instead ?? `see: ${spec.path} --help` })
+}
+
+/** Flags whose value is a list with blanks or line ends between, or may be JSON of several lines. */
+const listed: ReadonlySet<string> = new Set(['--models', '--permissions', '--dialects', '--option'])
+
+/** @throws CliError `USAGE` that names the option which holds a control character */
+function refuseSteering(argv: readonly string[], spec: CommandSpec): void {
+  const name = steeringOption(argv, spec, listed)
+  if (name === undefined) return
+  throw new CliError('USAGE', `${name} must be one line, without control characters`, {
+    hint: `see: ${spec.path} --help`,
+  })
 }
 
 /** clipanion tells a fault of the command line by a reason in a sentence of its own; here it becomes one of ours. */

@@ -6,6 +6,7 @@ import { GatewayCommand } from '../command-line/gateway-command.ts'
 import { shown } from '../config-file/resolve-id.ts'
 import { type Column, fields, table } from '../terminal/table.ts'
 import { latency, when } from '../terminal/time.ts'
+import { printable } from '../terminal/width.ts'
 import { openLedger, tellSource } from '../usage/ledger-source.ts'
 import { amount, costText, dollars } from '../usage/usage-view.ts'
 
@@ -45,7 +46,7 @@ export class Why extends GatewayCommand {
     const accounts = new Map(config.accounts.map(({ id, name }) => [id, name]))
     const name = (id: string): string => accounts.get(id) ?? id
     const parts = [
-      story(request, attempts, name),
+      printable(story(request, attempts, name)),
       ...(request ? [fields(requestFields(request, config, now), style)] : []),
       ...(attempts.length > 0 ? [table(attempts, attemptColumns(name), style)] : []),
     ]

@@ -1,6 +1,6 @@
 import type { Io } from './io.ts'
 import { type Style, styleFor } from './style.ts'
-import { printableLines } from './width.ts'
+import { forTerminal, jsonForTerminal, printableLines } from './width.ts'
 
 export interface OutputOptions {
   readonly json: boolean
@@ -25,13 +25,14 @@ export class Output {
 
   /** The command's result: `value` with `--json`, else the text. Without text there is nothing to show but the JSON. */
   result(value: unknown, text?: string): void {
-    if (this.#options.json) this.#io.stdout.write(`${JSON.stringify(value, null, this.#io.stdout.isTTY ? 2 : 0)}\n`)
-    else if (text !== undefined && text !== '') this.#io.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    const { stdout } = this.#io
+    if (this.#options.json) stdout.write(`${jsonForTerminal(JSON.stringify(value, null, stdout.isTTY ? 2 : 0))}\n`)
+    else if (text !== undefined && text !== '') this.raw(text.endsWith('\n') ? text : `${text}\n`)
   }
 
-  /** Text to stdout exactly as it is. */
+  /** Text to stdout: exactly as it is, but for what would steer a terminal where there is one. */
   raw(text: string): void {
-    this.#io.stdout.write(text)
+    this.#io.stdout.write(this.#io.stdout.isTTY ? forTerminal(text) : text)
   }
 
   /** Something worth knowing; left out with `--quiet`. */
@@ -47,7 +48,7 @@ export class Output {
   /** Why the command failed. With `--json` one JSON line, so that a script can read it too. */
   failure(failure: { readonly message: string; readonly hint?: string; readonly exitCode: number }): void {
     if (this.#options.json) {
-      this.#io.stderr.write(`${JSON.stringify({ error: failure })}\n`)
+      this.#io.stderr.write(`${jsonForTerminal(JSON.stringify({ error: failure }))}\n`)
       return
     }
     const message = printableLines(failure.message.trimEnd())

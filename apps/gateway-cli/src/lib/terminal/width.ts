@@ -27,3 +27,21 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }
+
+/** The colours of our own style, whose codes pass on their way to a terminal. */
+const ownColours: ReadonlySet<string> = new Set([1, 2, 22, 31, 32, 33, 36, 39].map((code) => `\u001b[${code}m`))
+
+/** A whole text as it may go to a terminal: lines and our colours stay, and whatever else steers one is shown as a mark. */
+export function forTerminal(text: string): string {
+  return text.replace(/\r?\n|\t|\p{Cc}(?:\[\d+m)?|[\u202a-\u202e\u2066-\u2069]/gu, (found) =>
+    ownColours.has(found) || found.endsWith('\n') || found === '\t' ? found : '\u{fffd}',
+  )
+}
+
+/** JSON of the same value without a character that could steer a terminal: its own escapes stop at ASCII. */
+export function jsonForTerminal(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

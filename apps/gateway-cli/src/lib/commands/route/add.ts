@@ -37,6 +37,7 @@ export class RouteAdd extends GatewayCommand {
   key: string | undefined = Option.String('--key', { description: 'for this gateway key only (default for every one)' })
 
   async execute(): Promise<number> {
+    if (/\p{Cc}/u.test(this.model)) throw new CliError('USAGE', 'MODEL must be one line, without control characters')
     const priority = wholeNumber(this.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
     const provider = this.provider && choiceOf(this.provider, KNOWN_PROVIDERS, '--provider')
     const store = await this.openConfig()

@@ -5,6 +5,7 @@ import { CliError, exitCodes } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { routeScope } from '../../keys/route-view.ts'
 import { fields } from '../../terminal/table.ts'
+import { printable } from '../../terminal/width.ts'
 
 const rules = {
   'key-route': "a route of the gateway key's",
@@ -46,7 +47,10 @@ export class RouteTest extends GatewayCommand {
     })
     if (!plan.ok) {
       const { reason, message, served } = plan
-      this.output.result({ ok: false, model: this.model, reason, message, served }, `${this.model}: ${message}`)
+      this.output.result(
+        { ok: false, model: this.model, reason, message, served },
+        printable(`${this.model}: ${message}`),
+      )
       return exitCodes.failure
     }
     const candidates = plan.candidates.map(({ account: { id, provider } }) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toText } from './log-text.ts'
+import { steerless, toText } from './log-text.ts'
 
 const at = { level: 'info', time: '2026-11-23T20:00:00.000Z' }
 
@@ -52,6 +52,19 @@ test('what clients choose cannot forge a line', () => {
   expect(line.split('\n')).toHaveLength(2)
   expect(line).not.toContain('\u001b')
 })
+
+test.each(['{\u001b[2J', '[\u009b2J', '\u009b31mred', 'a\u007f', '\u202etxt.exe'])(
+  'no field steers the terminal: %j',
+  (text) => {
+    const request = { ...at, message: 'request', method: 'POST', path: text, status: 200, model: text, keyName: text }
+    for (const line of [request, { ...at, message: text, [text]: text, nested: { text } }]) {
+      const shown = toText(JSON.stringify(line)).trimEnd()
+      expect(shown).not.toMatch(/\p{Cc}|\u202e/u)
+      expect(steerless(JSON.stringify(line))).not.toMatch(/\p{Cc}|\u202e/u)
+    }
+    expect(JSON.parse(steerless(JSON.stringify(request)))).toEqual(request)
+  },
+)
 
 test('colours are only there when asked for', () => {
   const line = JSON.stringify({ ...at, message: 'listening', url: 'http://127.0.0.1:1' })

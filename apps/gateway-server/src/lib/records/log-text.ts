@@ -21,7 +21,7 @@ export function toText(line: string, colour = false): string {
     paint('dim', String(time)),
     paint(toneOf[String(level)] ?? 'bold', String(level).toUpperCase().padEnd(5)),
   ]
-  const said = message === 'request' ? access(fields, paint) : [String(message), ...pairs(fields, paint)]
+  const said = message === 'request' ? access(fields, paint) : [steerless(String(message)), ...pairs(fields, paint)]
   return `${[...head, ...said].join(' ')}\n`
 }
 
@@ -32,7 +32,7 @@ function access(fields: Fields, paint: Paint): string[] {
   const tried = Array.isArray(attempts) ? attempts.length : 0
   const tone = Number(status) >= 500 ? 'red' : Number(status) >= 400 ? 'yellow' : 'green'
   return [
-    `${text(method)} ${text(path)}`,
+    steerless(`${text(method)} ${text(path)}`),
     paint(tone, text(status)),
     ...pairs(
       {
@@ -71,7 +71,7 @@ function problem(error: unknown, attempts: unknown): unknown {
 
 function pairs(fields: Fields, paint: Paint): string[] {
   return Object.entries(fields).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${paint('dim', `${key}=`)}${quoted(text(value))}`],
+    value === undefined ? [] : [`${paint('dim', `${steerless(key)}=`)}${quoted(text(value))}`],
   )
 }
 
@@ -81,7 +81,17 @@ function text(value: unknown): string {
 
 /** Quoted where it would not be one word, and where a line end or a control character would forge a line. */
 function quoted(value: string): string {
-  return /^[^\s"=\p{Cc}]+$/u.test(value) || value.startsWith('{') || value.startsWith('[')
-    ? value
-    : JSON.stringify(value)
+  const plainly = /^[^\s"=\p{Cc}]+$/u.test(value) || (/^[{[]/.test(value) && !/\p{Cc}/u.test(value))
+  return steerless(plainly ? value : JSON.stringify(value))
+}
+
+/**
+ * A line, with or without JSON in it, whose control characters and those that turn the direction of text are written as JSON escapes:
+ * some terminals take the ones beyond ASCII for the start of a sequence, and JSON leaves them as they are.
+ */
+export function steerless(line: string): string {
+  return line.replace(
+    /\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -5,7 +5,7 @@ import { writeAccessLine } from './access-line.ts'
 import { IsoTime } from './iso-time.ts'
 import { JsonLine } from './json-line.ts'
 import { LogFile } from './log-file.ts'
-import { toText } from './log-text.ts'
+import { steerless, toText } from './log-text.ts'
 
 /** Where standard error leads: whether a person reads it, and whether in colour. */
 export interface LogTerminal {
@@ -106,10 +106,14 @@ export class ServerLog {
   /** People get text where nothing else is said and a person reads. */
   #rendererOf({ format, file }: LoggingConfig): ((line: string) => string) | undefined {
     const onTerminal = file === undefined && this.#terminal.interactive
-    if ((format ?? (onTerminal ? 'text' : 'json')) === 'json') return undefined
+    if ((format ?? (onTerminal ? 'text' : 'json')) === 'json') return onTerminal ? jsonForTerminal : undefined
     const colour = onTerminal && this.#terminal.colour
     return (line) => toText(line, colour)
   }
+}
+
+function jsonForTerminal(line: string): string {
+  return `${steerless(line.trimEnd())}\n`
 }
 
 /** What the log itself cannot be told. */

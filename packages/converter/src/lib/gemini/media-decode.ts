@@ -26,7 +26,9 @@ export function readInline(part: Placed, context: PartContext): ImagePart | File
   const path = pathOf(at, key)
   dropOthers(blob, path, blobMembers, report)
   const mediaType = requireString(blob, keyOf(blob, 'mimeType'), path).toLowerCase()
-  const source = { kind: 'base64' as const, mediaType, data: requireString(blob, 'data', path) }
+  // google-genai for Python writes the URL's alphabet; of all providers only Google reads it.
+  const data = requireString(blob, 'data', path).replaceAll('-', '+').replaceAll('_', '/')
+  const source = { kind: 'base64' as const, mediaType, data }
   const name = readString(blob, keyOf(blob, 'displayName'), path)
   if (mediaType.startsWith('image/')) return { type: 'image', source, at, ...detailOf(part, context) }
   if (mediaType.startsWith('video/')) return report.refuse(at, noVideo)
@@ -57,7 +59,7 @@ export function readFile(part: Placed, context: PartContext): ImagePart | FilePa
   if (!web.test(url)) report.refuse(at, 'the file is stored at another provider: send its data or its URL')
   const source = { kind: 'url' as const, url }
   if (mediaType.startsWith('image/')) return { type: 'image', source, at, ...detailOf(part, context) }
-  if (mediaType === '') report.refuse(at, 'other dialects must be told what is behind a URL: give its mimeType')
+  if (mediaType === '') report.refuse(at, 'other dialects need its mimeType')
   return { type: 'file', source, at, ...(name !== undefined && { name }) }
 }
 

@@ -194,6 +194,11 @@ describe('reading a generateContent request', () => {
       { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA==' } },
     ],
     [
+      "data in the URL's alphabet, as google-genai for Python writes it",
+      { inline_data: { mime_type: 'image/png', data: '-_-_AA==' } },
+      { type: 'image', source: { kind: 'base64', data: '+/+/AA==' } },
+    ],
+    [
       'a PDF',
       { inlineData: { mimeType: 'application/pdf', data: 'AA==', displayName: 'a.pdf' } },
       { type: 'file', name: 'a.pdf' },

@@ -74,23 +74,11 @@ function functionTool(wire: JsonObject, at: string, { names, namespace, report }
     name: names.flat(requireString(wire, 'name', at), namespace),
     ...(description !== undefined && { description }),
     ...(parameters && { parameters }),
-    strict: readStrict(wire, parameters, at, report),
+    // A tool that does not say is strict in this dialect where OpenAI can rewrite its schema, else as good as the model is. A schema is
+    // nobody else's to rewrite, so it is strict elsewhere only if it keeps the rules as it is.
+    strict: readBoolean(wire, 'strict', at) ?? (parameters !== undefined && isStrict(parameters)),
     at,
   }
-}
-
-/**
- * A tool that does not say is strict in this dialect: OpenAI rewrites its schema for that. A schema is nobody else's to rewrite,
- * so it is strict elsewhere only if it keeps the rules as it is.
- */
-function readStrict(wire: JsonObject, parameters: JsonObject | undefined, at: string, report: Report): boolean {
-  const said = readBoolean(wire, 'strict', at)
-  if (said !== undefined) return said
-  if (parameters === undefined) return false
-  const strict = isStrict(parameters)
-  if (!strict)
-    report.approximated(pathOf(at, 'strict'), 'the schema is not one to be held to, so the tool is not strict')
-  return strict
 }
 
 function customTool(wire: JsonObject, at: string, { names, namespace, report }: Reading): CustomTool {

@@ -40,9 +40,9 @@ function checkFunction(tool: JsonObject, where: string): void {
   const loose = schema.type === 'object' || Object.keys(schema).length === 0
   const got = schema.type === undefined ? 'None' : show(schema.type)
   const basic = loose ? undefined : `schema must be a JSON Schema of 'type: "object"', got 'type: "${got}"'.`
-  // Absent means true here, other than in chat completions.
-  const strict = tool.strict ?? true
-  const problem = basic ?? (strict === true && schema.type === 'object' ? strictSchemaProblem(schema) : undefined)
+  // Absent, OpenAI makes the schema strict where it can and falls back to best effort where not (its guide, quoted in 0xPlaygrounds/rig#2477).
+  const strict = tool.strict === true && schema.type === 'object'
+  const problem = basic ?? (strict ? strictSchemaProblem(schema) : undefined)
   if (problem === undefined) return
   throw invalid(
     `Invalid schema for function '${show(tool.name)}': ${problem}`,

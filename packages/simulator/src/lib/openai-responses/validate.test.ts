@@ -255,8 +255,8 @@ test.each<[string, JsonObject, JsonObject]>([
     { code: 'invalid_function_parameters', param: 'tools[0].parameters' },
   ],
   [
-    'a loose schema without strict, which means strict',
-    { tools: [tool({ strict: undefined, parameters: loose })] },
+    'a loose schema that is to be strict',
+    { tools: [tool({ strict: true, parameters: loose })] },
     {
       message:
         "Invalid schema for function 'f': In context=(), 'additionalProperties' is required to be supplied and to be false.",
@@ -286,7 +286,7 @@ test.each<[string, JsonObject, JsonObject]>([
   ['a demand for tools without any', { tool_choice: 'required' }, { param: 'tool_choice' }],
   [
     'a loose schema for output',
-    format({ schema: loose }),
+    format({ schema: loose, strict: true }),
     { param: 'text.format.schema', code: 'invalid_json_schema' },
   ],
   [
@@ -403,6 +403,8 @@ test.each<[string, JsonObject]>([
     },
   ],
   ['a loose schema that says so', format({ schema: loose, strict: false })],
+  ['a loose schema that does not say', format({ schema: loose })],
+  ["a tool's loose schema that does not say", { tools: [tool({ strict: undefined, parameters: loose })] }],
   ['what Codex adds', { client_metadata: { a: 'b' }, store: false, prompt_cache_key: 'k', parallel_tool_calls: true }],
   ['a temperature for a model that takes it', { model: 'gpt-4o', temperature: 0.5, top_p: 0.9 }],
   [

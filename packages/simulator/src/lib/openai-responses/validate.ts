@@ -159,8 +159,8 @@ function checkFormat(body: JsonObject, items: readonly JsonObject[]): void {
     )
   }
   if (format.type !== 'json_schema' || !isObject(format.schema)) return
-  // As in tools, absent means true.
-  const problem = (format.strict ?? true) ? strictSchemaProblem(format.schema) : undefined
+  // The API reference's default is false here, unlike a tool's (seen in huggingface/responses.js#22).
+  const problem = format.strict === true ? strictSchemaProblem(format.schema) : undefined
   if (problem === undefined) return
   throw invalid(
     `Invalid schema for response_format '${show(format.name)}': ${problem}`,

@@ -88,7 +88,8 @@ function messageShape(takes: Takes): Shape {
     user: object({ role, content: stringOr(userParts) }, { name }),
     assistant: object({ role }, assistant),
     // Content is left open: its parts have a mistake of their own, worded in validate.ts.
-    tool: object({ role, content: stringOr(array(record())), tool_call_id: string(CALL_ID) }),
+    // The SDK does not know `name`, but OpenAI's own examples sent it for years (openai-cookbook, How_to_call_functions_with_chat_models).
+    tool: object({ role, content: stringOr(array(record())), tool_call_id: string(CALL_ID) }, { name }),
     function: object({ role, content: nullable(string()), name: string(NAME) }),
   })
 }

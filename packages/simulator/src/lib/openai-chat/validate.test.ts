@@ -54,6 +54,11 @@ const calls = (...ids: string[]): JsonObject => ({
 })
 const result = (id: string): JsonObject => ({ role: 'tool', tool_call_id: id, content: '18C' })
 
+test('takes the name of the tool in its result, as many clients send it', async () => {
+  const messages = [{ role: 'user', content: 'x' }, calls('a'), { ...result('a'), name: 'f' }]
+  expect(await accepted({ messages })).toHaveProperty('choices')
+})
+
 test.each<[string, JsonObject, JsonObject]>([
   [
     'an unknown field',

@@ -395,6 +395,20 @@ describe('what an endpoint is known to accept otherwise', () => {
     })
   })
 
+  it.each([
+    ['gpt-5-mini', 'max_completion_tokens'],
+    ['o3', 'max_completion_tokens'],
+    ['gpt-6', 'max_completion_tokens'],
+    ['gpt-4o', 'max_tokens'],
+    ['o3something', 'max_tokens'],
+    ['openai/gpt-5', 'max_tokens'],
+  ])('a compatible server is told the limit of %s as %s', (model, maxTokensField) => {
+    expect(profileOf({ provider: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' }, model)).toMatchObject({
+      maxTokensField,
+      openaiExtensions: false,
+    })
+  })
+
   it('a host that refuses reasoning insists on none, whosever model it serves', () => {
     expect(profileOf({ provider: 'openai-compatible', baseUrl: 'https://api.groq.com/openai/v1' })).toMatchObject({
       reasoningRequired: false,

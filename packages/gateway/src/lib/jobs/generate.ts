@@ -82,7 +82,7 @@ function withheld(
   const bare = withholdReasoning(unsealed.body, {
     model,
     ...apiVersionOf(account),
-    capabilities: { ...profileOf(account), ...account.capabilities },
+    capabilities: { ...profileOf(account, model), ...account.capabilities },
   })
   return bare ? { body: bare.body, losses: [...unsealed.losses, ...bare.losses] } : unsealed
 }
@@ -110,7 +110,7 @@ export function converted(call: Call, { account, dialect, model }: Preparing): R
       model,
       strict: call.state.strict,
       ...sealsOf(call),
-      capabilities: { ...profileOf(account), ...account.capabilities },
+      capabilities: { ...profileOf(account, model), ...account.capabilities },
       ...apiVersionOf(account),
     })
     refuseLosses(call, earlier.losses, dialect)

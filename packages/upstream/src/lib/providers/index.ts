@@ -11,8 +11,8 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
   [anthropic, openai, openaiCompatible, azure, google, simulator].map((provider) => [provider.id, provider]),
 )
 
-/** How the endpoint of an account departs from what its dialect's models accept elsewhere. Empty for one that does not. */
-export function profileOf(account: Pick<UpstreamAccount, 'provider' | 'baseUrl'>): ProviderProfile {
+/** How the endpoint of an account departs from what its dialect's models, or this one, accept elsewhere. Empty for one that does not. */
+export function profileOf(account: Pick<UpstreamAccount, 'provider' | 'baseUrl'>, model = ''): ProviderProfile {
   const provider = providers.get(account.provider)
-  return provider?.profileFor?.(account) ?? provider?.profile ?? {}
+  return provider?.profileFor?.(account, model) ?? provider?.profile ?? {}
 }

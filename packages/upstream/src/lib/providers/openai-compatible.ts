@@ -26,6 +26,12 @@ const profileByHost: ReadonlyMap<string, ProviderProfile> = new Map([
   ['openrouter.ai', openRouter],
 ])
 
+/** OpenAI's models that reason, by the names OpenAI gives them: a server that serves them passes requests on to OpenAI or Azure. */
+const reasonsAtOpenai = /^(?:o[134]|gpt-[5-9])(?:[-.]|$)/
+
+/** They refuse `max_tokens` (400 unsupported_parameter). */
+const passedOn: ProviderProfile = { ...profile, maxTokensField: 'max_completion_tokens' }
+
 /**
  * Any other server that speaks OpenAI's chat dialect.
  *
@@ -39,9 +45,9 @@ export const openaiCompatible: Provider = {
   credential: { header: 'authorization', prefix: 'Bearer ' },
   needsBaseUrl: true,
   profile,
-  profileFor: ({ baseUrl = '' }) => {
+  profileFor: ({ baseUrl = '' }, model) => {
     const { hostname = '' } = URL.canParse(baseUrl) ? new URL(baseUrl) : {}
-    return profileByHost.get(hostname)
+    return profileByHost.get(hostname) ?? (reasonsAtOpenai.test(model) ? passedOn : undefined)
   },
   // OpenRouter's way of naming the application that asks.
   forwardHeaders: ['http-referer', 'x-title'],

@@ -81,8 +81,8 @@ export interface Provider {
   /** An account must have a credential. Default true. */
   readonly needsKey?: boolean
   readonly profile?: ProviderProfile
-  /** The profile of an account whose host is known to depart from the others'. Default: `profile`. */
-  profileFor?(account: Pick<UpstreamAccount, 'baseUrl'>): ProviderProfile | undefined
+  /** The profile of an account whose host, or of a model that, is known to depart from the others'. Default: `profile`. */
+  profileFor?(account: Pick<UpstreamAccount, 'baseUrl'>, model: string): ProviderProfile | undefined
   /**
    * Client headers this provider understands beyond those of its dialects. They go up when the client speaks the dialect of
    * the call; `*` at the end stands for any rest.

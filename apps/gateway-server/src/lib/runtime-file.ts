@@ -31,13 +31,27 @@ export function writeRuntime(home: string, runtime: Runtime): void {
     writeFileSync(temporary, JSON.stringify(runtime), { mode: 0o600 })
     renameSync(temporary, path)
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code
-    throw new ServerError(
-      'HOME_UNWRITABLE',
-      `cannot write ${path} (${reason}): let the user of the server write to its home directory, or name another with --home`,
-      cause,
-    )
+    discard(temporary)
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw new ServerError('HOME_UNWRITABLE', `cannot write ${path} (${reason}): ${homeRemedy(reason)}`, cause)
   }
+}
+
+/** A full disk leaves an empty file, which nobody else would remove. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true })
+  } catch {
+    // What cannot be removed is less than why it was to be.
+  }
+}
+
+/** What a person does about a home directory that cannot be written, by the system's name for the failure. */
+export function homeRemedy(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full, free some space'
+  if (code === 'EFBIG') return 'it would be larger than files may get here, see `ulimit -f`'
+  if (code === 'EROFS') return 'its file system is read-only, name another home directory with --home'
+  return 'let the user of the server write to its home directory, or name another with --home'
 }
 
 /** Removes the file, unless another server has written its own meanwhile. */

@@ -142,3 +142,24 @@ describe('a full disk', () => {
     expect(await withLock(file, async () => 'locked', { waitMs: 0 })).toBe('locked')
   })
 })
+
+describe('a limit on the size of files', () => {
+  // The system's signal for it would end the process; that Node.js ignores it is what the real process shows.
+  it.skipIf(process.platform === 'win32')('fails as a full disk does, and ends nobody', () => {
+    const directory = scratch()
+    const file = join(directory, 'c.yaml')
+    writeFileSync(file, 'old')
+    const module = new URL('./save.ts', import.meta.url).href
+    const script = `import { saveAtomically } from ${JSON.stringify(module)}
+      await saveAtomically(process.argv[1], 'x'.repeat(1_000_000)).catch((error) => console.log(error.message))`
+    const argv = ['--input-type=module', '-e', script, file]
+    const limited = 'ulimit -f 100 && exec "$0" "$@"'
+    const ran = spawnSync('sh', ['-c', limited, process.execPath, ...argv], { encoding: 'utf8' })
+    expect([ran.status, ran.signal, ran.stdout]).toEqual([
+      0,
+      null,
+      expect.stringContaining('larger than files may get'),
+    ])
+    expect([readdirSync(directory), readFileSync(file, 'utf8')]).toEqual([['c.yaml'], 'old'])
+  })
+})

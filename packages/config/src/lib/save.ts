@@ -57,6 +57,7 @@ export async function resolveLinks(file: string): Promise<string> {
 export const diskReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC)',
   EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EFBIG: 'it would be larger than files may get here, see `ulimit -f` (EFBIG)',
   EACCES: 'this user may not write there (EACCES)',
   EPERM: 'this user may not write there (EPERM)',
   EROFS: 'the file system is read-only (EROFS)',

@@ -226,6 +226,7 @@ interface Decision<R> {
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full (ENOSPC); what was stored before is unchanged',
   EDQUOT: 'the disk quota is used up (EDQUOT); what was stored before is unchanged',
+  EFBIG: 'it would be larger than files may get here, see `ulimit -f` (EFBIG); what was stored before is unchanged',
   EACCES: 'this user may not use it (EACCES)',
   EPERM: 'this user may not use it (EPERM)',
   EROFS: 'the file system is read-only (EROFS)',

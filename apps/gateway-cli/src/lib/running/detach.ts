@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Paths } from '@llm-gateway/config'
-import { readRuntime } from '@llm-gateway/server'
+import { homeRemedy, readRuntime } from '@llm-gateway/server'
 import { CliError, exitCodes } from '../command-line/error.ts'
 import type { Io } from '../terminal/io.ts'
 import { AdminClient } from './admin-client.ts'
@@ -63,11 +63,8 @@ function openLog(log: string): number {
     mkdirSync(dirname(log), { recursive: true, mode: 0o700 })
     return openSync(log, 'a', 0o600)
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code
-    throw new CliError('FAILED', `cannot write the log ${log} (${reason})`, {
-      hint: 'let the user of the server write to its home directory, or name another with --home',
-      cause,
-    })
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw new CliError('FAILED', `cannot write the log ${log} (${reason})`, { hint: homeRemedy(reason), cause })
   }
 }
 

@@ -167,6 +167,17 @@ describe('a client', () => {
     expect(client.stats().map((pool) => pool.accountId)).toEqual(['a2'])
   })
 
+  it('forgets addresses that an account has no more', async () => {
+    const client = openClient()
+    for (let address = 0; address < 3; address++) {
+      const server = await serve((_request, response) => response.setHeader('connection', 'close').end('ok'))
+      await finish(client, callTo(server.origin))
+      await until(() => client.stats().every(({ connections }) => connections === 0))
+      client.configure({ accounts: ['a1'] })
+      expect(client.stats()).toEqual([])
+    }
+  })
+
   it('uses new timeouts for calls to come', async () => {
     const server = await serve(noop)
     const client = openClient()

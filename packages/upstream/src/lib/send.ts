@@ -101,7 +101,9 @@ export class UpstreamClient {
     for (const [accountId, pools] of this.#pools) {
       for (const pool of pools.values()) {
         const gone = accounts !== undefined && !accounts.has(accountId)
-        if (gone || rebound || this.#rules.proxyFor(pool.origin, accountId) !== pool.proxy)
+        // One that is made anew at the next call, or that is of an address the account has no more.
+        const idle = pool.calls === 0 && pool.connections === 0
+        if (gone || idle || rebound || this.#rules.proxyFor(pool.origin, accountId) !== pool.proxy)
           this.#retire(accountId, pool)
       }
     }

@@ -44,6 +44,7 @@ type Address = Pick<ResolvedCall, 'url' | 'origin' | 'path'>
 // The same few addresses are called over and over, and taking a URL apart costs more than all the rest of this module.
 const addresses = new Map<string, Address>()
 const maxAddresses = 1000
+const maxAddressLength = 2048
 
 function addressOf(text: string): Address {
   const known = addresses.get(text)
@@ -51,6 +52,7 @@ function addressOf(text: string): Address {
   const url = new URL(text)
   const address = { url: url.href, origin: url.origin, path: url.pathname + url.search }
   // Queries are the clients': whoever varies them must not fill the memory.
+  if (text.length > maxAddressLength) return address
   if (addresses.size >= maxAddresses) addresses.clear()
   addresses.set(text, address)
   return address

@@ -51,7 +51,9 @@ export class OAuthService {
   async configure(accounts: readonly TokenAccount[]): Promise<void> {
     this.#accounts.clear()
     for (const account of accounts) this.#accounts.set(account.id, account)
-    for (const id of this.#sent.keys()) if (!this.#accounts.has(id)) this.#sent.delete(id)
+    for (const known of [this.#sent, this.#states]) {
+      for (const id of known.keys()) if (!this.#accounts.has(id)) known.delete(id)
+    }
     await this.#tokens.configure(accounts)
     for (const state of this.#tokens.states()) this.#changed(state)
   }

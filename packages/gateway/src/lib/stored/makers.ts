@@ -7,6 +7,9 @@ export interface Maker {
   readonly uncounted?: true
 }
 
+/** Names longer than this are not remembered: whoever answers with long ones must not fill the memory. Characters. */
+const maxNameLength = 2_048
+
 /**
  * Remembers which account made which response, conversation or item. Providers keep them per organisation, so whoever names one
  * later must be sent to its maker. Bounded: what was made longest ago is forgotten first.
@@ -25,6 +28,7 @@ export class Makers {
   }
 
   note(name: string, maker: Maker): void {
+    if (name.length > maxNameLength) return
     this.#makers.delete(name)
     this.#makers.set(name, maker)
     if (this.#makers.size <= this.#limit) return

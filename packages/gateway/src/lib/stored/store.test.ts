@@ -100,6 +100,9 @@ describe('Makers', () => {
     for (const name of ['a', 'b', 'a', 'c']) makers.note(name, { account: name, key: 'k' })
     expect(makers.find('b')).toBeUndefined()
     expect(makers.find('a')).toEqual({ account: 'a', key: 'k' })
+    const long = 'x'.repeat(100_000)
+    makers.note(long, { account: 'a', key: 'k' })
+    expect(makers.find(long)).toBeUndefined()
   })
 })
 

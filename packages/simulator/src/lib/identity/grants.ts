@@ -1,4 +1,5 @@
 import type { Ids } from '../dice.ts'
+import { remember } from '../remember.ts'
 import type { IdentitySettings } from './settings.ts'
 
 /** What the identity provider has done, for tests to count. */
@@ -70,6 +71,7 @@ export class Grants {
   readonly #ids: Ids
   readonly #now: () => number
   readonly #settings: () => IdentitySettings
+  readonly #capacity: number
   readonly #codes = new Map<string, Code>()
   /** Families of codes that were traded: a code shown again ends its family (RFC 6749 §4.1.2). */
   readonly #traded = new Map<string, Family>()
@@ -77,10 +79,12 @@ export class Grants {
   readonly #refresh = new Map<string, Refresh>()
   readonly #devices = new Map<string, Device>()
 
-  constructor(ids: Ids, now: () => number, settings: () => IdentitySettings) {
+  /** @param capacity codes, tokens and devices, of each this many, remembered before the oldest is forgotten. */
+  constructor(ids: Ids, now: () => number, settings: () => IdentitySettings, capacity = 10_000) {
     this.#ids = ids
     this.#now = now
     this.#settings = settings
+    this.#capacity = capacity
   }
 
   /** Whether a credential is an access token of this provider, good or not. */
@@ -96,7 +100,8 @@ export class Grants {
 
   addCode(code: Omit<Code, 'endsAt'>): string {
     const name = this.#ids.next('sim-code-', 32)
-    this.#codes.set(name, { ...code, endsAt: this.#now() + this.#settings().codeLifetimeMs })
+    const endsAt = this.#now() + this.#settings().codeLifetimeMs
+    remember(this.#codes, name, { ...code, endsAt }, this.#capacity)
     return name
   }
 
@@ -112,7 +117,7 @@ export class Grants {
   /** Issues the first tokens of a login. */
   begin(client: string, scope: string, code?: string): Issued {
     const family: Family = { client, scope, dead: false }
-    if (code !== undefined) this.#traded.set(code, family)
+    if (code !== undefined) remember(this.#traded, code, family, this.#capacity)
     this.counters.logins += 1
     return this.#issue(family)
   }
@@ -149,7 +154,7 @@ export class Grants {
       polledAt: undefined,
     }
     const deviceCode = this.#ids.next('sim-device-', 32)
-    this.#devices.set(deviceCode, device)
+    remember(this.#devices, deviceCode, device, this.#capacity)
     return { deviceCode, device }
   }
 
@@ -196,8 +201,8 @@ export class Grants {
     const { accessLifetimeMs } = this.#settings()
     const access = this.#ids.next(ACCESS_PREFIX, 40)
     const refresh = this.#ids.next('sim-rt-', 40)
-    this.#access.set(access, { family, endsAt: this.#now() + accessLifetimeMs })
-    this.#refresh.set(refresh, { family, usedAt: undefined, successor: undefined })
+    remember(this.#access, access, { family, endsAt: this.#now() + accessLifetimeMs }, this.#capacity)
+    remember(this.#refresh, refresh, { family, usedAt: undefined, successor: undefined }, this.#capacity)
     return {
       access_token: access,
       token_type: 'Bearer',

@@ -349,6 +349,10 @@ describe('parameters', () => {
     expect(chat.paths).toMatchObject({ maxTokens: 'max_tokens', candidates: 'n', reasoning: 'reasoning_effort' })
   })
 
+  it('metadata without a label is none', () => {
+    expect(decode({ metadata: {} })).not.toHaveProperty('metadata')
+  })
+
   it('hazard 59: a stop string is a list of one', () => {
     expect(decode({ stop: 'END' }).stop).toEqual(['END'])
   })

@@ -1,9 +1,8 @@
-import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import type { JsonObject } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import {
   dropOthers,
   invalid,
-  pathOf,
   present,
   readBoolean,
   readCount,
@@ -15,7 +14,7 @@ import {
   requireString,
 } from '../chat/read.ts'
 import type { ChatRequest, Effort, Extra, OutputFormat, RequestField } from '../chat/request.ts'
-import { isTtl } from './content.ts'
+import { decodeIdentity, extra, readUnknown, type Verdict } from './gathering.ts'
 import { decodeMessages } from './messages-decode.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
 import { effortWords } from './wire.ts'
@@ -25,10 +24,7 @@ type Scalars = Omit<ChatRequest, 'model' | 'stream' | 'system' | 'turns' | 'tool
 type Paths = { [field in RequestField]?: string }
 
 /** Top-level keys the canon does not model, and what becomes of each in a dialect that has no counterpart. */
-const extraVerdicts: ReadonlyMap<string, Pick<Extra, 'verdict' | 'detail'>> = new Map<
-  string,
-  Pick<Extra, 'verdict' | 'detail'>
->([
+const extraVerdicts: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
   ['audio', { verdict: 'refuse', detail: 'spoken answers are not converted' }],
   ['data_sources', { verdict: 'refuse', detail: 'answers from Azure data sources are not converted' }],
 ])
@@ -76,12 +72,13 @@ export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
   const scalars = {
     ...sampling(wire, paths),
     ...shape(wire, paths, extras, report),
-    ...identity(wire, paths, extras, report),
+    ...decodeIdentity(wire, { paths, extras, report }),
+    ...readTier(wire, paths),
   }
   const toolChoice = decodeToolChoice(wire, report)
   if (toolChoice) paths.toolChoice = present(wire, 'tool_choice') === undefined ? 'function_call' : 'tool_choice'
   const streamOptions = readStreamOptions(wire, extras, report)
-  readUnknown(wire, extras)
+  readUnknown(wire, extras, knownKeys, extraVerdicts)
   return {
     model: requireString(wire, 'model', ''),
     stream: readBoolean(wire, 'stream', '') ?? false,
@@ -159,7 +156,7 @@ function shape(wire: JsonObject, paths: Paths, extras: Extra[], report: Report):
   const modalities = readStrings(wire, 'modalities', '') ?? []
   if (modalities.some((modality) => modality !== 'text')) {
     const detail = 'only text answers are converted'
-    extras.push({ key: 'modalities', path: 'modalities', value: modalities, verdict: 'refuse', detail })
+    extras.push(extra('modalities', modalities, 'refuse', detail))
   }
   return {
     ...(output && { output }),
@@ -187,7 +184,7 @@ function readOutput(wire: JsonObject, extras: Extra[], report: Report): OutputFo
   if (type === 'json_object') return { type: 'json' }
   if (type !== 'json_schema') {
     const detail = `an answer in the format ${type} is not converted`
-    extras.push({ key: 'response_format', path: 'response_format', value: format, verdict: 'refuse', detail })
+    extras.push(extra('response_format', format, 'refuse', detail))
     return undefined
   }
   const path = 'response_format.json_schema'
@@ -212,7 +209,7 @@ function readEffort(wire: JsonObject, extras: Extra[]): Effort | undefined {
   const effort = effortWords.find((known) => known === word)
   if (word !== undefined && effort === undefined) {
     const detail = 'not an effort this version knows'
-    extras.push({ key: 'reasoning_effort', path: 'reasoning_effort', value: word, verdict: 'drop', detail })
+    extras.push(extra('reasoning_effort', word, 'drop', detail))
   }
   return effort
 }
@@ -223,69 +220,14 @@ function readLogprobs(wire: JsonObject, extras: Extra[]): { readonly top?: numbe
   if (wanted) return top === undefined ? {} : { top }
   if (top !== undefined) {
     const detail = 'has no effect without logprobs'
-    extras.push({ key: 'top_logprobs', path: 'top_logprobs', value: top, verdict: 'drop', detail })
+    extras.push(extra('top_logprobs', top, 'drop', detail))
   }
   return undefined
 }
 
-/** Who asks, at what price, and what the provider keeps. */
-function identity(wire: JsonObject, paths: Paths, extras: Extra[], report: Report): Scalars {
-  const user = readUser(wire, paths, extras)
+function readTier(wire: JsonObject, paths: Paths): Scalars {
   const tier = readString(wire, 'service_tier', '')
-  if (tier !== undefined) paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
-  const store = readBoolean(wire, 'store', '')
-  if (store !== undefined) paths.store = 'store'
-  const metadata = readMetadata(wire)
-  if (metadata) paths.metadata = 'metadata'
-  const cache = readCacheOptions(wire, extras, report)
-  if (cache) paths.cache = 'prompt_cache_options'
-  return {
-    ...(user !== undefined && { user }),
-    ...(tier !== undefined && (tier === 'fast' ? { fast: true } : { serviceTier: tier })),
-    ...(store !== undefined && { store }),
-    ...(metadata && { metadata }),
-    ...(cache && { cache }),
-  }
-}
-
-/** `safety_identifier` replaces `user`, so it wins where both are given. */
-function readUser(wire: JsonObject, paths: Paths, extras: Extra[]): string | undefined {
-  const safety = readString(wire, 'safety_identifier', '')
-  const user = readString(wire, 'user', '')
-  if (safety !== undefined || user !== undefined) paths.user = safety === undefined ? 'user' : 'safety_identifier'
-  if (safety !== undefined && user !== undefined && user !== safety) {
-    const detail = 'safety_identifier is sent in its place'
-    extras.push({ key: 'user', path: 'user', value: user, verdict: 'drop', detail })
-  }
-  return safety ?? user
-}
-
-function readMetadata(wire: JsonObject): Readonly<Record<string, string>> | undefined {
-  const metadata = readObject(wire, 'metadata', '')
-  if (metadata === undefined) return undefined
-  const entries = Object.entries(metadata).map(([key, value]): [string, string] =>
-    typeof value === 'string' ? [key, value] : invalid(pathOf('metadata', key), 'must be a string'),
-  )
-  return Object.fromEntries(entries)
-}
-
-/** Implicit caching keeps the whole prefix; `explicit` only turns that off, which other dialects do anyway. */
-function readCacheOptions(wire: JsonObject, extras: Extra[], report: Report): ChatRequest['cache'] {
-  const options = readObject(wire, 'prompt_cache_options', '')
-  if (options === undefined) return undefined
-  dropOthers(options, 'prompt_cache_options', new Set(['mode', 'ttl']), report)
-  const mode = readString(options, 'mode', 'prompt_cache_options') ?? 'implicit'
-  const ttl = readString(options, 'ttl', 'prompt_cache_options')
-  if (mode === 'implicit') return isTtl(ttl) ? { ttl } : {}
-  extras.push({ key: 'prompt_cache_options', path: 'prompt_cache_options', value: options, verdict: 'drop' })
-  return undefined
-}
-
-function readUnknown(wire: JsonObject, extras: Extra[]): void {
-  for (const key of Object.keys(wire)) {
-    const value: JsonValue | undefined = member(wire, key)
-    if (knownKeys.has(key) || value === undefined || value === null) continue
-    const verdict = extraVerdicts.get(key) ?? { verdict: 'drop' }
-    extras.push({ key, path: key, value, ...verdict })
-  }
+  if (tier === undefined) return {}
+  paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
+  return tier === 'fast' ? { fast: true } : { serviceTier: tier }
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, member } from '../chat/json.ts'
+import { type JsonObject, member } from '../chat/json.ts'
 import type { Report } from '../chat/loss.ts'
 import {
   dropOthers,
@@ -13,23 +13,14 @@ import {
   readStrings,
   requireString,
 } from '../chat/read.ts'
-import type { ChatRequest, Extra, OutputFormat, Reasoning, RequestField } from '../chat/request.ts'
-import { isTtl } from '../openai-chat/content.ts'
+import type { ChatRequest, OutputFormat, Reasoning } from '../chat/request.ts'
+import { decodeIdentity, extra, type Gathering, readUnknown, type Verdict } from '../openai-chat/gathering.ts'
 import { effortWords } from '../openai-chat/wire.ts'
 import { decodeInput } from './input-decode.ts'
 import { ToolNames } from './tool-names.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
 
 type Scalars = Partial<Omit<ChatRequest, 'model' | 'stream' | 'system' | 'turns' | 'tools' | 'extras' | 'paths'>>
-
-/** What is gathered on the way through a request. */
-interface Gathering {
-  readonly extras: Extra[]
-  readonly paths: { [field in RequestField]?: string }
-  readonly report: Report
-}
-
-type Verdict = Pick<Extra, 'verdict' | 'detail'>
 
 const stored = 'what OpenAI has stored cannot be sent elsewhere: send the items themselves in input'
 
@@ -79,8 +70,13 @@ export function decodeRequest(wire: JsonObject, report: Report): ChatRequest {
   const toolChoice = decodeToolChoice(wire, names, extras, report)
   if (toolChoice) paths.toolChoice = 'tool_choice'
   readStreamOptions(wire, gathering)
-  const scalars = { ...sampling(wire, gathering), ...shape(wire, gathering), ...identity(wire, gathering) }
-  readUnknown(wire, extras)
+  const scalars = {
+    ...sampling(wire, gathering),
+    ...shape(wire, gathering),
+    ...decodeIdentity(wire, gathering),
+    ...readTier(wire, gathering),
+  }
+  readUnknown(wire, extras, knownKeys, extraVerdicts)
   return {
     model: requireString(wire, 'model', ''),
     stream: readBoolean(wire, 'stream', '') ?? false,
@@ -196,10 +192,7 @@ function readReasoning(wire: JsonObject, { paths, extras, report }: Gathering): 
 
 /** Members that say what happens anyway. */
 function defaults(reasoning: JsonObject): string[] {
-  const usual: readonly (readonly [key: string, value: string])[] = [
-    ['context', 'auto'],
-    ['mode', 'standard'],
-  ]
+  const usual = Object.entries({ context: 'auto', mode: 'standard' })
   return usual.flatMap(([key, value]) => (member(reasoning, key) === value ? [key] : []))
 }
 
@@ -216,25 +209,6 @@ function readMode(wire: JsonObject, { extras }: Gathering): void {
   }
 }
 
-/** Who asks, at what price, and what the provider keeps. */
-function identity(wire: JsonObject, gathering: Gathering): Scalars {
-  const { paths } = gathering
-  const user = readUser(wire, gathering)
-  const store = readBoolean(wire, 'store', '')
-  if (store !== undefined) paths.store = 'store'
-  const metadata = readMetadata(wire)
-  if (metadata) paths.metadata = 'metadata'
-  const cache = readCacheOptions(wire, gathering)
-  if (cache) paths.cache = 'prompt_cache_options'
-  return {
-    ...readTier(wire, gathering),
-    ...(user !== undefined && { user }),
-    ...(store !== undefined && { store }),
-    ...(metadata && { metadata }),
-    ...(cache && { cache }),
-  }
-}
-
 function readTier(wire: JsonObject, { paths, extras }: Gathering): Scalars {
   const tier = readString(wire, 'service_tier', '')
   if (tier === undefined) return {}
@@ -245,50 +219,4 @@ function readTier(wire: JsonObject, { paths, extras }: Gathering): Scalars {
   }
   paths[tier === 'fast' ? 'fast' : 'serviceTier'] = 'service_tier'
   return tier === 'fast' ? { fast: true } : { serviceTier: tier }
-}
-
-/** `safety_identifier` replaces `user`, so it wins where both are given. */
-function readUser(wire: JsonObject, { paths, extras }: Gathering): string | undefined {
-  const safety = readString(wire, 'safety_identifier', '')
-  const user = readString(wire, 'user', '')
-  if (safety !== undefined || user !== undefined) paths.user = safety === undefined ? 'user' : 'safety_identifier'
-  if (safety !== undefined && user !== undefined && user !== safety) {
-    const detail = 'safety_identifier is sent in its place'
-    extras.push(extra('user', user, 'drop', detail))
-  }
-  return safety ?? user
-}
-
-function readMetadata(wire: JsonObject): Readonly<Record<string, string>> | undefined {
-  const metadata = readObject(wire, 'metadata', '')
-  if (metadata === undefined || Object.keys(metadata).length === 0) return undefined
-  const entries = Object.entries(metadata).map(([key, value]): [string, string] =>
-    typeof value === 'string' ? [key, value] : invalid(pathOf('metadata', key), 'must be a string'),
-  )
-  return Object.fromEntries(entries)
-}
-
-/** Implicit caching keeps the whole prefix; `explicit` only turns that off, which other dialects do anyway. */
-function readCacheOptions(wire: JsonObject, { extras, report }: Gathering): ChatRequest['cache'] {
-  const key = 'prompt_cache_options'
-  const options = readObject(wire, key, '')
-  if (options === undefined) return undefined
-  dropOthers(options, key, new Set(['mode', 'ttl']), report)
-  const mode = readString(options, 'mode', key) ?? 'implicit'
-  const ttl = readString(options, 'ttl', key)
-  if (mode === 'implicit') return isTtl(ttl) ? { ttl } : {}
-  extras.push({ key, path: key, value: options, verdict: 'drop' })
-  return undefined
-}
-
-function extra(key: string, value: JsonValue, verdict: Extra['verdict'], detail: string): Extra {
-  return { key, path: key, value, verdict, detail }
-}
-
-function readUnknown(wire: JsonObject, extras: Extra[]): void {
-  for (const key of Object.keys(wire)) {
-    const value = present(wire, key)
-    if (value === undefined || knownKeys.has(key)) continue
-    extras.push({ key, path: key, value, ...(extraVerdicts.get(key) ?? { verdict: 'drop' }) })
-  }
 }

@@ -1,3 +1,5 @@
+import { editDistance } from '@llm-gateway/config'
+
 /** The candidate a mistyped word most likely stands for; undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
@@ -7,24 +9,4 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   // Beyond a third of its letters a word is another word, and one of which no letter is left always is.
   const limit = Math.min(word.length - 1, Math.max(1, Math.ceil(word.length / 3)))
   return best && best.distance <= limit ? best.candidate : undefined
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that make one text of the other. */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1)
-      }
-      row.push(best)
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[b.length] ?? 0
 }

@@ -8,15 +8,8 @@ import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { serviceTiers } from '../openai-chat/wire.ts'
 import { mergeUsage } from '../stream/fold.ts'
 import { errorEvent, responseError } from './error.ts'
-import {
-  CallWriter,
-  type ItemWriter,
-  MessageWriter,
-  ReasoningWriter,
-  SearchWriter,
-  type Send,
-  type Text,
-} from './item-writers.ts'
+import type { ItemWriter, Send, Text } from './item-base.ts'
+import { CallWriter, MessageWriter, ReasoningWriter, SearchWriter } from './item-writers.ts'
 import { callHeads, type Head, type ItemStatus, responseOf, type State, showsReasoning } from './output.ts'
 import { tellSearch } from './search.ts'
 import { endingOf, vagueStops, writeUsage } from './wire.ts'

@@ -40,6 +40,8 @@ const env = {
   // One malloc arena for all threads of the server: a tenth less memory while many streams are open.
   MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1',
   DO_NOT_TRACK: '1',
+  // What a person types here for the command, which is on no PATH.
+  LLM_GATEWAY_COMMAND: './llm-gateway',
 }
 
 /** Puts pnpm on PATH. Only what needs it asks for it: a warm start does not. */

@@ -56,6 +56,22 @@ test.each([
   expect(stderr).toContain(suggestion)
 })
 
+test('of a word that is no verb of the group none is guessed', async () => {
+  expect((await new Sandbox().run('apikey', 'foo')).stderr).toContain(
+    'see its commands with: llm-gateway apikey --help',
+  )
+})
+
+test('on a terminal too narrow for a table each row is a block; what goes elsewhere is always a table', async () => {
+  const sandbox = new Sandbox()
+  await sandbox.run('upstream', 'add', '--provider=simulator', '--name=模拟器')
+  const at = terminal()
+  Object.assign(at.stdout, { columns: 60 })
+  const { stdout } = await sandbox.runWith({ terminal: at }, '--no-color', 'upstream', 'list')
+  expect(stdout).toMatch(/^ID +upstream_\w{16}\nNAME +模拟器\nPROVIDER +simulator\n/)
+  expect((await sandbox.run('upstream', 'list')).stdout).toMatch(/^ID +NAME +PROVIDER/)
+})
+
 test('of one letter nothing is guessed', async () => {
   const sandbox = new Sandbox()
   await sandbox.run('apikey', 'add', '--name=b')

@@ -153,12 +153,13 @@ test('a change reaches the running server at once, and its refusal is a failure'
   const fake = await startFakeServer(sandbox)
   const ran = await sandbox.run('apikey', 'add', '--name=a', '--json')
   expect(ran.json()).toMatchObject({ server: 'reloaded' })
-  expect(ran.stderr).toContain(`The server at ${fake.url} uses it from now on.`)
+  expect(ran.stderr).toMatch(/^Made the gateway key "a".*\n/)
+  expect(ran.stderr.split('\n').at(-2)).toBe(`The server at ${fake.url} uses it from now on.`)
   expect(fake.asked.map(({ call }) => call)).toEqual(['POST /admin/api/reload'])
   fake.reload = { code: 422, body: { ok: false, problem: 'no such thing' } }
   const refused = await sandbox.run('apikey', 'add', '--name=b')
   expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^llmgw_/)])
-  expect(refused.stderr).toContain('no such thing')
+  expect(refused.stderr).toMatch(/Made the gateway key "b"[\s\S]*warning: saved, but[\s\S]*no such thing/)
 })
 
 test('no command gives a running server a new file in place of one that is gone', async () => {

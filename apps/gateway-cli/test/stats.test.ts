@@ -210,9 +210,14 @@ describe('without a server', () => {
   })
 
   test.for<readonly [string, readonly string[], number, string]>([
-    ['a group there is not', ['stats', '--by=colour'], 2, '--by takes one of key, account, model, day'],
-    ['a moment that is none', ['stats', '--since=soon'], 2, '--from (--since) takes a span'],
-    ['an end that is none', ['stats', '--to=2026-13-01'], 2, '--to (--until) takes a span'],
+    [
+      'a group there is not',
+      ['stats', '--by=colour'],
+      2,
+      '--by cannot be "colour"; it is one of key, account, model, day',
+    ],
+    ['a moment that is none', ['stats', '--since=soon'], 2, '--from (--since) cannot be "soon"'],
+    ['an end that is none', ['stats', '--to=2026-13-01'], 2, '--to (--until) cannot be "2026-13-01"'],
     ['a key there is not', ['stats', '--key=nobody'], 3, 'no gateway key has the id or name "nobody"'],
     ['a request there is not', ['why', 'req_none'], 3, 'the ledger has no request "req_none"'],
     ['a key of which nothing is known', ['apikey', 'stats', 'nobody'], 3, 'no gateway key'],

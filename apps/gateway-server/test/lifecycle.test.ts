@@ -216,6 +216,7 @@ describe('a server without configuration', () => {
     const server = await GatewayServer.start({ home, configFile, env: {}, port: 0 })
     expect(server.demoKey).toBeUndefined()
     expect(welcome(server)).not.toContain('curl')
+    expect(welcome(server, undefined, './llm-gateway')).toContain('with: ./llm-gateway upstream add ')
     const response = await fetch(`${server.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${raw}` },

@@ -25,7 +25,7 @@ export async function main(): Promise<void> {
     const port = values.port === undefined ? {} : { port: portOf(values.port) }
     const host = values.host === undefined ? {} : { host: hostOf(values.host) }
     process.exitCode = await runServer({ ...paths, env: process.env, ...port, ...host }, (server) => {
-      process.stdout.write(welcome(server))
+      process.stdout.write(welcome(server, undefined, process.env.LLM_GATEWAY_COMMAND))
       // A server that is killed would never write it.
       setTimeout(flushCompileCache, 2_000).unref()
     })

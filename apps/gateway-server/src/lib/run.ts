@@ -49,14 +49,15 @@ export async function runServer(options: ServerOptions, onListening: (server: Ga
  * What a person who has just started the server needs to read.
  *
  * @param ownKey a gateway key of the file that this person knows, to try the demo with.
+ * @param command what this person types for the `llm-gateway` command.
  */
-export function welcome(server: GatewayServer, ownKey?: string): string {
+export function welcome(server: GatewayServer, ownKey?: string, command: string = 'llm-gateway'): string {
   const lines = [`LLM Gateway listens at ${server.url}`]
   if (!server.demo) return `${lines.join('\n')}\n`
   lines.push(
     '',
     'No upstream account is configured, so every answer comes from the built-in SIMULATOR, not from a model.',
-    'Add an account with: llm-gateway upstream add --provider=anthropic --type=api-key --name=NAME --key=KEY',
+    `Add an account with: ${command} upstream add --provider=anthropic --type=api-key --name=NAME --key=KEY`,
   )
   const key = server.demoKey ?? ownKey
   if (server.demoKey !== undefined) lines.push('', `Gateway key (works until this server stops): ${server.demoKey}`)

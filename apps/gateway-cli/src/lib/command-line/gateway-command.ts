@@ -36,6 +36,11 @@ export abstract class GatewayCommand extends Command<CommandContext> {
     return this.#output
   }
 
+  /** What remains to be said when the command is over, whether it failed or not. */
+  end(): void {
+    this.#output?.end()
+  }
+
   protected get places(): Paths {
     const { env, homedir } = this.context
     return resolvePaths({ flags: { home: this.home, config: this.configPath }, env, homedir })

@@ -70,12 +70,29 @@ function unknownCommand(words: readonly string[]): CliError {
   const isGroup = groupNames(commands).includes(group)
   const asked = isGroup ? `${group} ${verb ?? ''}` : group
   const known = commands.flatMap((command) => commandPaths(command).map((path) => path.join(' ')))
-  const near =
-    nearest(isGroup ? asked : words.slice(0, 2).join(' '), known) ?? nearest(group, [...groupNames(commands), ...known])
+  const near = isGroup
+    ? verbNear(group, verb ?? '', known)
+    : (nearest(words.slice(0, 2).join(' '), known) ?? nearest(group, [...groupNames(commands), ...known]))
   const help = isGroup ? `${binaryName} ${group} --help` : `${binaryName} --help`
   return new CliError('USAGE', `there is no command "${asked}"`, {
-    hint: near === undefined ? `list the commands with: ${help}` : `did you mean "${binaryName} ${near}"?`,
+    hint:
+      near === undefined
+        ? `see ${isGroup ? 'its' : 'the'} commands with: ${help}`
+        : `did you mean "${binaryName} ${near}"?`,
   })
+}
+
+/** The command of a group whose verb is near: the letters of the group say nothing of it. */
+function verbNear(group: string, verb: string, known: readonly string[]): string | undefined {
+  const prefix = `${group} `
+  const verbs = known.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  const near = nearest(verb, verbs)
+  return near === undefined
+    ? nearest(
+        prefix + verb,
+        known.filter((path) => !path.startsWith(prefix)),
+      )
+    : prefix + near
 }
 
 /** Parses by this one command's flags, so that a fault is told in its terms. */
@@ -88,7 +105,15 @@ function parse(
     const parsed = Cli.from([command], { binaryName }).process([...argv], context)
     refuseEmpty(argv, specOf(command), parsed)
     refuseSteering(argv, specOf(command))
-    return { execute: async () => (await parsed.execute()) ?? undefined }
+    return {
+      execute: async () => {
+        try {
+          return (await parsed.execute()) ?? undefined
+        } finally {
+          if (parsed instanceof GatewayCommand) parsed.end()
+        }
+      },
+    }
   } catch (error) {
     throw parseError(error, specOf(command))
   }

@@ -12,7 +12,7 @@ import {
   latencyText,
   toneOf,
 } from '../running/health-view.ts'
-import { type Column, table } from '../terminal/table.ts'
+import type { Column } from '../terminal/table.ts'
 import { span, when } from '../terminal/time.ts'
 import { accountUsage, pastHealth, recentUsage } from '../usage/recent-usage.ts'
 import { counted } from '../usage/usage-view.ts'
@@ -97,7 +97,7 @@ export class Health extends GatewayCommand {
       [
         first,
         ...(past && accounts.length > 0 ? ['Accounts: the last 24 h from the ledger, server not running'] : []),
-        ...(accounts.length > 0 ? ['', table(accounts, columns(this.context.now()), style)] : []),
+        ...(accounts.length > 0 ? ['', this.output.table(accounts, columns(this.context.now()))] : []),
       ].join('\n'),
     )
     if (failing.length > 0) {

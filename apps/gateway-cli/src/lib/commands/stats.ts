@@ -3,8 +3,9 @@ import type { GroupBy, UsageQuery, UsageReport } from '@llm-gateway/ledger'
 import { Option, type Usage } from '../command-line/clipanion.ts'
 import { CliError } from '../command-line/error.ts'
 import { GatewayCommand } from '../command-line/gateway-command.ts'
+import { choiceOf } from '../command-line/lists.ts'
 import { resolveEntry } from '../config-file/resolve-id.ts'
-import { fields, table } from '../terminal/table.ts'
+import { fields } from '../terminal/table.ts'
 import { absoluteTime, parsePast } from '../terminal/time.ts'
 import { openLedger, tellSource } from '../usage/ledger-source.ts'
 import { usageColumns, usageFields } from '../usage/usage-view.ts'
@@ -54,10 +55,7 @@ export class Stats extends GatewayCommand {
   }
 
   #query(config: GatewayConfig): UsageQuery {
-    const by = groups.find((group) => group === this.by)
-    if (this.by !== undefined && by === undefined) {
-      throw new CliError('USAGE', `--by takes one of ${groups.join(', ')}, not "${this.by}"`)
-    }
+    const by = this.by === undefined ? undefined : choiceOf(this.by, groups, '--by')
     const since = this.#moment('--from (--since)', this.since)
     const until = this.#moment('--to (--until)', this.until)
     if (since !== undefined && since >= (until ?? this.context.now()))
@@ -79,10 +77,9 @@ export class Stats extends GatewayCommand {
     if (text === undefined) return undefined
     const moment = parsePast(text, this.context.now())
     if (moment !== undefined) return moment
-    throw new CliError(
-      'USAGE',
-      `${flag} takes a span such as 24h or 7d, "today", or a date such as 2026-11-28, not "${text}"`,
-    )
+    throw new CliError('USAGE', `${flag} cannot be "${text}"`, {
+      hint: 'give a span such as 24h or 7d, "today", or a date such as 2026-11-28',
+    })
   }
 
   #text({ since, until, total, groups: lines }: UsageReport, { by }: UsageQuery, config: GatewayConfig): string {
@@ -99,7 +96,7 @@ export class Stats extends GatewayCommand {
     const parts = [
       range,
       fields(usageFields(total, now), this.output.style),
-      by && named && named.length > 0 ? table(named, usageColumns(titles[by], now), this.output.style) : undefined,
+      by && named && named.length > 0 ? this.output.table(named, usageColumns(titles[by], now)) : undefined,
     ]
     return parts.filter((part) => part !== undefined).join('\n\n')
   }

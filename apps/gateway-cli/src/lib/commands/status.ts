@@ -11,7 +11,7 @@ import {
   toneOf,
 } from '../running/health-view.ts'
 import { type Observation, observe } from '../running/observe.ts'
-import { type Column, table } from '../terminal/table.ts'
+import type { Column } from '../terminal/table.ts'
 import { span, when } from '../terminal/time.ts'
 import {
   type AccountUsage,
@@ -80,7 +80,7 @@ export class Status extends GatewayCommand {
       [
         headline(observation),
         ...(recent ? [`Last 24 h: ${usageLine(recent.total)}.`] : []),
-        ...(rows.length > 0 ? ['', table(rows, columns(now), this.output.style)] : []),
+        ...(rows.length > 0 ? ['', this.output.table(rows, columns(now))] : []),
       ].join('\n'),
     )
     if (running?.configProblem !== undefined) {

@@ -4,7 +4,7 @@ import { Option, type Usage } from '../command-line/clipanion.ts'
 import { CliError } from '../command-line/error.ts'
 import { GatewayCommand } from '../command-line/gateway-command.ts'
 import { shown } from '../config-file/resolve-id.ts'
-import { type Column, fields, table } from '../terminal/table.ts'
+import { type Column, fields } from '../terminal/table.ts'
 import { latency, when } from '../terminal/time.ts'
 import { printable } from '../terminal/width.ts'
 import { openLedger, tellSource } from '../usage/ledger-source.ts'
@@ -48,7 +48,7 @@ export class Why extends GatewayCommand {
     const parts = [
       printable(story(request, attempts, name)),
       ...(request ? [fields(requestFields(request, config, now), style)] : []),
-      ...(attempts.length > 0 ? [table(attempts, attemptColumns(name), style)] : []),
+      ...(attempts.length > 0 ? [this.output.table(attempts, attemptColumns(name))] : []),
     ]
     return parts.join('\n\n')
   }

@@ -7,22 +7,25 @@ import type { Output } from '../terminal/output.ts'
 /** What a running server made of a change: `refused` means it goes on with its older configuration, `unchanged` that there was none. */
 export type ServerEffect = 'reloaded' | 'not-running' | 'refused' | 'unreachable' | 'unchanged'
 
-/** Has a server that runs with this file take it at once, and says what came of it. */
-export async function applyToServer(places: Paths, output: Pick<Output, 'note' | 'warn'>): Promise<ServerEffect> {
+/** Has a server that runs with this file take it at once, and says what came of it once the command has told what it did. */
+export async function applyToServer(places: Paths, output: Pick<Output, 'atEnd'>): Promise<ServerEffect> {
   const found = await findServer(places.home)
   if (found?.life !== 'listening' || found.runtime.configFile !== places.configFile) return 'not-running'
   const { runtime } = found
   try {
     const result = await new AdminClient(runtime).reload()
     if (result.ok) {
-      output.note(`The server at ${runtime.url} uses it from now on.`)
+      output.atEnd('note', `The server at ${runtime.url} uses it from now on.`)
       return 'reloaded'
     }
-    output.warn(`saved, but the running server refused the file and goes on with the older one:\n${result.problem}`)
+    output.atEnd(
+      'warn',
+      `saved, but the running server refused the file and goes on with the older one:\n${result.problem}`,
+    )
     return 'refused'
   } catch (cause) {
     if (!(cause instanceof CliError)) throw cause
-    output.warn(`saved, but ${cause.message}`)
+    output.atEnd('warn', `saved, but ${cause.message}`)
     return 'unreachable'
   }
 }

@@ -8,7 +8,7 @@ import { systemKeychain } from '@llm-gateway/server'
 export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
 
 /** Where text goes: a terminal, a pipe or a file. */
-export type Terminal = Writable & { readonly isTTY?: boolean }
+export type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number }
 
 /** Everything of the outside world that the command touches, so that tests can stand in for it. */
 export interface Io {

@@ -1,5 +1,6 @@
 import type { Io } from './io.ts'
 import { type Style, styleFor } from './style.ts'
+import { type Column, table } from './table.ts'
 import { forTerminal, jsonForTerminal, printableLines } from './width.ts'
 
 export interface OutputOptions {
@@ -15,6 +16,7 @@ export class Output {
   readonly #io: Pick<Io, 'stdout' | 'stderr'>
   readonly #errorStyle: Style
   readonly #options: OutputOptions
+  readonly #atEnd = new Map<string, 'note' | 'warn'>()
 
   constructor(io: Pick<Io, 'stdout' | 'stderr' | 'env'>, options: OutputOptions) {
     this.#io = io
@@ -43,6 +45,23 @@ export class Output {
   /** Something that may need doing; also with `--quiet`. */
   warn(text: string): void {
     this.#io.stderr.write(`${this.#errorStyle('yellow', 'warning:')} ${printableLines(text)}\n`)
+  }
+
+  /** Says it behind everything else that the command says, and once. */
+  atEnd(kind: 'note' | 'warn', text: string): void {
+    this.#atEnd.set(text, kind)
+  }
+
+  /** The command has said what it had to say. */
+  end(): void {
+    for (const [text, kind] of this.#atEnd) this[kind](text)
+    this.#atEnd.clear()
+  }
+
+  /** Rows for people, by the width of the terminal where there is one. */
+  table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+    const { isTTY, columns: width } = this.#io.stdout
+    return table(rows, columns, this.style, isTTY === true && width ? width : undefined)
   }
 
   /** Why the command failed. With `--json` one JSON line, so that a script can read it too. */

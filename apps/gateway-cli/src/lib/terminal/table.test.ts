@@ -36,6 +36,19 @@ test('columns line up whatever the width of the characters in them', () => {
   expect(text).toBe(['NAME       N', '团队API    5', 'a        120'].join('\n'))
 })
 
+test('rows that do not fit the terminal become blocks, each with what it has', () => {
+  const rows = [
+    { name: '团队API', count: '5' },
+    { name: 'a', count: undefined },
+  ]
+  const columns = [
+    { title: 'ID', value: ({ name }: (typeof rows)[number]) => `upstream_${name}` },
+    { title: 'COUNT', value: ({ count }: (typeof rows)[number]) => count },
+  ]
+  expect(table(rows, columns, plain, 24).split('\n')).toHaveLength(3)
+  expect(table(rows, columns, plain, 22)).toBe('ID     upstream_团队API\nCOUNT  5\n\nID  upstream_a')
+})
+
 test('colours do not move columns', () => {
   const column = {
     title: 'A',

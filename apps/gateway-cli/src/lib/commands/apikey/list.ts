@@ -2,7 +2,7 @@ import type { KeyConfig } from '@llm-gateway/config'
 import type { Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { budgetText, keyJson, keyState, limitsText } from '../../keys/key-view.ts'
-import { type Column, table } from '../../terminal/table.ts'
+import type { Column } from '../../terminal/table.ts'
 import { when } from '../../terminal/time.ts'
 
 export class ApikeyList extends GatewayCommand {
@@ -20,7 +20,7 @@ export class ApikeyList extends GatewayCommand {
     const { config } = await (await this.openConfig()).read()
     const now = this.context.now()
     const json = config.keys.map((key) => keyJson(key, now))
-    this.output.result(json, config.keys.length > 0 ? table(config.keys, columns(now), this.output.style) : undefined)
+    this.output.result(json, config.keys.length > 0 ? this.output.table(config.keys, columns(now)) : undefined)
     if (json.length === 0)
       this.output.note('There is no gateway key. Make one with: llm-gateway apikey add --name=NAME')
     return 0

@@ -1,6 +1,6 @@
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
-import { fields, table } from '../../terminal/table.ts'
+import { fields } from '../../terminal/table.ts'
 import { openLedger, tellSource } from '../../usage/ledger-source.ts'
 import { usageColumns, usageFields } from '../../usage/usage-view.ts'
 import { idOf } from '../stats.ts'
@@ -31,7 +31,7 @@ export class ApikeyStats extends GatewayCommand {
       const parts = [
         `${style('bold', 'In all')}\n${fields(usageFields(total, now), style)}`,
         `${style('bold', 'In the last 24 hours')}\n${fields(usageFields(lastDay, now), style)}`,
-        ...(groups.length > 0 ? [table(groups, usageColumns('MODEL', now), style)] : []),
+        ...(groups.length > 0 ? [this.output.table(groups, usageColumns('MODEL', now))] : []),
       ]
       this.output.result({ source: ledger.from, key, total, lastDay, models: groups }, parts.join('\n\n'))
       tellSource(ledger, this.output)

@@ -4,6 +4,7 @@ import { CliError } from '../../command-line/error.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import { reencrypt } from '../../config-file/config-secrets.ts'
+import { counted } from '../../usage/usage-view.ts'
 
 export class ConfigRotateKey extends GatewayCommand {
   static override paths: string[][] = [['config', 'rotate-key']]
@@ -51,7 +52,7 @@ export class ConfigRotateKey extends GatewayCommand {
     const stored = Math.max(...passes)
     this.output.result({ keyId, oldKeyFile: oldFile, changes: [...changes], storedCredentials: stored, server }, keyId)
     this.output.note(
-      `The master key is ${keyId}: ${changes.size} secrets of the file and ${stored} of the store use it.`,
+      `The master key is ${keyId}: ${counted(changes.size, 'secret')} of the file and ${stored} of the store use it.`,
     )
     if (oldFile !== undefined) this.output.note(`The key before is kept as ${oldFile}; older backups need it.`)
     return exitCodeOfEffect(server)

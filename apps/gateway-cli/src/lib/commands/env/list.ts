@@ -1,7 +1,7 @@
 import type { Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { type ProxyVariable, proxyVariables, readProxyVariable } from '../../config-file/environment.ts'
-import { type Column, table } from '../../terminal/table.ts'
+import type { Column } from '../../terminal/table.ts'
 
 export class EnvList extends GatewayCommand {
   static override paths: string[][] = [['env', 'list']]
@@ -14,7 +14,7 @@ export class EnvList extends GatewayCommand {
   async execute(): Promise<number> {
     const { config } = await (await this.openConfig()).read()
     const variables = proxyVariables.map((name) => readProxyVariable(name, config.environment, this.context.env))
-    this.output.result(variables, table(variables, columns, this.output.style))
+    this.output.result(variables, this.output.table(variables, columns))
     return 0
   }
 }

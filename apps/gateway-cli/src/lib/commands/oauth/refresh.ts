@@ -19,7 +19,7 @@ export class OauthRefresh extends OAuthCommand {
         await tokens.force()
       } catch (cause) {
         // Else a server goes on to tell of a login that has ended.
-        await applyToServer(this.places, { note: () => {}, warn: () => {} })
+        await applyToServer(this.places, { atEnd: () => {} })
         throw cause
       }
       const server = await applyToServer(this.places, this.output)

@@ -2,7 +2,7 @@ import type { GatewayConfig } from '@llm-gateway/config'
 import { Option, type Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { type RouteJson, routeJson, routeScope, targetText } from '../../keys/route-view.ts'
-import { type Column, table } from '../../terminal/table.ts'
+import type { Column } from '../../terminal/table.ts'
 
 export class RouteList extends GatewayCommand {
   static override paths: string[][] = [['route', 'list']]
@@ -26,10 +26,7 @@ export class RouteList extends GatewayCommand {
     const routes = scopes.flatMap(({ key, set }) => set.routes.map((route) => routeJson(route, key?.id)))
     const rejecting = scopes.filter(({ set }) => set.defaultBehavior === 'reject')
     const defaults = rejecting.map(({ key }) => ({ ...(key && { key: key.id }), defaultBehavior: 'reject' }))
-    this.output.result(
-      { routes, defaults },
-      routes.length === 0 ? '' : table(routes, columnsOf(config), this.output.style),
-    )
+    this.output.result({ routes, defaults }, routes.length === 0 ? '' : this.output.table(routes, columnsOf(config)))
     if (routes.length === 0) this.output.note('There are no model routes. Add one with: llm-gateway route add MODEL')
     for (const { words } of rejecting) this.output.note(`Models without a route ${words} are refused.`)
     return 0

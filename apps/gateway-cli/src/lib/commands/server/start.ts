@@ -56,7 +56,10 @@ export class ServerStart extends GatewayCommand {
       const { url, demo, demoKey } = server
       const { pid, version } = server.status()
       const result = { url, pid, version, demo, ...(demoKey !== undefined && { demoKey }), ...made }
-      this.output.result(result, `${welcome(server, first?.key).trimEnd()}${firstKeyText(first)}`)
+      this.output.result(
+        result,
+        `${welcome(server, first?.key, this.context.env.LLM_GATEWAY_COMMAND).trimEnd()}${firstKeyText(first)}`,
+      )
     })
   }
 }

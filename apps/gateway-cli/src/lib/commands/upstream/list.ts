@@ -3,7 +3,7 @@ import { accountJson, credentialSource } from '../../accounts/account-view.ts'
 import type { Usage } from '../../command-line/clipanion.ts'
 import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import type { Loaded } from '../../config-file/config-store.ts'
-import { type Column, table } from '../../terminal/table.ts'
+import type { Column } from '../../terminal/table.ts'
 import { when } from '../../terminal/time.ts'
 
 export class UpstreamList extends GatewayCommand {
@@ -23,7 +23,7 @@ export class UpstreamList extends GatewayCommand {
     const now = this.context.now()
     this.output.result(
       accounts.map((account) => accountJson(account, loaded)),
-      accounts.length > 0 ? table(accounts, columns(loaded, now), this.output.style) : undefined,
+      accounts.length > 0 ? this.output.table(accounts, columns(loaded, now)) : undefined,
     )
     if (accounts.length === 0) {
       this.output.note(

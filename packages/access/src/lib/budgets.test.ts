@@ -78,6 +78,34 @@ describe('Budgets', () => {
     })
   })
 
+  it('forgets nothing when the clock is set back over midnight and over the turn of a month', () => {
+    const [before, after] = [time + 3_599_000, time + 3_601_000]
+    time = before
+    spend(1)
+    time = after
+    spend(0.25)
+    expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(0.25), monthNanoUsd: usd(0.25) })
+    for (let flip = 0; flip < 2; flip++) {
+      time = before
+      expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(1.25), monthNanoUsd: usd(1.25) })
+      expect(reserve({ usdPerDay: 1.25 })).toMatchObject({ ok: false, limit: 'usdPerDay' })
+      time = after
+      expect(budgets.spent('key')).toEqual({ dayNanoUsd: 0, monthNanoUsd: 0 })
+    }
+  })
+
+  it('counts what a clock dated too late in the day it is set back to, and begins anew with the next', () => {
+    spend(1)
+    time += 1_500 * 86_400_000
+    spend(2)
+    time -= 1_500 * 86_400_000
+    expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(3), monthNanoUsd: usd(3) })
+    time -= 86_400_000
+    expect(budgets.spent('key')).toEqual({ dayNanoUsd: usd(3), monthNanoUsd: usd(3) })
+    time += 86_400_000
+    expect(budgets.spent('key')).toEqual({ dayNanoUsd: 0, monthNanoUsd: usd(3) })
+  })
+
   it('counts a request that runs over midnight in the day it ends, and gives back what was held for it', () => {
     const held = hold({ usdPerDay: 1 }, 0.9)
     time = Date.UTC(2026, 11, 1)

@@ -35,12 +35,46 @@ export interface BudgetsOptions {
 const NANO = 1e9
 const DAY_MS = 86_400_000
 
+/** What was spent in the present day or month. */
+class Tally {
+  #start: number
+  #nanoUsd = 0
+  /** The one before, for a clock that is set back into it. */
+  #beforeStart = Number.NEGATIVE_INFINITY
+  #beforeNanoUsd = 0
+
+  /** @param start when the day or month began, in milliseconds since the epoch */
+  constructor(start: number) {
+    this.#start = start
+  }
+
+  get nanoUsd(): number {
+    return this.#nanoUsd
+  }
+
+  add(nanoUsd: number): void {
+    this.#nanoUsd += nanoUsd
+  }
+
+  /** Begins anew with a later day or month. In an earlier one, all counts that was dated in it or later: it cannot have been later. */
+  moveTo(start: number): void {
+    if (start === this.#start) return
+    if (start > this.#start) {
+      this.#beforeStart = this.#start
+      this.#beforeNanoUsd = this.#nanoUsd
+      this.#nanoUsd = 0
+    } else {
+      if (this.#beforeStart >= start) this.#nanoUsd += this.#beforeNanoUsd
+      this.#beforeStart = Number.NEGATIVE_INFINITY
+    }
+    this.#start = start
+  }
+}
+
 /** What one key has spent in the present day and month, and what its open requests may still cost. */
 interface Purse {
-  day: number
-  dayNanoUsd: number
-  month: number
-  monthNanoUsd: number
+  readonly day: Tally
+  readonly month: Tally
   heldNanoUsd: number
 }
 
@@ -93,8 +127,8 @@ export class Budgets {
     const over = (spent: number, usd: number | undefined): boolean =>
       usd !== undefined && spent + purse.heldNanoUsd >= usd * NANO
     // The month first: it is what keeps the key out longer.
-    if (over(purse.monthNanoUsd, budget.usdPerMonth)) return refusal('usdPerMonth', budget, nextMonth(now) - now)
-    if (over(purse.dayNanoUsd, budget.usdPerDay)) return refusal('usdPerDay', budget, nextDay(now) - now)
+    if (over(purse.month.nanoUsd, budget.usdPerMonth)) return refusal('usdPerMonth', budget, nextMonth(now) - now)
+    if (over(purse.day.nanoUsd, budget.usdPerDay)) return refusal('usdPerDay', budget, nextDay(now) - now)
     return undefined
   }
 
@@ -114,21 +148,21 @@ export class Budgets {
    */
   spend(key: string, nanoUsd: number): void {
     if (nanoUsd === 0) return
-    const purse = this.#purse(key, this.#now())
-    purse.dayNanoUsd += nanoUsd
-    purse.monthNanoUsd += nanoUsd
+    const { day, month } = this.#purse(key, this.#now())
+    day.add(nanoUsd)
+    month.add(nanoUsd)
   }
 
   /** Takes up what a key had spent before this process. */
   restore(key: string, { dayNanoUsd, monthNanoUsd }: Spent): void {
-    const purse = this.#purse(key, this.#now())
-    purse.dayNanoUsd += dayNanoUsd
-    purse.monthNanoUsd += monthNanoUsd
+    const { day, month } = this.#purse(key, this.#now())
+    day.add(dayNanoUsd)
+    month.add(monthNanoUsd)
   }
 
   spent(key: string): Spent {
-    const { dayNanoUsd, monthNanoUsd } = this.#purse(key, this.#now())
-    return { dayNanoUsd, monthNanoUsd }
+    const { day, month } = this.#purse(key, this.#now())
+    return { dayNanoUsd: day.nanoUsd, monthNanoUsd: month.nanoUsd }
   }
 
   #purse(key: string, now: number): Purse {
@@ -136,11 +170,11 @@ export class Budgets {
     const month = startOfMonth(now)
     let purse = this.#purses.get(key)
     if (purse === undefined) {
-      purse = { day, month, dayNanoUsd: 0, monthNanoUsd: 0, heldNanoUsd: 0 }
+      purse = { day: new Tally(day), month: new Tally(month), heldNanoUsd: 0 }
       this.#purses.set(key, purse)
     }
-    if (purse.day !== day) Object.assign(purse, { day, dayNanoUsd: 0 })
-    if (purse.month !== month) Object.assign(purse, { month, monthNanoUsd: 0 })
+    purse.day.moveTo(day)
+    purse.month.moveTo(month)
     return purse
   }
 }

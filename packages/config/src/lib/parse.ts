@@ -1,4 +1,5 @@
-import { type Document, type ErrorCode, parseDocument, type YAMLError } from 'yaml'
+import type { Document, ErrorCode, YAMLError } from 'yaml'
+import { documentOf } from './document.ts'
 import type { Problem } from './issue.ts'
 
 /** Longest file that is read, in UTF-16 units: some thousands of keys. A larger one is a mistake or an attack. */
@@ -20,17 +21,7 @@ export interface ParsedText {
 export function parseText(text: string): ParsedText {
   const refused = refuse(text)
   if (refused !== undefined) return { problems: [refused] }
-  const doc = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    strict: true,
-    // The library compares every key with every other; the reading of the tree finds duplicates in one pass.
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'error',
-    keepSourceTokens: true,
-  })
+  const doc = documentOf(text)
   const problems = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map(syntaxProblem)
   if (doc.directives?.yaml.version !== '1.2') {
     problems.push(fault(0, 'yaml-unsupported', 'the file asks for an older YAML', 'remove the %YAML line'))

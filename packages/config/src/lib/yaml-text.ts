@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isSeq, parseDocument } from 'yaml'
+import { type Document, isMap, isSeq } from 'yaml'
 import { isSection, valueAt, withoutValue, withValue } from './data.ts'
+import { documentOf, freshDocumentOf, hasDuplicateKey } from './document.ts'
 import { emitKey } from './emit.ts'
 import { ConfigError } from './error.ts'
 import type { DataPath } from './issue.ts'
@@ -22,7 +23,7 @@ export class YamlText {
 
   constructor(text: string) {
     this.#text = text
-    this.#doc = parse(text)
+    this.#doc = valid(documentOf(text))
     this.#data = this.#doc.toJS()
     this.#splices = new YamlSplices(text, this.#doc)
   }
@@ -158,8 +159,8 @@ export class YamlText {
     if (!splices.every((each) => each !== undefined)) return false
     const text = applySplices(this.#text, splices.flat())
     if (text === undefined) return false
-    const doc = parseDocument(text, PARSE)
-    if (doc.errors.length > 0) return false
+    const doc = documentOf(text)
+    if (!isValid(doc)) return false
     const data: unknown = doc.toJS()
     const expected = changes.reduce((before, change) => change.expected(before), this.#data)
     if (!isDeepStrictEqual(data, expected)) return false
@@ -169,10 +170,10 @@ export class YamlText {
 
   #onDocument(change: Change): void {
     try {
-      const changed = parse(this.#text)
+      const changed = valid(freshDocumentOf(this.#text))
       change.onDocument(changed)
       const text = changed.toString({ lineWidth: 0, flowCollectionPadding: false })
-      const doc = parse(text)
+      const doc = valid(documentOf(text))
       this.#hold(text, doc, doc.toJS())
     } catch (error) {
       const message =
@@ -201,10 +202,11 @@ interface Change {
   onDocument(doc: Document.Parsed): void
 }
 
-const PARSE = { version: '1.2', schema: 'core', merge: false, logLevel: 'error', keepSourceTokens: true } as const
+function isValid(doc: Document.Parsed): boolean {
+  return doc.errors.length === 0 && !hasDuplicateKey(doc)
+}
 
-function parse(text: string): Document.Parsed {
-  const doc = parseDocument(text, PARSE)
-  if (doc.errors.length === 0) return doc
+function valid(doc: Document.Parsed): Document.Parsed {
+  if (isValid(doc)) return doc
   throw new ConfigError('EDIT_UNSUPPORTED', 'the file is not valid YAML; correct it by hand first')
 }

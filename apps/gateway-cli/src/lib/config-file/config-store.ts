@@ -8,6 +8,7 @@ import {
   type GatewayConfig,
   type Issue,
   isNamed,
+  loadConfig,
   type Paths,
   renderIssues,
 } from '@llm-gateway/config'
@@ -84,9 +85,10 @@ export class ConfigStore {
 
   /** @throws CliError with every fault at its place when the file is not valid. */
   async read(): Promise<Loaded> {
-    const { text } = await this.snapshot()
+    const found = await this.snapshot()
+    const { text } = found
     const { env, unset } = withPlaceholders(text, this.#options.env)
-    const { result } = (await ConfigFile.open(this.path, { env })).read()
+    const result = unset.size === 0 ? found.result : loadConfig(text, { env })
     if (!result.ok) throw invalidFile(this.path, text, result.issues)
     const editor = new ConfigEditor(text, env)
     return { config: result.config, warnings: result.warnings, text, unset, raw: (path) => editor.get(path) }

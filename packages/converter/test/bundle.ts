@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 
@@ -11,15 +12,23 @@ export interface Bundle {
   readonly imports: readonly string[]
 }
 
-/** @param format `iife` for a script, as a worker of the classic kind runs it; its exports are the variable `program`. */
-export async function bundle(program: string, format: 'esm' | 'iife' = 'esm'): Promise<Bundle> {
+export interface BundleOptions {
+  /** `iife` for a script, as a worker of the classic kind runs it; its exports are the variable `program`. Default `esm`. */
+  readonly format?: 'esm' | 'iife'
+  /** Where the package lies built; without it the sources are bundled. */
+  readonly dist?: string
+}
+
+export async function bundle(program: string, { format = 'esm', dist }: BundleOptions = {}): Promise<Bundle> {
   const built = await rolldown({
     input: entry,
     platform: 'browser',
+    // Of the chunks that the built package loads, too.
+    treeshake: { moduleSideEffects: (id) => id === entry },
     plugins: [
       {
         name: 'converter',
-        resolveId: (id) => (id === entry ? { id } : packagePath(id)),
+        resolveId: (id) => (id === entry ? { id } : packagePath(id, dist)),
         load: (id) => (id === entry ? program : null),
       },
     ],
@@ -32,10 +41,12 @@ export async function bundle(program: string, format: 'esm' | 'iife' = 'esm'): P
 }
 
 /** The package's own rule for what may be left out: nothing it loads has side effects (`sideEffects` of package.json). */
-function packagePath(id: string): { id: string; moduleSideEffects: false } | null {
+function packagePath(id: string, dist: string | undefined): { id: string; moduleSideEffects: false } | null {
   const found = /^@llm-gateway\/converter(?:\/([a-z-]+))?$/.exec(id)
   if (found === null) return null
-  return { id: new URL(`${found[1] ?? 'index'}.ts`, source).pathname, moduleSideEffects: false }
+  const name = found[1] ?? 'index'
+  const path = dist === undefined ? new URL(`${name}.ts`, source).pathname : join(dist, `${name}.js`)
+  return { id: path, moduleSideEffects: false }
 }
 
 export function gzipped(code: string): number {

@@ -1,4 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Dialect, dialects } from '../src/lib/chat/dialect.ts'
 import { bundle, gzipped } from './bundle.ts'
 
@@ -52,4 +58,24 @@ describe('what a program pays for one pair of dialects', () => {
     const all = await bundle("export * from '@llm-gateway/converter'")
     expect(gzipped(both.code)).toBeLessThan(gzipped(all.code) / 2)
   })
+})
+
+describe('what a program pays for one thing of the built package that converts nothing', () => {
+  let dist = ''
+  beforeAll(async () => {
+    dist = mkdtempSync(join(tmpdir(), 'llm-gateway-test-'))
+    // Its entries are relative to where it runs.
+    const tsup = join(dirname(fileURLToPath(import.meta.resolve('tsup'))), 'cli-default.js')
+    const cwd = fileURLToPath(new URL('..', import.meta.url))
+    await promisify(execFile)(process.execPath, [tsup, '--out-dir', dist], { cwd })
+  }, 60_000)
+  afterAll(() => rmSync(dist, { recursive: true, force: true }))
+
+  it.each(['dialects', 'detectDialect', 'estimateInputTokens', 'spliceMember', 'FrameSplitter', 'ConversionError'])(
+    '%s',
+    async (name) => {
+      const { code } = await bundle(`export { ${name} } from '@llm-gateway/converter'`, { dist })
+      expect(gzipped(code)).toBeLessThan(3_000)
+    },
+  )
 })

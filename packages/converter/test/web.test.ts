@@ -10,7 +10,7 @@ const webGlobals = { TextDecoder, TextEncoder, TransformStream, atob, btoa, cryp
 
 /** Runs a program's bundle where only the web's globals are, and gives what its last expression is, as JSON. */
 async function inWorker(program: string, expression: string): Promise<unknown> {
-  const { code, imports } = await bundle(program, 'iife')
+  const { code, imports } = await bundle(program, { format: 'iife' })
   expect(imports).toEqual([])
   const context = createContext({ ...webGlobals, sse })
   runInContext(code, context)

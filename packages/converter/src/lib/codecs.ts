@@ -1,6 +1,6 @@
 import { anthropicCodec } from './anthropic/index.ts'
 import type { Capabilities, CapabilityOverrides } from './capabilities/capabilities.ts'
-import type { Dialect } from './chat/dialect.ts'
+import { type Dialect, dialects } from './chat/dialect.ts'
 import { ConversionError } from './chat/error.ts'
 import type { DialectCodec } from './codec.ts'
 import { geminiCodec } from './gemini/index.ts'
@@ -19,8 +19,13 @@ const codecs: { readonly [dialect in Dialect]?: DialectCodec } = {
 /** The codec of a dialect. Throws `ConversionError` `UNKNOWN_DIALECT` for a name this version does not convert. */
 export function codecOf(dialect: Dialect): DialectCodec {
   const codec = Object.hasOwn(codecs, dialect) ? codecs[dialect] : undefined
-  if (codec === undefined)
-    throw new ConversionError('UNKNOWN_DIALECT', `${dialect} is not a dialect this version converts`)
+  if (codec === undefined) {
+    const known = dialects.join(', ')
+    throw new ConversionError(
+      'UNKNOWN_DIALECT',
+      `"${dialect}" is no dialect this version converts; it converts ${known}`,
+    )
+  }
   return codec
 }
 

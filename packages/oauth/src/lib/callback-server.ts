@@ -5,7 +5,7 @@ import { DEFAULT_REDIRECT_URI, isLoopbackHost } from './profile.ts'
 
 export interface CallbackServerOptions {
   /** The profile's: tells path and port; without a port any free one. Default `http://127.0.0.1/callback`. */
-  readonly redirectUri?: string
+  readonly redirectUri?: string | undefined
   /** How long to listen, in milliseconds. Default 5 minutes. */
   readonly timeoutMs?: number
 }

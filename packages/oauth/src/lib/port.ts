@@ -50,7 +50,7 @@ export interface OAuthFetchInit {
   readonly accountId: string
   readonly method: string
   readonly headers: Record<string, string>
-  readonly body?: string | undefined
+  readonly body?: string
   /** A token is never sent on to where a redirect points. */
   readonly redirect: 'manual'
   readonly signal?: AbortSignal

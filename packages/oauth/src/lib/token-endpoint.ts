@@ -193,7 +193,7 @@ export class TokenEndpoint {
       method,
       // Who asks is nobody's business to disguise; without this the library names itself.
       headers: { ...headers, 'user-agent': 'llm-gateway' },
-      body: body?.toString(),
+      ...(body && { body: body.toString() }),
       redirect: 'manual',
       ...(signal && { signal }),
     })

@@ -61,62 +61,82 @@ export interface AssembleOptions {
 
 /** Resolves a configuration's secrets and puts it into the parts' own terms. An account whose secret cannot be had is left out and named. */
 export async function assemble(config: GatewayConfig, options: AssembleOptions): Promise<Assembly> {
-  let masterKey: Promise<MasterKey> | undefined
-  const openKey = (): Promise<MasterKey> => {
-    const { home, env, keychain, warn } = options
-    masterKey ??= openMasterKey({ home, env, create: false, warn, ...(keychain && { keychain }) })
-    return masterKey
-  }
-  const accounts = new Map<string, Account>()
-  const routed: RoutedAccount[] = []
-  const logins: TokenAccount[] = []
-  const headers = new Map<string, Record<string, string>>()
   const secrets: Secret[] = []
-  const unusable: UnusableAccount[] = []
-  const proxies = new Map<string, string>()
   const source: SecretSource = {
     baseDir: options.baseDir,
-    masterKey: openKey,
+    masterKey: openedOnce(options),
     learn: (secret) => secrets.push(secret),
   }
   const environment = await withOpenProxies(config.environment, source)
+  const ready: ReadyAccount[] = []
+  const unusable: UnusableAccount[] = []
   for (const account of config.accounts) {
     if (account.status !== 'active') continue
     try {
-      const secret =
-        account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, options, openKey)
-      const ready = await accountOf(await withSecretOptions(account, source), config, options)
-      if (account.type === 'oauth') {
-        const profile = await withSecretParameters(profileOf(account, config), source)
-        logins.push(tokenAccountOf(withBase(account, ready), profile))
-      }
-      const proxy = await openProxy(account, source)
-      if (proxy !== undefined) proxies.set(account.id, proxy)
-      if (secret) secrets.push(secret)
-      headers.set(account.id, headersOf(account, secret))
-      accounts.set(account.id, ready)
-      routed.push(routedOf(account, ready))
+      ready.push(await makeReady(account, config, options, source))
     } catch (cause) {
       unusable.push({ id: account.id, name: account.name, reason: reasonOf(cause) })
     }
   }
+  const proxies = ready.flatMap(({ account, proxy }) => (proxy === undefined ? [] : [[account.id, proxy] as const]))
   return {
     state: {
       keys: new KeyRing<Client>(config.keys.filter(hasDigest).map(clientOf), { now: options.now }),
-      accounts,
+      accounts: new Map(ready.map(({ account }) => [account.id, account])),
       timeouts: config.timeouts,
       limits: config.limits,
       ...(config.responses.store === 'memory' && { responses: config.responses }),
       ...(options.sealKey !== undefined && { sealKey: options.sealKey }),
       strict: config.conversion.strict,
     },
-    routed,
+    routed: ready.map(({ routed }) => routed),
     routes: routesOf(config.routes),
-    logins,
-    headers,
+    logins: ready.flatMap(({ login }) => login ?? []),
+    headers: new Map(ready.map(({ account, headers }) => [account.id, headers])),
     secrets,
-    proxy: proxyOf(environment, options.env, proxies),
+    proxy: proxyOf(environment, options.env, new Map(proxies)),
     unusable,
+  }
+}
+
+/** One account as each of the parts needs it. */
+interface ReadyAccount {
+  readonly account: Account
+  readonly routed: RoutedAccount
+  readonly headers: Record<string, string>
+  readonly login?: TokenAccount
+  readonly proxy?: string
+}
+
+/** @throws what {@link reasonOf} knows, when the account cannot serve. */
+async function makeReady(
+  account: AccountConfig,
+  config: GatewayConfig,
+  options: AssembleOptions,
+  source: SecretSource,
+): Promise<ReadyAccount> {
+  const secret = account.apiKey === undefined ? undefined : await secretOf(account, account.apiKey, source)
+  const ready = await accountOf(await withSecretOptions(account, source), config, options)
+  const login =
+    account.type === 'oauth' &&
+    tokenAccountOf(withBase(account, ready), await withSecretParameters(profileOf(account, config), source))
+  const proxy = await openProxy(account, source)
+  if (secret) source.learn(secret)
+  return {
+    account: ready,
+    routed: routedOf(account, ready),
+    headers: headersOf(account, secret),
+    ...(login && { login }),
+    ...(proxy !== undefined && { proxy }),
+  }
+}
+
+/** The home's master key, opened at the first secret that needs it. */
+function openedOnce({ home, env, keychain, warn }: AssembleOptions): () => Promise<MasterKey> {
+  let masterKey: Promise<MasterKey> | undefined
+  return () => {
+    masterKey ??= openMasterKey({ home, env, create: false, warn, ...(keychain && { keychain }) })
+    return masterKey
   }
 }
 
@@ -130,13 +150,8 @@ function reasonOf(cause: unknown): string {
   throw cause
 }
 
-function secretOf(
-  account: AccountConfig,
-  reference: string,
-  options: AssembleOptions,
-  masterKey: () => Promise<MasterKey>,
-): Promise<Secret> {
-  return resolveSecret(reference, { record: account.id, masterKey, baseDir: options.baseDir })
+function secretOf(account: AccountConfig, reference: string, source: SecretSource): Promise<Secret> {
+  return resolveSecret(reference, { ...source, record: account.id })
 }
 
 /** The built-in simulator's address is known only once it runs. */

@@ -1,27 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { renderError } from '@llm-gateway/converter'
 import { endpointOf, fromNode, type Gateway } from '@llm-gateway/gateway'
-import type { Ledger } from '@llm-gateway/ledger'
-import { OAuthError } from '@llm-gateway/oauth'
 import { Hono } from 'hono'
-import type { OAuthService } from '../oauth/oauth-service.ts'
 import type { Metrics } from '../records/metrics.ts'
-import type { ServerStatus } from '../status.ts'
-import { type AdministratorPorts, type AppContext, type Bindings, refusalOf } from './administrators.ts'
+import { type AdminPorts, adminApi } from './admin-api.ts'
+import { type AppContext, type Bindings, refusalOf } from './administrators.ts'
 import { answerPreflight, applyCors } from './cors.ts'
-import { usageApi } from './usage-api.ts'
 
 /** What the routes need of the server they belong to; read anew at each request, so a reload changes it. */
-export interface AppPorts extends AdministratorPorts {
+export interface AppPorts extends AdminPorts {
   readonly gateway: Gateway
   draining(): boolean
   corsOrigins(): readonly string[] | '*' | undefined
   /** What `GET /metrics` tells; absent: it is switched off. */
   metrics(): Metrics | undefined
-  status(): ServerStatus
-  ledger(): Ledger | undefined
-  reload(): Promise<{ ok: true; notes?: readonly string[] } | { ok: false; problem: string }>
-  readonly oauth: Pick<OAuthService, 'has' | 'force' | 'states'>
 }
 
 /** Every route that is not for model calls, as the framework knows it: `/admin/api/oauth/:id/refresh`. */
@@ -57,29 +49,7 @@ export function createApp(ports: AppPorts): Hono<{ Bindings: Bindings }> {
 
   for (const path of openPaths) app.all(path, refuseMethod)
 
-  app.use('/admin/api/*', async (c, next) => refusalOf(c, ports, 'the admin API') ?? next())
-  app.get('/admin/api/status', (c) => c.json(ports.status()))
-  app.post('/admin/api/reload', async (c) => {
-    const result = await ports.reload()
-    return c.json(result, result.ok ? 200 : 422)
-  })
-
-  app.route(
-    '/admin/api',
-    usageApi(() => ports.ledger()),
-  )
-  app.get('/admin/api/oauth', (c) => c.json({ accounts: ports.oauth.states() }))
-  app.post('/admin/api/oauth/:id/refresh', async (c) => {
-    const id = c.req.param('id')
-    if (!ports.oauth.has(id)) return c.json({ error: { message: `no account with a login has the id ${id}` } }, 404)
-    try {
-      return c.json(await ports.oauth.force(id))
-    } catch (cause) {
-      if (!OAuthError.is(cause)) throw cause
-      return c.json({ error: { code: cause.code, message: cause.message } }, 409)
-    }
-  })
-
+  app.route('/admin/api', adminApi(ports))
   app.notFound((c) => c.json({ error: { message: `${c.req.method} ${c.req.path} is not served here` } }, 404))
   app.onError((_error, c) => c.json(...internalError()))
   return app

@@ -1,5 +1,5 @@
 import type { Dialect } from '@llm-gateway/converter'
-import { type Candidate, verdictOf } from '@llm-gateway/router'
+import { type Candidate, type Attempt as RouterAttempt, verdictOf } from '@llm-gateway/router'
 import { providers, type ResolvedCall, resolveCall, UpstreamError } from '@llm-gateway/upstream'
 import { attempt } from '../attempts/attempt.ts'
 import { attemptRecord, judge, retryAfterOf } from '../attempts/attempt-record.ts'
@@ -124,13 +124,14 @@ async function attemptAccount(call: Call, services: Services, ready: Ready): Pro
   return (await attemptOnce(call, services, ready, false)).outcome
 }
 
+interface Attempted {
+  readonly outcome: Outcome
+  /** The credential was refused, and there is another by now. */
+  readonly renewed: boolean
+}
+
 /** @param renewable whether a refused credential that could be renewed is nothing to hold against the account. */
-async function attemptOnce(
-  call: Call,
-  services: Services,
-  ready: Ready,
-  renewable: boolean,
-): Promise<{ readonly outcome: Outcome; readonly renewed: boolean }> {
+async function attemptOnce(call: Call, services: Services, ready: Ready, renewable: boolean): Promise<Attempted> {
   const { account } = ready
   const sent: Sent = {
     account: account.id,
@@ -144,25 +145,41 @@ async function attemptOnce(
   begin(call)
   const tracked = services.router.begin(account.id, call.plan?.model ?? call.model)
   call.tracked = tracked
-  let outcome: Outcome
-  let renewed: boolean
+  let sending: Attempted
   try {
-    const pending = credentialFor(call, services, account)
-    const credential = pending instanceof Promise ? await pending : pending
-    outcome =
-      'outcome' in credential
-        ? credential.outcome
-        : await send(call, services, ready, { sent, credential: credential.headers })
-    const refused = 'headers' in credential && isRefused(outcome, account)
-    const other = refused && ((await services.renew?.(account, credential.headers)) ?? false)
-    renewed = other && renewable && !call.clientLeft
+    sending = await sendOnce(call, services, ready, sent)
   } catch (cause) {
     tracked.end({ verdict: 'neutral' })
     const durationMs = services.tick() - sent.startedTick
     call.attempts.push({ ...sent, verdict: 'neutral', durationMs, errorClass: 'internal' })
     throw cause
   }
-  const judged = judge(outcome, renewed || account.audience === 'own-credential')
+  const { outcome } = sending
+  const renewed = sending.renewed && renewable && !call.clientLeft
+  settle(call, services, sent, { outcome, tracked, notOurs: renewed || account.audience === 'own-credential' })
+  return { outcome, renewed }
+}
+
+/** Sends with the account's credential; one that is refused is renewed where it can be. */
+async function sendOnce(call: Call, services: Services, ready: Ready, sent: Sent): Promise<Attempted> {
+  const { account } = ready
+  const pending = credentialFor(call, services, account)
+  const credential = pending instanceof Promise ? await pending : pending
+  if ('outcome' in credential) return { outcome: credential.outcome, renewed: false }
+  const { headers } = credential
+  const outcome = await send(call, services, ready, { sent, credential: headers })
+  const renewed = isRefused(outcome, account) && ((await services.renew?.(account, headers)) ?? false)
+  return { outcome, renewed }
+}
+
+/** Tells the router and the call's record how an attempt went. */
+function settle(
+  call: Call,
+  services: Services,
+  sent: Sent,
+  { outcome, tracked, notOurs }: { outcome: Outcome; tracked: RouterAttempt; notOurs: boolean },
+): void {
+  const judged = judge(outcome, notOurs)
   const record = attemptRecord(call, services, sent, { outcome, judged })
   const { error, durationMs, firstContentMs } = record
   const retryAfterMs = retryAfterOf(outcome, services.now())
@@ -180,7 +197,6 @@ async function attemptOnce(
     const code = outcome.error.code ?? 'upstream_stream_failed'
     call.failure = { code, message: record.error ?? outcome.error.message }
   }
-  return { outcome, renewed }
 }
 
 /** Nothing of an attempt before is taken for this one's. */

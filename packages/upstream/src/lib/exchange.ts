@@ -138,7 +138,7 @@ export class CallExchange implements Dispatcher.DispatchHandler, Exchange, Expir
     if (this.#settled) return
     this.#allowance -= chunk.length
     if (this.#allowance < 0) {
-      const message = `${this.#pool.host} answered with more than ${this.#maxBodyBytes} bytes`
+      const message = `${this.#pool.host} answered with more than ${sizeText(this.#maxBodyBytes)}`
       this.#cut({ kind: 'too-large', phase: 'body', code: 'BODY_TOO_LARGE', message })
       return
     }
@@ -210,4 +210,9 @@ function printable(value: string | readonly string[]): string {
   return String(value)
     .slice(0, 40)
     .replace(/[^\x21-\x7e]/g, '?')
+}
+
+function sizeText(bytes: number): string {
+  const mib = bytes / 2 ** 20
+  return Number.isInteger(mib) ? `${mib} MiB` : `${bytes} bytes`
 }

@@ -125,6 +125,15 @@ describe('an answer that is not one', () => {
     await until(() => server.open === 0)
   })
 
+  it.each([
+    [2 ** 20, 'answered with more than 1 MiB'],
+    [1500, 'answered with more than 1500 bytes'],
+  ])('tells a body of more than %i bytes in words', async (maxBodyBytes, words) => {
+    const server = await serve((_request, response) => response.end('x'.repeat(maxBodyBytes + 1)))
+    const sink = await finish(openClient({ maxBodyBytes }), callTo(server.origin))
+    expect(sink.failure?.message).toContain(words)
+  })
+
   it('a stream may be longer, an error in its place may not', async () => {
     const server = await serve((request, response) => {
       response.statusCode = request.url === '/error' ? 500 : 200

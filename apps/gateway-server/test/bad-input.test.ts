@@ -89,6 +89,13 @@ const cases: readonly Case[] = [
     param: 'model',
   },
   {
+    name: 'a blank model',
+    status: 400,
+    message: /model is required/,
+    body: `{"model":" \\t","messages":${messages}}`,
+    param: 'model',
+  },
+  {
     name: 'a model that is a number',
     status: 400,
     message: /model.*string/,
@@ -178,6 +185,8 @@ const elsewhere: readonly Case[] = [
     body: valid,
   },
   { name: '/v1 twice', path: '/v1/v1/messages', status: 404, message: /base URL.*\/v1/, body: valid },
+  { name: 'no /v1', path: '/chat/completions', status: 404, message: /base URL.* should end in \/v1$/, body: valid },
+  { name: 'a slash too many', path: '//v1/messages', status: 404, message: /it is \/v1\/messages/, body: valid },
   { name: 'the wrong method for models', path: '/v1/models', status: 405, message: /GET, not POST/, body: valid },
   { name: 'models without a key', path: '/v1/models', method: 'GET', status: 401, message: /key/, key: 'none' },
   {

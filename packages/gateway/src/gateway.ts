@@ -2,7 +2,7 @@ import { Call } from './lib/call.ts'
 import { JsonArraySink } from './lib/client/json-array-sink.ts'
 import { addLimitHeaders } from './lib/client/limit-headers.ts'
 import { Pulse, type PulseOptions } from './lib/client/pulse.ts'
-import { dialectOfClient, type Endpoint, endpointOf, type Task } from './lib/endpoint.ts'
+import { dialectOfClient, type Endpoint, endpointOf, geminiMethodHint, pathHint, type Task } from './lib/endpoint.ts'
 import { GatewayError } from './lib/error.ts'
 import { Catalogue } from './lib/jobs/catalogue.ts'
 import { compact } from './lib/jobs/compact.ts'
@@ -243,12 +243,17 @@ function listing(services: Services): Layer {
 }
 
 function unknownEndpoint({ method, path }: GatewayRequest): GatewayError {
-  const hint = path.startsWith('/v1/v1/') ? ': the base URL given to the client should not end in /v1 twice' : ''
-  return new GatewayError('unknown_endpoint', `${method} ${path} is not served here${hint}`)
+  const hint = pathHint(path)
+  return new GatewayError(
+    'unknown_endpoint',
+    `${method} ${path} is not served here${hint === undefined ? '' : `: ${hint}`}`,
+  )
 }
 
 function wrongMethod({ path, method }: GatewayRequest, methods: readonly string[]): GatewayError {
-  return new GatewayError('method_not_allowed', `${path} takes ${methods.join(' or ')}, not ${method}`, {
+  const hint = method === 'POST' ? geminiMethodHint(path) : undefined
+  const told = `${path} takes ${methods.join(' or ')}, not ${method}${hint === undefined ? '' : `: ${hint}`}`
+  return new GatewayError('method_not_allowed', told, {
     headers: { allow: methods.join(', ') },
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dialectOfClient, endpointOf } from './endpoint.ts'
+import { dialectOfClient, endpointOf, geminiMethodHint, pathHint } from './endpoint.ts'
 
 describe('endpointOf', () => {
   it.each([
@@ -85,5 +85,26 @@ describe('dialectOfClient', () => {
     [{ 'openai-beta': 'x' }, '/v1/models', 'monkey=1', 'openai-chat'],
   ])('%j at %s?%s is of %s', (headers, path, query, dialect) => {
     expect(dialectOfClient(headers, path, query)).toBe(dialect)
+  })
+})
+
+describe('pathHint', () => {
+  it.each([
+    ['/v1/v1/messages', 'should not end in /v1 twice'],
+    ['/chat/completions', 'it is /v1/chat/completions, and the base URL given to the client should end in /v1'],
+    ['//v1/messages', 'it is /v1/messages, without the slash too many'],
+    ['/v1/chat/completions/', 'it is /v1/chat/completions, without the slash too many'],
+    ['//responses/', 'it is /v1/responses, and the base URL'],
+  ])('%s: %s', (path, hint) => {
+    expect([endpointOf(path), pathHint(path)]).toEqual([undefined, expect.stringContaining(hint)])
+  })
+
+  it.each(['/', '/favicon.ico', '/v1/audio/speech', '/v2/chat/completions'])('of %s nothing is guessed', (path) => {
+    expect([endpointOf(path), pathHint(path)]).toEqual([undefined, undefined])
+  })
+
+  it('names what a model can be asked for', () => {
+    expect(geminiMethodHint('/v1beta/models/gemini-2.5-flash:predict')).toMatch(/countTokens.*, and not for predict$/)
+    expect(geminiMethodHint('/v1beta/models/gemini-2.5-flash')).toBeUndefined()
   })
 })

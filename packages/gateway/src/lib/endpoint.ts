@@ -152,6 +152,25 @@ export function endpointOf(path: string): Endpoint | undefined {
   return undefined
 }
 
+/**
+ * What may be wrong with a path that no dialect has, for people; undefined where nobody knows. Mostly the base URL that was given to
+ * a client ends with too much or too little.
+ */
+export function pathHint(path: string): string | undefined {
+  if (path.startsWith('/v1/v1/')) return 'the base URL given to the client should not end in /v1 twice'
+  const single = path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
+  if (single !== path && endpointOf(single)) return `it is ${single}, without the slash too many`
+  const versioned = `/v1${single}`
+  if (endpointOf(versioned)) return `it is ${versioned}, and the base URL given to the client should end in /v1`
+  return undefined
+}
+
+/** What may be wrong with a call to the path of a model that only can be shown, for people. */
+export function geminiMethodHint(path: string): string | undefined {
+  const method = /^\/v1(?:beta1?|alpha)?\/.*models\/.+:(\w+)$/.exec(path)?.[1]
+  return method && `models can be asked for ${[...geminiTasks.keys()].join(', ')}, and not for ${method}`
+}
+
 /** The dialect of a client whose path does not tell it: by the headers and the way of giving the key that only one vendor has. */
 export function dialectOfClient(headers: HeaderMap, path: string, query: string): Dialect {
   if (headerOf(headers, 'anthropic-version') !== undefined) return 'anthropic'

@@ -75,7 +75,7 @@ export function read(call: Call): void {
     if (dialect === 'gemini') call.facts = { ...result.facts, model: name, stream: stream === true }
     else nameModel(call, name)
   }
-  if (call.facts.model === undefined || call.facts.model === '') {
+  if (call.facts.model === undefined || call.facts.model.trim() === '') {
     throw new GatewayError('invalid_body', 'model is required', { param: 'model' })
   }
 }

@@ -224,6 +224,14 @@ describe('the ledger of a server', () => {
       error: { message: expect.stringContaining('"by" is one of') },
     })
     expect(await admin('/admin/api/usage?since=yesterday', 400)).toMatchObject({ error: {} })
+    for (const [path, name] of [
+      ['/admin/api/usage?from=2026-11-28', 'from'],
+      ['/admin/api/usage?limit=5', 'limit'],
+      ['/admin/api/requests?by=key', 'by'],
+    ] as const) {
+      const { error } = (await admin(path, 400)) as { error: { message: string } }
+      expect(error.message).toMatch(new RegExp(`no "${name}" to ask by; there is .*since, until`))
+    }
     expect(await admin('/admin/api/requests/req_none', 404)).toMatchObject({ error: {} })
     await simulator.close()
   })

@@ -20,10 +20,16 @@ export function usageApi(ledger: () => Ledger | undefined): Hono {
       throw cause
     }
   }
-  app.get('/usage', (c) => answer(c, (reader) => reader.usage(usageQuery(c))))
+  app.get('/usage', (c) =>
+    answer(c, async (reader) => {
+      refuseUnknown(c, ['by', ...filters])
+      return reader.usage(usageQuery(c))
+    }),
+  )
   app.get('/requests', (c) =>
-    answer(c, (reader) => {
-      const { by: _by, ...filter } = usageQuery(c)
+    answer(c, async (reader) => {
+      refuseUnknown(c, [...filters, 'limit', 'failed'])
+      const filter = usageQuery(c)
       const limit = c.req.query('limit')
       return reader.requests({
         ...filter,
@@ -38,6 +44,14 @@ export function usageApi(ledger: () => Ledger | undefined): Hono {
 }
 
 const groups = ['key', 'account', 'model', 'day'] as const
+
+const filters = ['since', 'until', 'key', 'account', 'model'] as const
+
+/** A question that was mistyped must not be answered as another one. */
+function refuseUnknown(c: Context, known: readonly string[]): void {
+  const unknown = Object.keys(c.req.query()).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new QueryError(`there is no "${unknown}" to ask by; there is ${known.join(', ')}`)
+}
 
 function usageQuery(c: Context): UsageQuery {
   const { since, until, by, key, account, model } = c.req.query()

@@ -40,7 +40,7 @@ describe('the commands of each page work, in its order, from an empty home', () 
       stderr: expect.stringContaining('failed: llm-gateway apikey show nobody'),
     })
     expect((await session.run('curl -s http://localhost:3847/v1/models')).code).toBe(22)
-    expect((await session.run('ls /nonexistent')).code).not.toBe(0)
+    expect((await session.run('ls no-such-file')).code).not.toBe(0)
   })
 })
 

@@ -72,6 +72,19 @@ test('on a terminal too narrow for a table each row is a block; what goes elsewh
   expect((await sandbox.run('upstream', 'list')).stdout).toMatch(/^ID +NAME +PROVIDER/)
 })
 
+test('help fits the terminal, and breaks no line elsewhere', async () => {
+  const sandbox = new Sandbox()
+  const at = terminal()
+  Object.assign(at.stdout, { columns: 60 })
+  const { stdout } = await sandbox.runWith({ terminal: at }, '--no-color', 'apikey', 'add', '--help')
+  const [flags = ''] = stdout.slice(stdout.indexOf('Flags')).split('\n\n')
+  expect(flags).toContain(
+    `\n  --permissions LIST          what it may do: read, write,\n${' '.repeat(30)}admin (default read,write)\n`,
+  )
+  expect(Math.max(...flags.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60)
+  expect((await sandbox.run('apikey', 'add', '--help')).stdout).toContain('read, write, admin (default read,write)')
+})
+
 test('of one letter nothing is guessed', async () => {
   const sandbox = new Sandbox()
   await sandbox.run('apikey', 'add', '--name=b')

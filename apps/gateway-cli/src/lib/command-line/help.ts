@@ -1,12 +1,19 @@
+import type { Output } from '../terminal/output.ts'
 import type { Style } from '../terminal/style.ts'
 import { commandPaths, specOf } from './catalogue.ts'
 import type { CommandClass } from './clipanion.ts'
 import { binaryName, type CommandSpec, type OptionSpec } from './command-spec.ts'
 import type { CommandContext } from './gateway-command.ts'
 
+/** How what is printed looks, and how wide it may be. */
+type Look = Pick<Output, 'style' | 'width'>
+
 type Commands = readonly CommandClass<CommandContext>[]
 
 const globalFlags: ReadonlySet<string> = new Set(['--home', '--config', '--json', '--quiet', '--no-color'])
+
+/** A description gets no narrower: below that the terminal may break its lines. */
+const leastColumn = 20
 
 /** What stands for a flag's value in help. */
 const placeholders: Readonly<Record<string, string>> = {
@@ -64,12 +71,12 @@ export function groupNames(commands: Commands): string[] {
 }
 
 /** What there is, with an example of each first step. */
-export function topHelp(commands: Commands, version: string, style: Style): string {
+export function topHelp(commands: Commands, version: string, { style, width }: Look): string {
   const specs = commands.map(specOf)
   const categories = [...new Set(specs.map(({ category }) => category))]
   const sections = categories.map((category) => {
     const listed = specs.filter((spec) => spec.category === category)
-    return `${style('bold', category)}\n${commandList(listed)}`
+    return `${style('bold', category)}\n${commandList(listed, width)}`
   })
   return [
     `LLM Gateway ${version}: one gateway between LLM clients and LLM providers`,
@@ -84,21 +91,21 @@ export function topHelp(commands: Commands, version: string, style: Style): stri
 }
 
 /** The commands of a group, with the examples of all. */
-export function groupHelp(commands: Commands, group: string, style: Style): string {
+export function groupHelp(commands: Commands, group: string, { style, width }: Look): string {
   const specs = commands
     .filter((command) => commandPaths(command).some(([word, verb]) => word === group && verb))
     .map(specOf)
   const examples = specs.flatMap((spec) => spec.examples.slice(0, 1))
   return [
     `${style('bold', 'Usage')}\n  ${binaryName} ${group} <command> [flags]`,
-    `${style('bold', 'Commands')}\n${commandList(specs)}`,
+    `${style('bold', 'Commands')}\n${commandList(specs, width)}`,
     ...(examples.length > 0 ? [examplesText(examples, style)] : []),
     `Flags of a command: ${binaryName} ${group} <command> --help\n`,
   ].join('\n\n')
 }
 
 /** Everything about one command. */
-export function commandHelp(command: CommandClass<CommandContext>, style: Style): string {
+export function commandHelp(command: CommandClass<CommandContext>, { style, width }: Look): string {
   const spec = specOf(command)
   const own = spec.options.filter((option) => !isGlobalFlag(option))
   const global = spec.options.filter(isGlobalFlag)
@@ -109,8 +116,8 @@ export function commandHelp(command: CommandClass<CommandContext>, style: Style)
     sentence(spec.description),
     ...(spec.details === undefined ? [] : [spec.details]),
     `${style('bold', 'Usage')}\n${[spec.usage, ...aliases].map((usage) => `  ${usage}${own.length > 0 ? ' [flags]' : ''}`).join('\n')}`,
-    ...(own.length > 0 ? [`${style('bold', 'Flags')}\n${optionList(own)}`] : []),
-    `${style('bold', 'Global flags')}\n${optionList(global)}`,
+    ...(own.length > 0 ? [`${style('bold', 'Flags')}\n${optionList(own, width)}`] : []),
+    `${style('bold', 'Global flags')}\n${optionList(global, width)}`,
     ...(spec.examples.length > 0 ? [examplesText(spec.examples, style)] : []),
   ]
     .join('\n\n')
@@ -121,12 +128,18 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
-function commandList(specs: readonly CommandSpec[]): string {
-  return twoColumns(specs.map((spec) => [spec.usage.slice(binaryName.length + 1), spec.description]))
+function commandList(specs: readonly CommandSpec[], width: number): string {
+  return twoColumns(
+    specs.map((spec) => [spec.usage.slice(binaryName.length + 1), spec.description]),
+    width,
+  )
 }
 
-function optionList(options: readonly OptionSpec[]): string {
-  return twoColumns(options.map((option) => [optionText(option), option.description]))
+function optionList(options: readonly OptionSpec[], width: number): string {
+  return twoColumns(
+    options.map((option) => [optionText(option), option.description]),
+    width,
+  )
 }
 
 function optionText(option: OptionSpec): string {
@@ -143,9 +156,25 @@ export function isGlobalFlag({ names }: OptionSpec): boolean {
   return names.some((name) => globalFlags.has(name))
 }
 
-function twoColumns(rows: readonly (readonly [string, string])[]): string {
+/** What is too long for its column goes on below its beginning. */
+function twoColumns(rows: readonly (readonly [string, string])[], maxWidth: number): string {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join('\n')
+  const indent = `\n${' '.repeat(width + 4)}`
+  const room = Math.max(leastColumn, maxWidth - width - 4)
+  return rows
+    .map(([left, right]) => `  ${left.padEnd(width)}  ${wrapped(right, room).join(indent)}`.trimEnd())
+    .join('\n')
+}
+
+/** The lines of a text that break between words. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
 
 function examplesText(examples: readonly (readonly [string, string])[], style: Style): string {

@@ -52,11 +52,10 @@ async function dispatch(
 ): Promise<number> {
   const command = commands.find((each) => commandPaths(each).some((path) => startsWith(words, path)))
   const [group] = words
-  if (command && help) output.raw(commandHelp(command, output.style))
+  if (command && help) output.raw(commandHelp(command, output))
   else if (command) return (await parse(command, argv, context).execute()) ?? exitCodes.ok
-  else if (group === undefined) output.raw(topHelp(commands, version, output.style))
-  else if (groupNames(commands).includes(group) && words.length === 1)
-    output.raw(groupHelp(commands, group, output.style))
+  else if (group === undefined) output.raw(topHelp(commands, version, output))
+  else if (groupNames(commands).includes(group) && words.length === 1) output.raw(groupHelp(commands, group, output))
   else throw unknownCommand(words)
   return exitCodes.ok
 }

@@ -58,10 +58,15 @@ export class Output {
     this.#atEnd.clear()
   }
 
+  /** How many columns the terminal that stdout is has; no bound where it is none. */
+  get width(): number {
+    const { isTTY, columns } = this.#io.stdout
+    return isTTY === true && columns ? columns : Number.POSITIVE_INFINITY
+  }
+
   /** Rows for people, by the width of the terminal where there is one. */
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-    const { isTTY, columns: width } = this.#io.stdout
-    return table(rows, columns, this.style, isTTY === true && width ? width : undefined)
+    return table(rows, columns, this.style, this.width)
   }
 
   /** Why the command failed. With `--json` one JSON line, so that a script can read it too. */

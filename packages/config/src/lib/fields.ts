@@ -68,8 +68,8 @@ export const optionalText: z.ZodType<string | undefined> = z
 
 /** A whole number in a range, also as text, since a resolved `${VAR}` is always text. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
-  const error = `must be a whole number ${range}`
+  const upward = min === Number.MIN_SAFE_INTEGER ? '' : ` ${min} or more`
+  const error = `must be a whole number${max === Number.MAX_SAFE_INTEGER ? upward : ` from ${min} to ${max}`}`
   const whole = z.int({ error }).min(min, error).max(max, error)
   return z
     .union([whole, z.string()], { error })
@@ -85,7 +85,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): z.Z
 
 /** A number of 0 or more. */
 export const share: z.ZodType<number> = z
-  .union([z.number().min(0), z.string()], { error: 'must be a number of 0 or more' })
+  .union([z.number().min(0, 'must be a number of 0 or more'), z.string()], { error: 'must be a number of 0 or more' })
   .transform((value, context) => {
     const read = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : Number(value)
     if (read >= 0 && Number.isFinite(read)) return read
@@ -117,7 +117,7 @@ export const duration: z.ZodType<number> = z
 
 /** A duration in seconds as the older Go program wrote it, where 0 stood for "not set". */
 export const legacySeconds: z.ZodType<number | undefined> = z
-  .union([z.number().min(0), z.string()], { error: 'must be a number of seconds' })
+  .union([z.number().min(0, 'must be a number of seconds'), z.string()], { error: 'must be a number of seconds' })
   .transform((value, context) => {
     const ms = parseDuration(value)
     if (ms !== undefined) return ms === 0 ? undefined : ms
@@ -191,6 +191,13 @@ export function endpointFault(value: string): string | undefined {
     return 'must be a URL that starts with http:// or https://'
   }
   if (url.username !== '' || url.password !== '') return 'must not hold a user or password; the credential is api_key'
+  const operation = /\/(?:chat\/completions|v1\/(?:messages|responses|completions|embeddings))\/*$/.exec(
+    url.pathname,
+  )?.[0]
+  // Vendors' pages show the whole address of an operation, which would be asked below itself.
+  if (operation !== undefined) {
+    return `must end before "${operation.replace('/v1', '')}", which the gateway adds by itself`
+  }
   if (url.search !== '' || url.hash !== '')
     return 'must not have a query or a fragment; provider settings go to options'
   return undefined

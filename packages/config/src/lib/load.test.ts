@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { type Schema, settingsOf } from '../../test/config-reference.ts'
 import { DOCUMENT_SAMPLE } from '../../test/samples.ts'
 import type { Issue } from './issue.ts'
 import { type LoadOptions, loadConfig } from './load.ts'
 import type { GatewayConfig } from './schema.ts'
+import { configJsonSchema } from './sections.ts'
 import { defaultConfigText } from './starter.ts'
 
 const HASH = 'AB'.repeat(32)
@@ -243,6 +245,26 @@ prices:
 })
 
 describe('faults', () => {
+  it('are told in our own words, whatever stands at a key', () => {
+    const odd = [-1, 0, 1.5, 1e300, 'x', '', [], {}, [{}], [1], true, '.inf', '.nan']
+    const said = settingsOf(configJsonSchema() as Schema).flatMap(({ path }) => {
+      const steps = path.replaceAll('[]', '.[]').split('.')
+      return odd.flatMap((value) => {
+        const text = steps.reduceRight(
+          (inner, step) => {
+            const named = `${JSON.stringify(step)}: ${inner}`
+            return step === '[]' ? `[${inner}]` : `{ ${named} }`
+          },
+          /^\./.test(String(value)) ? String(value) : JSON.stringify(value),
+        )
+        const result = loadConfig(text)
+        return (result.ok ? result.warnings : result.issues).map(({ message }) => message)
+      })
+    })
+    expect(said.length).toBeGreaterThan(1_000)
+    expect([...new Set(said)].filter((message) => !/^[a-z"]/.test(message))).toEqual([])
+  })
+
   it('come all at once, each at its place, in the order of the file', () => {
     const text = `server:
   hots: x
@@ -315,6 +337,21 @@ bogus: 1
     const other = key === 'api_key' ? '' : '    api_key: k\n'
     const found = issues(`${text}\n${other}    ${key}: ${value}\n`)
     expect(found).toMatchObject([{ path: `upstream_accounts[0].${key}`, code: 'wrong-type' }])
+  })
+
+  it.each([
+    ['server: { port: ${PORT}, host: ${HOST} }\nlogging: {}\n', 17, 'put it in quotes: "${NAME}"', 'without quotes'],
+    ['server: { port: ${PORT }\nlogging: {}\n', 17, 'put it in quotes: "${NAME}"', 'without quotes'],
+    ['server:\n  port:3847\n', 3, 'put a space after the colon', 'found text'],
+    [`${account('models: gpt-4o')}`, 13, 'put it in brackets, also where it is only one', 'found text'],
+    [`${account('weight: -1')}`, 13, undefined, 'must be a number of 0 or more'],
+    [`${account('priority: high')}`, 15, undefined, /^must be a whole number$/],
+    [`${account('base_url: https://h/v1/chat/completions')}`, 15, undefined, /^must end before "\/chat\/completions"/],
+    [`${account('base_url: https://h/v1/messages/')}`, 15, undefined, /^must end before "\/messages\/"/],
+  ])('tell a slip by what was meant: %j', (text, column, hint, message) => {
+    const [first] = issues(text)
+    expect(first).toMatchObject({ column, message: expect.stringMatching(message) })
+    expect(first?.hint).toBe(hint)
   })
 
   it('name the variable that is not set, where it stands in the text', () => {

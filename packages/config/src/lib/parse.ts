@@ -22,11 +22,25 @@ export function parseText(text: string): ParsedText {
   const refused = refuse(text)
   if (refused !== undefined) return { problems: [refused] }
   const doc = documentOf(text)
-  const problems = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map(syntaxProblem)
+  const problems = referencesInBrackets(
+    text,
+    [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map(syntaxProblem),
+  )
   if (doc.directives?.yaml.version !== '1.2') {
     problems.push(fault(0, 'yaml-unsupported', 'the file asks for an older YAML', 'remove the %YAML line'))
   }
   return { doc, problems }
+}
+
+/** A reference that stands bare within brackets is read as one bracket more: what follows on its line tells nothing by itself. */
+function referencesInBrackets(text: string, problems: readonly Problem[]): Problem[] {
+  const bare = problems.flatMap(({ offset = 0 }) => (text.startsWith('${', offset - 1) ? [offset - 1] : []))
+  if (bare.length === 0) return [...problems]
+  const told = bare.map((at) =>
+    fault(at, 'yaml-syntax', 'a reference within brackets stands without quotes', 'put it in quotes: "${NAME}"'),
+  )
+  const [first = 0] = bare
+  return [...problems.filter(({ offset = 0 }) => offset < first), ...told]
 }
 
 function refuse(text: string): Problem | undefined {

@@ -59,8 +59,15 @@ function typeProblem(path: DataPath, expected: string, value: unknown): Problem 
     return { ...error('missing-key', path, `"${last}" is missing`), at: 'key' }
   }
   const message = `must be ${EXPECTED[expected] ?? expected}, found ${kind(value)}`
-  const quotable = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')
-  return error('wrong-type', path, message, quotable ? 'put it in quotes' : undefined)
+  return error('wrong-type', path, message, typeHint(expected, value))
+}
+
+/** What a person most often meant who wrote a value of this type. */
+function typeHint(expected: string, value: unknown): string | undefined {
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return 'put it in quotes'
+  if (expected === 'array' && typeof value === 'string') return 'put it in brackets, also where it is only one'
+  const unspaced = typeof value === 'string' && /^[\w-]+:\S/.test(value)
+  return unspaced && EXPECTED[expected] === EXPECTED.object ? 'put a space after the colon' : undefined
 }
 
 function choiceProblem(path: DataPath, choices: readonly string[], value: unknown): Problem {

@@ -5,7 +5,7 @@ export type {
   LegacyTokens,
   OAuthProfileConfig,
 } from './lib/account-config.ts'
-export { KNOWN_OAUTH_PROFILES, KNOWN_OPTIONS, KNOWN_PROVIDERS } from './lib/account-config.ts'
+export { KNOWN_PROVIDERS } from './lib/account-config.ts'
 export { unknownOption } from './lib/checks.ts'
 export { parseDuration } from './lib/durations.ts'
 export type { AccountInput, EnvironmentName, KeyInput, Patch, RouteInput } from './lib/edit.ts'
@@ -29,8 +29,6 @@ export { isNamed, resolvePaths, userHome } from './lib/paths.ts'
 export type { RenderOptions } from './lib/report.ts'
 export { renderIssues } from './lib/report.ts'
 export type { DefaultBehavior, RouteConfig, RouteSetConfig } from './lib/route-config.ts'
-export type { SaveOptions } from './lib/save.ts'
-export { saveAtomically } from './lib/save.ts'
 export type {
   ConversionConfig,
   EnvironmentConfig,

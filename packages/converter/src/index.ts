@@ -2,14 +2,7 @@ export type { Body } from './lib/body.ts'
 export { ByteTap } from './lib/byte-tap.ts'
 export type { Capabilities, CapabilityOverrides, MediaKind, ReasoningMember } from './lib/capabilities/capabilities.ts'
 export { type Dialect, dialects } from './lib/chat/dialect.ts'
-export {
-  type ChatError,
-  ConversionError,
-  type ConversionErrorCode,
-  type ErrorKind,
-  kindOfStatus,
-  statusOfKind,
-} from './lib/chat/error.ts'
+export { type ChatError, ConversionError, type ConversionErrorCode, type ErrorKind } from './lib/chat/error.ts'
 export { isObject, type JsonObject, type JsonValue, member } from './lib/chat/json.ts'
 export type { Loss } from './lib/chat/loss.ts'
 export type { Stop, StopReason } from './lib/chat/stop.ts'
@@ -27,7 +20,7 @@ export {
   renderErrorFrame,
   withholdSeals,
 } from './lib/convert.ts'
-export { type DetectInput, detectDialect, dialectOfKeys, dialectOfPath } from './lib/detect.ts'
+export { type DetectInput, detectDialect, dialectOfKeys } from './lib/detect.ts'
 export { convertEmbeddingReply, convertEmbeddingRequest, readEmbeddingReply } from './lib/embeddings/convert.ts'
 export type { EmbeddingFormat, EmbeddingReply } from './lib/embeddings/embedding.ts'
 export { renameGeminiRequests } from './lib/embeddings/gemini.ts'
@@ -44,7 +37,7 @@ export {
   removeMembers,
   spliceMember,
 } from './lib/passthrough.ts'
-export { FrameSplitter, FrameTooLargeError, wholeFrames } from './lib/sse.ts'
+export { FrameSplitter, FrameTooLargeError } from './lib/sse.ts'
 export type { StreamConverter, StreamOptions } from './lib/stream/converter.ts'
 export type { Framing } from './lib/stream/framing.ts'
 export type { StreamPhase } from './lib/stream/phase.ts'

@@ -10,7 +10,6 @@ export {
   type MasterKey,
   type OpenMasterKeyOptions,
   openMasterKey,
-  PREVIOUS_MASTER_KEY_VARIABLE,
 } from './lib/master-key.ts'
 export {
   keychainNameFault,
@@ -24,15 +23,15 @@ export { Redactor } from './lib/redactor.ts'
 export { isReference, type ReferenceKind, type ResolveSecretOptions, resolveSecret } from './lib/reference.ts'
 export { ReferenceCredentialStore, type ReferenceStoreOptions } from './lib/reference-store.ts'
 export { Secret } from './lib/secret.ts'
-export {
-  type CredentialStore,
-  type HeldLock,
-  type LockOptions,
-  type RecordPath,
-  type RemoveCondition,
-  type RemoveResult,
-  STALE_LOCK_MS,
-  type StoredSecret,
-  type WriteCondition,
-  type WriteResult,
+export type {
+  CredentialStore,
+  HeldLock,
+  LockOptions,
+  RecordPath,
+  RemoveCondition,
+  RemoveResult,
+  StoredSecret,
+  WriteCondition,
+  WriteResult,
 } from './lib/store.ts'
+export { STALE_LOCK_MS } from './lib/store.ts'

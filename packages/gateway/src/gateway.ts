@@ -32,6 +32,7 @@ import { storedResponse } from './lib/stored/stored-response.ts'
 /** One layer of the column. Throws a `GatewayError` to end the call there. */
 type Layer = (call: Call) => void | Promise<void>
 
+/** What a gateway is made of: the state in force, its services, and who is told of each request. */
 export interface GatewayOptions extends Omit<Services, 'tick'> {
   /** Milliseconds, from any origin, of a clock that is never set, such as `performance.now`. Default: `now`. */
   readonly tick?: () => number

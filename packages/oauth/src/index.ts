@@ -11,8 +11,6 @@ export {
   forgetTokens,
   isLoopbackRedirect,
   isPending,
-  keepLogin,
-  LOGIN_LIFETIME_MS,
   type LoginOptions,
 } from './lib/login.ts'
 export { OAuthTokens } from './lib/oauth-tokens.ts'
@@ -30,16 +28,12 @@ export type {
 export {
   type ClientAuthentication,
   type ClientName,
-  checkEndpoint,
   clientsOf,
-  DEFAULT_REDIRECT_URI,
-  isLoopbackHost,
-  missingValues,
   type OAuthProfile,
   type UsableProfile,
   usableProfile,
 } from './lib/profile.ts'
-export { builtInProfiles, defaultProfileOf, profilesWith } from './lib/profiles/index.ts'
+export { defaultProfileOf, profilesWith } from './lib/profiles/index.ts'
 export type { TokenAccount, TokenOptions, TokenState } from './lib/token-account.ts'
 export { MAX_ANSWER_BYTES } from './lib/token-answer.ts'
 export type { DeviceGrant } from './lib/token-endpoint.ts'

@@ -1,3 +1,4 @@
+/** Why a server does not start. */
 export type ServerErrorCode =
   | 'CONFIG_INVALID'
   | 'PORT_TAKEN'

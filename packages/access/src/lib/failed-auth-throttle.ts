@@ -1,5 +1,6 @@
 import { Window } from './window.ts'
 
+/** How many failures are borne, and of how many sources. */
 export interface FailedAuthThrottleOptions {
   /** Milliseconds, from any origin. Default: `Date.now`. */
   now?: () => number

@@ -17,6 +17,7 @@ export type Authentication<K extends GatewayKey = GatewayKey> =
   | { readonly ok: true; readonly key: K }
   | { readonly ok: false; readonly reason: Refusal; readonly message: string }
 
+/** The clock that keys expire by. */
 export interface KeyRingOptions {
   /** Milliseconds since 1970, for expiry. Default: `Date.now`. */
   now?: () => number

@@ -10,6 +10,7 @@ export type SavedUse = Readonly<
   Record<string, Readonly<Record<string, { readonly startedAt: number; readonly count: number }>>>
 >
 
+/** The clock and the dice of a limiter, for tests. */
 export interface RateLimiterOptions {
   /** Milliseconds since the epoch. Default: `Date.now`. */
   now?: () => number

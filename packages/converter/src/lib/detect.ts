@@ -1,6 +1,7 @@
 import type { Dialect } from './chat/dialect.ts'
 import { isObject, type JsonObject, member } from './chat/json.ts'
 
+/** What is known of a request; the more, the surer. */
 export interface DetectInput {
   /** The request's path, with or without a query. */
   readonly path?: string

@@ -3,6 +3,7 @@ import type { CapabilityOverrides } from './capabilities/capabilities.ts'
 import type { Dialect } from './chat/dialect.ts'
 import type { Seals } from './seals/seals.ts'
 
+/** How a request is converted by a pair of dialects. */
 export interface PairRequestOptions {
   /** The model name to send; default: the client's own. */
   readonly model?: string
@@ -21,6 +22,7 @@ export interface PairRequestOptions {
   readonly vendor?: string
 }
 
+/** How a reply is converted by a pair of dialects. */
 export interface PairReplyOptions extends Partial<Ambient> {
   /** What the client sent, in its own dialect: tool names, `stream_options` and the legacy spellings are read from it. */
   readonly request?: object
@@ -37,11 +39,13 @@ export interface PairReplyOptions extends Partial<Ambient> {
   readonly showReasoning?: boolean
 }
 
+/** How a stream is converted by a pair of dialects. */
 export interface PairStreamOptions extends PairReplyOptions {
   /** One event longer than this fails the stream. Bytes, default 16 MiB. */
   readonly maxEventBytes?: number
 }
 
+/** How a request is converted, and between which dialects. */
 export interface RequestOptions extends Omit<PairRequestOptions, 'seals'> {
   /** Opens the envelopes in which clients of other dialects bring seals back; see {@link ReplyOptions.sealKey}. */
   readonly sealKey?: string
@@ -51,6 +55,7 @@ export interface RequestOptions extends Omit<PairRequestOptions, 'seals'> {
   readonly to: Dialect
 }
 
+/** How a reply is converted, and between which dialects. */
 export interface ReplyOptions extends Omit<PairReplyOptions, 'seals'> {
   /**
    * Lets seals (thinking signatures, encrypted reasoning, thought signatures) travel with a client of another dialect, each in an

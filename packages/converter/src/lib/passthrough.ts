@@ -8,6 +8,7 @@ export interface BodyFacts {
   readonly scan: Extract<JsonScan, { ok: true }>
 }
 
+/** What a body says of itself, or why it is none; `path` names the member at fault. */
 export type BodyRead =
   | { readonly ok: true; readonly facts: BodyFacts }
   | { readonly ok: false; readonly message: string; readonly path?: string }

@@ -10,6 +10,7 @@ export interface Keychain {
   remove(name: string): Promise<void>
 }
 
+/** Where in the keychain entries lie. */
 export interface KeychainOptions {
   /** The service that the entries belong to, as the keychain's own programs show it. Default `llm-gateway`. */
   readonly service?: string

@@ -26,6 +26,7 @@ import type {
 // Thousands of tokens; a larger file is some other one.
 const LARGEST_FILE = 16 * 1024 * 1024
 
+/** Where an encrypted store keeps its records, and with which key. */
 export interface EncryptedFileOptions {
   /** Where it is; it need not exist yet, nor its directory. */
   readonly file: string

@@ -20,6 +20,7 @@ import type {
   WriteResult,
 } from './store.ts'
 
+/** Which keychain a store keeps its records in. */
 export interface KeychainStoreOptions {
   readonly keychain: KeychainStorePort
   /** Where lock files are made; need not exist yet. All who write to the keychain's entries must name the same directory. */

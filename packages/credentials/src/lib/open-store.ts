@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { EncryptedFileStore } from './encrypted-file-store.ts'
 import { type OpenMasterKeyOptions, openMasterKey } from './master-key.ts'
 
+/** Which home's store is opened, and where its master key comes from. */
 export interface OpenStoreOptions extends Omit<OpenMasterKeyOptions, 'create'> {
   /**
    * Ids of the master keys that ciphertext outside of the store needs. While there is any, no key is made for the store's first

@@ -14,6 +14,7 @@ import type {
   WriteResult,
 } from './store.ts'
 
+/** The references a read-only store stands for, and how they are resolved. */
 export interface ReferenceStoreOptions {
   /** Where each record is: `env:NAME` for a variable, `file:PATH` or `file:///PATH` for a file. */
   readonly references: Readonly<Record<RecordPath, string>>

@@ -47,6 +47,7 @@ export interface HeldLock {
   stillHeld(): Promise<boolean>
 }
 
+/** How long a lock is waited for. */
 export interface LockOptions {
   /** How long to wait for another holder, in milliseconds; 0 tries once. Default 60 s. */
   readonly waitMs?: number

@@ -6,6 +6,7 @@
 /** Header values by lower-case name, as Node gives them. */
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** A client's request, whatever server it came by. */
 export interface GatewayRequest {
   readonly method: string
   /** The path without its query, as the client sent it. */

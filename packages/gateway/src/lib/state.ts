@@ -26,6 +26,7 @@ export interface Account extends UpstreamAccount {
   readonly capabilities?: CapabilityOverrides
 }
 
+/** What one gateway takes at the most. */
 export interface Limits {
   /** One request body, in bytes. */
   readonly bodyBytes: number

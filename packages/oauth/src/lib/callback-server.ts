@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { OAuthError } from './error.ts'
 import { DEFAULT_REDIRECT_URI, isLoopbackHost } from './profile.ts'
 
+/** How a login's answer is waited for. */
 export interface CallbackServerOptions {
   /** The profile's: tells path and port; without a port any free one. Default `http://127.0.0.1/callback`. */
   readonly redirectUri?: string | undefined

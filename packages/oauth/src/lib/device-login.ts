@@ -4,6 +4,7 @@ import type { TokenAccount } from './token-account.ts'
 import { type DeviceGrant, TokenEndpoint } from './token-endpoint.ts'
 import type { TokenSet } from './token-set.ts'
 
+/** What a login by a device's code needs. */
 export interface DeviceLoginOptions extends Pick<LoginOptions, 'store' | 'fetch' | 'clock'> {
   /** Waits; must reject when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<unknown>

@@ -6,6 +6,7 @@ import type { TokenAccount } from './token-account.ts'
 import { TokenEndpoint } from './token-endpoint.ts'
 import { bindTokens, type GrantedTokens, type TokenSet, tokenPath, writeTokens } from './token-set.ts'
 
+/** What a login needs of the outside world: a store, a way to the provider, clocks and dice. */
 export interface LoginOptions {
   readonly store: TokenStore
   readonly fetch: OAuthFetch

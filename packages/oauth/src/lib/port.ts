@@ -45,6 +45,7 @@ export interface TokenStore {
  */
 export type OAuthFetch = (url: string, init: OAuthFetchInit) => Promise<Response>
 
+/** A request to an authorisation server. */
 export interface OAuthFetchInit {
   /** The account that the request is for, which may have a proxy of its own. */
   readonly accountId: string

@@ -11,6 +11,7 @@ export interface TokenAccount {
   readonly resource: string
 }
 
+/** What the tokens of accounts need of the outside world, and how long is waited for a renewal. */
 export interface TokenOptions {
   readonly store: TokenStore
   readonly fetch: OAuthFetch

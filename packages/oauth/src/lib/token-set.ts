@@ -56,6 +56,7 @@ export function expiresAt(tokens: TokenSet): number | undefined {
   return tokens.lifetimeMs === undefined ? undefined : tokens.obtainedAt + tokens.lifetimeMs
 }
 
+/** Tokens as the text of a record, which {@link readTokens} reads. */
 export function writeTokens(tokens: TokenSet): string {
   return JSON.stringify({ version: 1, ...tokens })
 }

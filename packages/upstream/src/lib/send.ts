@@ -6,6 +6,7 @@ import { AccountPool } from './pool.ts'
 import { ProxyRules, type ProxySettings } from './proxy.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
 
+/** The bounds, limits in time and ways of a client. */
 export interface UpstreamClientOptions extends ConnectSettings {
   readonly proxy?: ProxySettings
   /** For calls that bring none of their own; default `defaultTimeouts`. */

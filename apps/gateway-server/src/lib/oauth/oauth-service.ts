@@ -24,6 +24,7 @@ interface Sent {
   readonly headers: Record<string, string>
 }
 
+/** The clocks of this process. */
 export const systemClock: OAuthClock = { now: Date.now, monotonic: () => performance.now() }
 
 /** The credentials of the accounts of type oauth, as the gateway asks for them. */

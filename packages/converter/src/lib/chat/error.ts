@@ -51,6 +51,7 @@ export function kindOfStatus(status: number): ErrorKind {
   return kinds.find((kind) => statusOfKind[kind] === status) ?? (status >= 500 ? 'server' : 'invalid-request')
 }
 
+/** Why a conversion cannot be done; {@link ConversionError} says whose fault each is. */
 export type ConversionErrorCode = 'INVALID_REQUEST' | 'UNSUPPORTED' | 'LOSSY' | 'INVALID_REPLY' | 'UNKNOWN_DIALECT'
 
 /**

@@ -10,6 +10,7 @@ export type StopReason =
   | 'pause'
   | 'other'
 
+/** Why an answer ended. */
 export interface Stop {
   readonly reason: StopReason
   /** The upstream's own word, when the canon has none for it (`reason` is then `other` or the nearest). */

@@ -27,6 +27,7 @@ export interface StreamConverter {
   readonly losses: Loss[]
 }
 
+/** How a stream is converted, and between which dialects. */
 export interface StreamOptions extends ReplyOptions {
   /** One event longer than this fails the stream. Bytes, default 16 MiB. */
   readonly maxEventBytes?: number

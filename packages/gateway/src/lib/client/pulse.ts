@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 
+/** How long silence and stalling towards a client are borne. */
 export interface PulseOptions {
   /** Silence towards the client after which a stream gets a sign of life, in milliseconds. */
   readonly keepAliveMs: number

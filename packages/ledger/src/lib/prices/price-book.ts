@@ -24,6 +24,7 @@ export interface PricedCall {
   readonly usage: TokenUsage
 }
 
+/** What a call costs, and by which prices. */
 export interface Cost {
   /** In billionths of a US dollar. */
   readonly nanoUsd: number

@@ -6,6 +6,7 @@ import { SqliteReader } from './reader.ts'
 import { DirectStore, ledgerError, type Store } from './store.ts'
 import { WorkerStore } from './worker-store.ts'
 
+/** Where a ledger lies, how long it keeps rows, and who is told of trouble. */
 export interface SqliteLedgerOptions {
   /** Made when it is not there, readable by its owner only; its directory too. */
   readonly file: string

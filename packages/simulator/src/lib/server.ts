@@ -19,7 +19,7 @@ import { errorBody as openAiError, modelNotFound as openAiModelNotFound, unautho
 import { conversations } from './openai-responses/conversations.ts'
 import { responsesEndpoint } from './openai-responses/endpoint.ts'
 import { ResponseStore } from './openai-responses/store.ts'
-import { replayed, stored } from './openai-responses/stored.ts'
+import { replayed, stored } from './openai-responses/stored-responses.ts'
 import { Records, type RequestRecord, type Totals } from './record.ts'
 import type { ErrorReply } from './refused.ts'
 import { callOf, endpointOf } from './routes.ts'

@@ -5,7 +5,7 @@ import { array, nullable, object, record, type Shape, string } from '../shape.ts
 import { conversationNotFound, itemNotFound, wording } from './error.ts'
 import { itemShape } from './item-shape.ts'
 import type { Conversation, ResponseStore } from './store.ts'
-import { page } from './stored.ts'
+import { page } from './stored-responses.ts'
 
 /** Items that a conversation can be given at once (API reference). */
 const MAX_ITEMS = 20

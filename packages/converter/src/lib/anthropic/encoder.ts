@@ -4,10 +4,10 @@ import type { Citation, Seal } from '../chat/part.ts'
 import type { Usage } from '../chat/usage.ts'
 import type { ReplyContext, StreamEncoder } from '../codec.ts'
 import { Sequential } from '../stream/sequential.ts'
+import { writeCitation } from './citations.ts'
 import { errorFrame } from './error.ts'
 import { wireStop } from './reply-encode.ts'
 import { SearchBlocks } from './search-encode.ts'
-import { writeCitation } from './sources.ts'
 import { wireDeltaUsage, wireUsage } from './wire.ts'
 
 /** The one part that is being written. */

@@ -4,9 +4,9 @@ import type { AssistantPart, TextPart } from '../chat/part.ts'
 import type { ChatReply } from '../chat/reply.ts'
 import type { Stop } from '../chat/stop.ts'
 import type { ReplyContext } from '../codec.ts'
+import { writeCitation } from './citations.ts'
 import { reasoningBlocks, toolInput } from './content-encode.ts'
 import { SearchBlocks } from './search-encode.ts'
-import { writeCitation } from './sources.ts'
 import { stopOfReason, wireUsage } from './wire.ts'
 
 /** Writes a whole message, every key of the SDK's `Message` present. */

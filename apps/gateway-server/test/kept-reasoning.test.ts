@@ -5,7 +5,7 @@ import { anthropicMessages } from './matrix/clients/anthropic.ts'
 import { googleGenai } from './matrix/clients/gemini.ts'
 import { openaiResponses } from './matrix/clients/openai-responses.ts'
 import type { Client } from './matrix/conversation.ts'
-import { go, hold, loop, results, settings, ways } from './thinking-loop.ts'
+import { go, hold, loop, openMoving, results, ways } from './thinking-loop.ts'
 
 /** Vendors of the chat dialect that check what comes back of their reasoning, behind clients of every other dialect. */
 
@@ -77,19 +77,9 @@ test.each(cases)('$client.name at a model of $maker, three turns, $way', async (
 })
 
 test('what was given to a model of another maker is withheld, and the vendor does not see it', async () => {
-  const model: { now: string } = { now: models.claude }
-  const open = anthropicMessages.open(
-    gateway,
-    {
-      ...settings,
-      get model() {
-        return model.now
-      },
-    },
-    'whole',
-  )
+  const open = openMoving(anthropicMessages, models.claude, gateway)
   await open.ask(go)
-  model.now = models.mistral
+  open.model = models.mistral
   await open.ask(results)
   expect(JSON.stringify(assistantsAt('mistral'))).not.toMatch(/Thought 0|reasoning/)
 })

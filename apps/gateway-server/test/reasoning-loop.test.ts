@@ -5,7 +5,7 @@ import { anthropicMessages } from './matrix/clients/anthropic.ts'
 import { googleGenai } from './matrix/clients/gemini.ts'
 import { openaiResponses } from './matrix/clients/openai-responses.ts'
 import type { Client } from './matrix/conversation.ts'
-import { go, hold, loop, results, settings, ways } from './thinking-loop.ts'
+import { go, hold, loop, openMoving, results, ways } from './thinking-loop.ts'
 
 /** Vendors of the chat dialect that refuse a tool loop without their reasoning, behind clients of every other dialect. */
 
@@ -88,19 +88,9 @@ describe('a conversation that moves', () => {
   test.each([openaiResponses, anthropicMessages])(
     '$name, from one vendor to the other: a blank stands for what is not its own',
     async (client) => {
-      const model = { now: models.deepseek }
-      const open = client.open(
-        gateway,
-        {
-          ...settings,
-          get model() {
-            return model.now
-          },
-        },
-        'whole',
-      )
+      const open = openMoving(client, models.deepseek, gateway)
       await open.ask(go)
-      model.now = models.moonshot
+      open.model = models.moonshot
       await open.ask(results)
       expect(assistantsAt('moonshot').map((message) => message.reasoning_content)).toEqual([' '])
       await open.ask(results)

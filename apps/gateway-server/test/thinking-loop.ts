@@ -1,6 +1,6 @@
 import type { Turn } from '@llm-gateway/simulator'
 import type { TestGateway } from './harness.ts'
-import type { Answer, Client, Way } from './matrix/conversation.ts'
+import type { Answer, Client, Conversation, Way } from './matrix/conversation.ts'
 
 /** A conversation of two calls and an answer in which the model thinks at each step. */
 
@@ -27,4 +27,19 @@ export async function hold(client: Client, model: string, way: Way, at: TestGate
   const answers: Answer[] = []
   for (const turn of [go, results, results]) answers.push(await conversation.ask(turn))
   return answers
+}
+
+/** The conversation with a model that can be changed between two turns. */
+export function openMoving(client: Client, first: string, at: TestGateway): Conversation & { model: string } {
+  const moving = { ...settings, model: first }
+  const conversation = client.open(at, moving, 'whole')
+  return {
+    ask: (turn) => conversation.ask(turn),
+    get model() {
+      return moving.model
+    },
+    set model(next) {
+      moving.model = next
+    },
+  }
 }

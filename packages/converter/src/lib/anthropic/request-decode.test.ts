@@ -279,6 +279,13 @@ describe('parameters', () => {
     expect(decode({ ...base, thinking: { type: 'disabled' } }).chat.reasoning).toEqual({ mode: 'disabled' })
   })
 
+  it('a display that only a beta has is reported', () => {
+    // Claude Code with the beta thinking-display-updates-2026-08-18.
+    const { chat } = decode({ ...base, thinking: { type: 'enabled', budget_tokens: 4096, display: 'updates' } })
+    expect(chat.reasoning).toEqual({ mode: 'enabled', budget: 4096 })
+    expect(chat.extras).toMatchObject([{ path: 'thinking.display', verdict: 'drop' }])
+  })
+
   it('hazard 67: reads the output schema in both spellings', () => {
     const schema = { type: 'object' }
     const format = { type: 'json_schema', schema }

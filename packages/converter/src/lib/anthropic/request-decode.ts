@@ -177,6 +177,10 @@ function readNestedExtras(wire: JsonObject): Extra[] {
   if (thinking && member(thinking, 'type') === 'between_tools') {
     extras.push({ key: 'thinking.type', path: 'thinking.type', value: 'between_tools', verdict: 'drop' })
   }
+  const display = thinking && present(thinking, 'display')
+  if (display !== undefined && display !== 'summarized' && display !== 'omitted') {
+    extras.push({ key: 'thinking.display', path: 'thinking.display', value: display, verdict: 'drop' })
+  }
   const cache = present(wire, 'cache_control')
   if (cache !== undefined && readCache(wire) === undefined) {
     extras.push({ key: 'cache_control', path: 'cache_control', value: cache, verdict: 'drop', detail: unknownCache })

@@ -33,7 +33,8 @@ const message: Shape = (value, path, wording) => {
 }
 
 const parallel: Fields = { disable_parallel_tool_use: boolean }
-const display = nullable(oneOf('summarized', 'omitted'))
+// The last is of the beta thinking-display-updates-2026-08-18, which Claude Code of @anthropic-ai/claude-agent-sdk 0.3.332 sends.
+const display = nullable(oneOf('summarized', 'omitted', 'updates'))
 const server = object(
   { type: oneOf('url'), url: string(), name: string() },
   {

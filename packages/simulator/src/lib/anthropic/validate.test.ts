@@ -412,6 +412,12 @@ test('takes system messages only on newer models, and only where they may stand'
   expect(await refusal({ model, messages: split, tools: [weather] })).toContain('must follow a user message')
 })
 
+test('takes the display that Claude Code asks for', async () => {
+  const thinking = { type: 'enabled', budget_tokens: 1024, display: 'updates' }
+  expect(await accepted({ thinking })).toMatchObject({ stop_reason: 'end_turn' })
+  expect(await refusal({ thinking: { ...thinking, display: 'all' } })).toContain('thinking.enabled.display')
+})
+
 test('knows its own signatures, and no others', async () => {
   const thinking = { type: 'enabled', budget_tokens: 1024 }
   const first = await accepted({ thinking, tools: [weather], messages: [user('[[call get_weather {}]]')] })

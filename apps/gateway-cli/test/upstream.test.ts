@@ -16,6 +16,14 @@ async function apiKeyIn(sandbox: Sandbox): Promise<string> {
   return decryptSecret(text, key, id).reveal()
 }
 
+test('a provider without an address of its own asks for one by its id', async () => {
+  const ran = await new Sandbox().run('upstream', 'add', '--provider=openai-compatible', '--name=a', '--key=none')
+  expect([ran.code, ran.stderr]).toEqual([
+    2,
+    expect.stringContaining('--base-url is missing: the provider openai-compatible has no default'),
+  ])
+})
+
 test('a key given in clear is encrypted for its account before it is written, and shown nowhere', async () => {
   const sandbox = new Sandbox()
   const added = await sandbox.run(

@@ -73,7 +73,7 @@ export function readAccountFlags(flags: AccountFlags): {
     throw new CliError('USAGE', '--oauth-profile is for --type=oauth')
   }
   if (provider.needsBaseUrl === true && provider.id !== 'simulator' && flags.baseUrl === undefined) {
-    throw new CliError('USAGE', `--base-url is missing: ${provider.name} has no default`)
+    throw new CliError('USAGE', `--base-url is missing: the provider ${provider.id} has no default`)
   }
   return { type, provider, settings: readSettings(flags) }
 }

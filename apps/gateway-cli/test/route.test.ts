@@ -104,7 +104,7 @@ test('a default behaviour keeps the comments of the routes there are', async () 
 
 test.each([
   ['route add fast', 2],
-  ['route add a*b --target=x', 4],
+  ['route add a*b --target=x', 2],
   ['route add fast --target=x --key=nobody', 3],
   ['route add fast --account=nobody', 3],
   ['route add fast --provider=nobody', 2],

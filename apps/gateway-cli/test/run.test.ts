@@ -48,6 +48,8 @@ test.each([
   [['upstrem', 'list'], 'upstream list'],
   [['statsu'], 'status'],
   [['apikey', 'lst'], 'apikey list'],
+  [['start'], 'llm-gateway server start'],
+  [['stop', '--timeout=5'], 'llm-gateway server stop'],
   [['apikey', 'add', '--nmae=x'], '--name'],
   [['convert', 'x', '--tp=anthropic'], '--to'],
 ])('%j is answered with a suggestion', async (argv, suggestion) => {
@@ -180,6 +182,8 @@ test.each([
   [['server', 'start', '--port=65536']],
   [['server', 'stop', '--timeout=-1']],
   [['completion', 'tcsh']],
+  [['route', 'add', 'a*b', '--target=x']],
+  [['route', 'add', '', '--target=x']],
 ])('%j is a mistake of usage: exit code 2, nothing on stdout', async (argv) => {
   const { code, stdout, stderr } = await new Sandbox().run(...argv)
   expect([code, stdout]).toEqual([2, ''])

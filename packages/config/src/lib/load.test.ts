@@ -255,7 +255,7 @@ describe('faults', () => {
             const named = `${JSON.stringify(step)}: ${inner}`
             return step === '[]' ? `[${inner}]` : `{ ${named} }`
           },
-          /^\./.test(String(value)) ? String(value) : JSON.stringify(value),
+          String(value).startsWith('.') ? String(value) : JSON.stringify(value),
         )
         const result = loadConfig(text)
         return (result.ok ? result.warnings : result.issues).map(({ message }) => message)

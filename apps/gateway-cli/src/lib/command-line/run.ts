@@ -71,7 +71,9 @@ function unknownCommand(words: readonly string[]): CliError {
   const known = commands.flatMap((command) => commandPaths(command).map((path) => path.join(' ')))
   const near = isGroup
     ? verbNear(group, verb ?? '', known)
-    : (nearest(words.slice(0, 2).join(' '), known) ?? nearest(group, [...groupNames(commands), ...known]))
+    : (known.find((path) => path.endsWith(` ${group}`)) ??
+      nearest(words.slice(0, 2).join(' '), known) ??
+      nearest(group, [...groupNames(commands), ...known]))
   const help = isGroup ? `${binaryName} ${group} --help` : `${binaryName} --help`
   return new CliError('USAGE', `there is no command "${asked}"`, {
     hint:

@@ -37,7 +37,7 @@ export class RouteAdd extends GatewayCommand {
   key: string | undefined = Option.String('--key', { description: 'for this gateway key only (default for every one)' })
 
   async execute(): Promise<number> {
-    if (/\p{Cc}/u.test(this.model)) throw new CliError('USAGE', 'MODEL must be one line, without control characters')
+    refuseModel(this.model)
     const priority = wholeNumber(this.priority, '--priority', { min: Number.MIN_SAFE_INTEGER })
     const provider = this.provider && choiceOf(this.provider, KNOWN_PROVIDERS, '--provider')
     const store = await this.openConfig()
@@ -69,4 +69,11 @@ export class RouteAdd extends GatewayCommand {
     }
     return exitCodeOfEffect(server)
   }
+}
+
+/** @throws CliError `USAGE` */
+function refuseModel(model: string): void {
+  if (model.trim() === '') throw new CliError('USAGE', 'MODEL must not be empty')
+  if (/\p{Cc}/u.test(model)) throw new CliError('USAGE', 'MODEL must be one line, without control characters')
+  if (!/^[^*]*\*?$/.test(model)) throw new CliError('USAGE', 'MODEL may end in * but not hold one elsewhere')
 }

@@ -11,7 +11,7 @@ const account: TokenAccount = { id: 'upstream_1', name: 'mine', profile, resourc
 const store = tokenStoreOf(openCredentialStore({ home, env: {}, warn: () => {} }))
 const tokens = new OAuthTokens({
   store,
-  fetch: (url, init) => fetch(url, init as RequestInit),
+  fetch: (url, init) => fetch(url, init),
   clock: { now: Date.now, monotonic: () => performance.now() },
   random: Math.random,
 })

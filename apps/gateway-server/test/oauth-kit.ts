@@ -37,7 +37,7 @@ export function otherProcess(
   const store = tokenStoreOf(openCredentialStore({ home: gateway.home, env: {}, warn: () => {} }))
   return {
     account: tokenAccountOf(account, profileOf(account, loaded.config)),
-    login: { store, fetch: (url, init) => fetch(url, init as RequestInit), clock: systemClock, random: randomBytes },
+    login: { store, fetch: (url, init) => fetch(url, init), clock: systemClock, random: randomBytes },
   }
 }
 

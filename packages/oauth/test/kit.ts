@@ -110,7 +110,7 @@ export async function startBench(more: Partial<OAuthProfile> = {}): Promise<Benc
   const sent: string[] = []
   const spying: OAuthFetch = (url, init) => {
     sent.push(`${url} ${init.body ?? ''}`)
-    return fetch(url, init as RequestInit)
+    return fetch(url, init)
   }
   const account = accountOf(profile, simulator.url)
   const login = { store, fetch: spying, clock, random: (size: number) => randomBytes(size) }

@@ -38,7 +38,9 @@ export async function readAnswer(response: Response, isToken: boolean): Promise<
 async function boundedText({ body }: Response): Promise<string | undefined> {
   const pieces: Uint8Array[] = []
   let size = 0
-  for await (const piece of body ?? []) {
+  if (body === null) return ''
+  // The DOM's types do not know that streams can be iterated, and Node's leave open over what.
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
     size += piece.length
     // Leaving the loop ends the download.
     if (size > MAX_ANSWER_BYTES) return undefined

@@ -1,7 +1,8 @@
-import { type Paths, resolvePaths } from '@llm-gateway/config'
+import { type AccountConfig, type Paths, resolvePaths } from '@llm-gateway/config'
 import { type EncryptedFileStore, type MasterKey, openCredentialStore } from '@llm-gateway/credentials'
 import { ConfigStore, type Loaded } from '../config-file/config-store.ts'
 import { encryptedBy, encryptionKey } from '../config-file/encryption-key.ts'
+import { type OAuthSession, openOAuthSession } from '../login/oauth-session.ts'
 import type { Io } from '../terminal/io.ts'
 import { Output } from '../terminal/output.ts'
 import { Prompt } from '../terminal/prompt.ts'
@@ -77,6 +78,12 @@ export abstract class GatewayCommand extends Command<CommandContext> {
   protected credentialStore({ text }: Pick<Loaded, 'text'>): EncryptedFileStore {
     const elsewhere = (): string[] => encryptedBy(text, this.context.env)
     return openCredentialStore({ ...this.secretOptions, elsewhere })
+  }
+
+  /** The login of an account; whoever opens it closes it. @throws as `openOAuthSession` does */
+  protected openSession(account: AccountConfig, loaded: Loaded): Promise<OAuthSession> {
+    const { places, output, context: io } = this
+    return openOAuthSession({ account, loaded, credentials: this.credentialStore(loaded), places, io, output })
   }
 
   /** The configuration file, made when there is none. */

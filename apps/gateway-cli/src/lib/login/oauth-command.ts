@@ -1,7 +1,7 @@
 import { Option } from '../command-line/clipanion.ts'
 import { GatewayCommand } from '../command-line/gateway-command.ts'
 import { resolveEntry } from '../config-file/resolve-id.ts'
-import { type OAuthSession, openOAuthSession } from './oauth-session.ts'
+import type { OAuthSession } from './oauth-session.ts'
 
 /** A command about the login of one account. */
 export abstract class OAuthCommand extends GatewayCommand {
@@ -11,15 +11,7 @@ export abstract class OAuthCommand extends GatewayCommand {
   protected async withSession<T>(action: (session: OAuthSession) => Promise<T>): Promise<T> {
     const loaded = await (await this.openConfig()).read()
     const account = resolveEntry(loaded.config.accounts, this.id, 'upstream account')
-    const { places, output } = this
-    const session = await openOAuthSession({
-      account,
-      loaded,
-      credentials: this.credentialStore(loaded),
-      places,
-      io: this.context,
-      output,
-    })
+    const session = await this.openSession(account, loaded)
     try {
       return await action(session)
     } finally {

@@ -6,7 +6,6 @@ import { GatewayCommand } from '../../command-line/gateway-command.ts'
 import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import type { Loaded } from '../../config-file/config-store.ts'
 import { resolveEntry } from '../../config-file/resolve-id.ts'
-import { openOAuthSession } from '../../login/oauth-session.ts'
 import { tokenJson } from '../../login/token-view.ts'
 import { readAll } from '../../terminal/prompt.ts'
 
@@ -32,14 +31,7 @@ export class OauthCallback extends GatewayCommand {
     const loaded = await (await this.openConfig()).read()
     const account = await this.#account(loaded, parameters.get('state'))
     const { places, output } = this
-    const session = await openOAuthSession({
-      account,
-      loaded,
-      credentials: this.credentialStore(loaded),
-      places,
-      io: this.context,
-      output,
-    })
+    const session = await this.openSession(account, loaded)
     try {
       await finishLogin(session.account, { parameters }, session.login)
       await session.tokens.look()

@@ -11,7 +11,6 @@ import { applyToServer, exitCodeOfEffect } from '../../config-file/apply.ts'
 import type { Loaded } from '../../config-file/config-store.ts'
 import { freeName } from '../../config-file/naming.ts'
 import { logIn } from '../../login/oauth-login.ts'
-import { openOAuthSession } from '../../login/oauth-session.ts'
 
 export class UpstreamAdd extends AccountFlagsCommand {
   static override paths: string[][] = [['upstream', 'add']]
@@ -90,21 +89,14 @@ export class UpstreamAdd extends AccountFlagsCommand {
 
   /** The account is there whatever becomes of its login, which can be done again. */
   async #logIn(account: AccountConfig, loaded: Loaded): Promise<number> {
-    const { places, output, prompt } = this
+    const { output, prompt } = this
     const { id, name } = account
     const later = `Log it in with: llm-gateway oauth start ${id}`
     if (!prompt.possible) {
       output.note(`It needs a login before it can serve. ${later}`)
       return exitCodes.ok
     }
-    const session = await openOAuthSession({
-      account,
-      loaded,
-      credentials: this.credentialStore(loaded),
-      places,
-      io: this.context,
-      output,
-    })
+    const session = await this.openSession(account, loaded)
     try {
       await logIn(session, { prompt, output, device: false, paste: false, wait: true })
     } catch (cause) {
@@ -113,7 +105,7 @@ export class UpstreamAdd extends AccountFlagsCommand {
     } finally {
       await session.close()
     }
-    const server = await applyToServer(places, output)
+    const server = await applyToServer(this.places, output)
     output.note(`The upstream account "${name}" (${id}) is logged in.`)
     return exitCodeOfEffect(server)
   }

@@ -13,7 +13,6 @@ import type { Loaded } from '../../config-file/config-store.ts'
 import { withoutLogin } from '../../config-file/environment.ts'
 import { hiddenOptions } from '../../config-file/hide.ts'
 import { resolveEntry } from '../../config-file/resolve-id.ts'
-import { openOAuthSession } from '../../login/oauth-session.ts'
 import { tokenFields, tokenJson } from '../../login/token-view.ts'
 import { healthFields } from '../../running/health-view.ts'
 import { observe } from '../../running/observe.ts'
@@ -73,16 +72,8 @@ export class UpstreamShow extends GatewayCommand {
   }
 
   async #token(account: AccountConfig, loaded: Loaded): Promise<TokenState> {
-    const { places, output } = this
     try {
-      const session = await openOAuthSession({
-        account,
-        loaded,
-        credentials: this.credentialStore(loaded),
-        places,
-        io: this.context,
-        output,
-      })
+      const session = await this.openSession(account, loaded)
       await session.tokens.look()
       await session.close()
       return session.tokens.state

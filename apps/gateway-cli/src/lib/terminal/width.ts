@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { steerless } from '@llm-gateway/server'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
@@ -38,10 +39,7 @@ export function forTerminal(text: string): string {
   )
 }
 
-/** JSON of the same value without a character that could steer a terminal: its own escapes stop at ASCII. */
+/** JSON of the same value without a character that could steer a terminal; it may stand on several lines. */
 export function jsonForTerminal(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return json.split('\n').map(steerless).join('\n')
 }
